@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The two commands are `make run` and `make check`; `make help` lists the rest.
+# Every target is a script of the same name in scripts/, which says at its top
+# what it needs and does.
+
+export KSRC KVERSION KDIR KERNEL TEE ACCEL TPM CMD SMP MEM
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+RUN := scripts
+
+.PHONY: help
+help:
+	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
+
+#: The two commands, on a fresh Debian 12 as root:
+#:   make run            build everything, boot a guest with a software TPM, extend
+#:                       registers, show and verify the event log
+#:   make check          everything that proves it; ends with "N passed, N failed"
+#:
+#: Working on it:
+#:   make deps           install what is missing (the other targets do it themselves)
+#:   make kernel         kernel source, overlay, kernel and modules
+#:   make tools          tools/tsm into build/tools
+#:   make guest CMD='…'  run a command in a guest; its output, its exit status
+#:                       TPM=0: without a TPM; build/share is /share in the guest
+#:   make modules KDIR=… build the same sources as external modules
+#:   make series         write the patch series into build/series
+#:   make bench          figures and ratios, not tests
+#:
+#: Single checks, each counted by make check:
+#:   make kunit          KUnit under UML
+#:   make kselftest      KUnit and kselftests in a QEMU guest
+#:   make tools-check    tests of tsm-log on the host
+#:   make sparse         sparse over our kernel code
+#:   make checkpatch     checkpatch --strict over the repository's files
+#:   make docs-check     kernel-doc, ABI files, Sphinx
+#:   make series-check   the series applies and builds, patch by patch
+#:   make style          shellcheck, clang-format
+#:   make fuzz           fuzz the parser of tsm-log for FUZZ_SECONDS (default 60)
+#:
+#:   make clean          remove build/; the cache of kernels stays
+#:   make distclean      remove build/ and the cache
+#:
+#: Variables:
+#:   KSRC=/path/to/linux use this tree (7.2 or later) instead of Debian's linux-source
+#:   TSM_CACHE=DIR       where kernel source and builds are kept (~/.cache/tsm-measurement)
+#:   JOBS=N              parallel jobs (all cores)
+.PHONY: deps run check guest modules series bench kunit kselftest tools tools-check \
+	sparse checkpatch docs-check series-check style fuzz kernel
+
+deps run check guest modules series bench kunit kselftest tools tools-check sparse \
+checkpatch docs-check series-check style fuzz:
+	@$(RUN)/$@.sh
+
+kernel:
+	@$(RUN)/kernel-build.sh >/dev/null
+
+.PHONY: clean distclean
+clean:
+	rm -rf build
+
+distclean: clean
+	@$(RUN)/distclean.sh

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The format of the event logs under /sys/kernel/tsm/PROVIDER/log/.
+ *
+ * log/cel is a sequence of records in the TLV encoding of the TCG Canonical
+ * Event Log Format (CEL-TLV). A TLV is a type (1 byte), the length of the value
+ * (4 bytes, big-endian) and the value. A record is four of them in this order:
+ *
+ *	TSM_CEL_RECNUM		8 bytes, big-endian, counting from 0
+ *	TSM_CEL_PCR or		1 byte, the index of the extended register
+ *	TSM_CEL_CCMR
+ *	TSM_CEL_DIGESTS		one TLV per bank: its type is the low byte of the
+ *				bank's TPM_ALG_ID, its value the digest
+ *	TSM_CEL_CONTENT_PCCLIENT_STD
+ *				two TLVs: TSM_CEL_PCCLIENT_EVENT_TYPE (4 bytes,
+ *				big-endian) and TSM_CEL_PCCLIENT_EVENT_DATA
+ *
+ * A record with event data has digest == HASH(event data) in every bank; a
+ * record of a bare digest has the event type TSM_EV_COMPACT_HASH and no data.
+ *
+ * log/checkpoints is text. Each line gives the value of one register just
+ * before the record RECNUM, in the order of log/cel:
+ *
+ *	RECNUM REASON REGISTER ALGO:HEX[,ALGO:HEX...]
+ *
+ * See Documentation/admin-guide/tsm-measurement.rst.
+ */
+#ifndef _UAPI_LINUX_TSM_EVENT_LOG_H
+#define _UAPI_LINUX_TSM_EVENT_LOG_H
+
+/* Bytes of a TLV before its value: the type and the length. */
+#define TSM_CEL_TLV_HEADER_SIZE		5
+
+/* Top-level types, TCG CEL table "CEL-TLV encoding". */
+#define TSM_CEL_RECNUM			0
+#define TSM_CEL_PCR			1
+#define TSM_CEL_DIGESTS			3
+#define TSM_CEL_CONTENT_PCCLIENT_STD	5
+/* Register index in the numbering of UEFI "Confidential Computing". */
+#define TSM_CEL_CCMR			108
+
+/* Sizes of the values of fixed size. */
+#define TSM_CEL_RECNUM_SIZE		8
+#define TSM_CEL_INDEX_SIZE		1
+#define TSM_CEL_EVENT_TYPE_SIZE		4
+
+/* Types inside TSM_CEL_DIGESTS, from the TCG Algorithm Registry. */
+#define TSM_CEL_ALG_SHA1		0x04
+#define TSM_CEL_ALG_SHA256		0x0b
+#define TSM_CEL_ALG_SHA384		0x0c
+#define TSM_CEL_ALG_SHA512		0x0d
+#define TSM_CEL_ALG_SM3_256		0x12
+
+/* Types inside TSM_CEL_CONTENT_PCCLIENT_STD. */
+#define TSM_CEL_PCCLIENT_EVENT_TYPE	0
+#define TSM_CEL_PCCLIENT_EVENT_DATA	1
+
+/* Event types, TCG PC Client Platform Firmware Profile. */
+#define TSM_EV_ACTION			0x00000005
+#define TSM_EV_COMPACT_HASH		0x0000000c
+
+/* The longest event that one write to append_event takes, in bytes. */
+#define TSM_EVENT_MAX_SIZE		4095
+
+/* Reasons in log/checkpoints. */
+#define TSM_CHECKPOINT_REGISTER		"register"
+#define TSM_CHECKPOINT_FOREIGN		"foreign"
+
+#endif /* _UAPI_LINUX_TSM_EVENT_LOG_H */
