@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Encoder of the TCG Canonical Event Log Format, TLV encoding.
+ *
+ * include/uapi/linux/tsm-event-log.h has the layout. All numbers are
+ * big-endian; a TLV's length does not count its header.
+ */
+
+#include <kunit/visibility.h>
+#include <linux/export.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+#include <uapi/linux/tsm-event-log.h>
+
+#include "cel.h"
+
+static size_t digests_size(const struct cel_record *record)
+{
+	size_t size = 0;
+
+	for (unsigned int i = 0; i < record->nr_digests; i++)
+		size += TSM_CEL_TLV_HEADER_SIZE + record->digests[i].size;
+
+	return size;
+}
+
+static size_t content_size(const struct cel_record *record)
+{
+	return TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_EVENT_TYPE_SIZE +
+	       TSM_CEL_TLV_HEADER_SIZE + record->event_size;
+}
+
+static u8 *put_header(u8 *p, u8 type, size_t len)
+{
+	*p++ = type;
+	put_unaligned_be32(len, p);
+
+	return p + sizeof(u32);
+}
+
+static u8 *put_tlv(u8 *p, u8 type, const void *value, size_t len)
+{
+	p = put_header(p, type, len);
+	memcpy(p, value, len);
+
+	return p + len;
+}
+
+/**
+ * cel_record_size() - how long the encoding of a record is
+ * @record: the record
+ *
+ * Context: Any context.
+ *
+ * Return: the number of bytes that cel_encode_record() writes.
+ */
+size_t cel_record_size(const struct cel_record *record)
+{
+	return TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_RECNUM_SIZE +
+	       TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_INDEX_SIZE +
+	       TSM_CEL_TLV_HEADER_SIZE + digests_size(record) +
+	       TSM_CEL_TLV_HEADER_SIZE + content_size(record);
+}
+EXPORT_SYMBOL_IF_KUNIT(cel_record_size);
+
+/**
+ * cel_encode_record() - encode a record as CEL-TLV
+ * @buf: where it goes, cel_record_size() bytes
+ * @record: the record
+ *
+ * Context: Any context.
+ */
+void cel_encode_record(u8 *buf, const struct cel_record *record)
+{
+	__be64 recnum = cpu_to_be64(record->recnum);
+	__be32 event_type = cpu_to_be32(record->event_type);
+	u8 *p = buf;
+
+	p = put_tlv(p, TSM_CEL_RECNUM, &recnum, sizeof(recnum));
+	p = put_tlv(p, record->index_type, &record->index,
+		    sizeof(record->index));
+
+	p = put_header(p, TSM_CEL_DIGESTS, digests_size(record));
+	for (unsigned int i = 0; i < record->nr_digests; i++) {
+		const struct cel_digest *digest = &record->digests[i];
+
+		p = put_tlv(p, digest->alg, digest->value, digest->size);
+	}
+
+	p = put_header(p, TSM_CEL_CONTENT_PCCLIENT_STD, content_size(record));
+	p = put_tlv(p, TSM_CEL_PCCLIENT_EVENT_TYPE, &event_type,
+		    sizeof(event_type));
+	put_tlv(p, TSM_CEL_PCCLIENT_EVENT_DATA, record->event,
+		record->event_size);
+}
+EXPORT_SYMBOL_IF_KUNIT(cel_encode_record);

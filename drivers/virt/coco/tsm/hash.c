@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hashes of register banks.
+ */
+
+#include <crypto/sha1.h>
+#include <crypto/sha2.h>
+#include <crypto/sm3.h>
+#include <kunit/visibility.h>
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/string.h>
+#include <uapi/linux/tsm-event-log.h>
+
+#include "hash.h"
+
+/**
+ * tsm_hash_tcg_alg() - what the log calls a hash
+ * @algo: the hash of a bank
+ *
+ * Context: Any context.
+ *
+ * Return: the low byte of the TPM_ALG_ID that the TCG Algorithm Registry gives
+ * to @algo, or -EOPNOTSUPP where @algo cannot be the bank of an extensible
+ * register: it has no one-byte identifier, or tsm_hash() does not compute it.
+ */
+int tsm_hash_tcg_alg(enum hash_algo algo)
+{
+	switch (algo) {
+	case HASH_ALGO_SHA1:
+		return TSM_CEL_ALG_SHA1;
+	case HASH_ALGO_SHA256:
+		return TSM_CEL_ALG_SHA256;
+	case HASH_ALGO_SHA384:
+		return TSM_CEL_ALG_SHA384;
+	case HASH_ALGO_SHA512:
+		return TSM_CEL_ALG_SHA512;
+	case HASH_ALGO_SM3_256:
+		return TSM_CEL_ALG_SM3_256;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_hash_tcg_alg);
+
+/**
+ * tsm_hash() - the digest of an event in one bank
+ * @algo: the hash of the bank, one that tsm_hash_tcg_alg() knows
+ * @data: the event
+ * @len: its size in bytes
+ * @digest: where the digest goes, hash_digest_size[@algo] bytes
+ *
+ * Context: Any context.
+ */
+void tsm_hash(enum hash_algo algo, const u8 *data, size_t len, u8 *digest)
+{
+	switch (algo) {
+	case HASH_ALGO_SHA1:
+		sha1(data, len, digest);
+		break;
+	case HASH_ALGO_SHA256:
+		sha256(data, len, digest);
+		break;
+	case HASH_ALGO_SHA384:
+		sha384(data, len, digest);
+		break;
+	case HASH_ALGO_SHA512:
+		sha512(data, len, digest);
+		break;
+	case HASH_ALGO_SM3_256:
+		sm3(data, len, digest);
+		break;
+	default:
+		WARN_ON_ONCE(1);
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_hash);
+
+/**
+ * tsm_hash_extend() - replay one extend: value = H(value || digest)
+ * @algo: the hash of the bank, one that tsm_hash_tcg_alg() knows
+ * @value: the bank's value, hash_digest_size[@algo] bytes, replaced by the new
+ * @digest: the digest that extends it, as long
+ *
+ * Context: Any context.
+ */
+void tsm_hash_extend(enum hash_algo algo, u8 *value, const u8 *digest)
+{
+	u8 both[2 * TSM_DIGEST_MAX_SIZE];
+	size_t size = hash_digest_size[algo];
+
+	memcpy(both, value, size);
+	memcpy(both + size, digest, size);
+	tsm_hash(algo, both, 2 * size, value);
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_hash_extend);

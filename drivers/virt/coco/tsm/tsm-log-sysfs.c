@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The files of the event log: PROVIDER/log/...
+ *
+ * Each read takes the log's lock, and so waits for an extend that may have
+ * reached the hardware already (tsm-log.c tells why).
+ *
+ * Documentation/ABI/testing/sysfs-kernel-tsm describes the files.
+ */
+
+#include <linux/cleanup.h>
+#include <linux/kobject.h>
+#include <linux/kstrtox.h>
+#include <linux/lockdep.h>
+#include <linux/sysfs.h>
+
+#include "tsm.h"
+
+static struct tsm_log *to_log(struct kobject *kobj)
+{
+	return &container_of(kobj, struct tsm_provider, kobj)->log;
+}
+
+static ssize_t read_stream(struct tsm_log *log, struct tsm_stream *stream,
+			   char *buf, loff_t off, size_t count)
+{
+	ACQUIRE(mutex_intr, lock)(&log->lock);
+	if (ACQUIRE_ERR(mutex_intr, &lock))
+		return -ERESTARTSYS;
+
+	return tsm_stream_read(stream, off, buf, count);
+}
+
+static ssize_t cel_read(struct file *file, struct kobject *kobj,
+			const struct bin_attribute *attr, char *buf, loff_t off,
+			size_t count)
+{
+	struct tsm_log *log = to_log(kobj);
+
+	return read_stream(log, &log->records, buf, off, count);
+}
+
+static ssize_t checkpoints_read(struct file *file, struct kobject *kobj,
+				const struct bin_attribute *attr, char *buf,
+				loff_t off, size_t count)
+{
+	struct tsm_log *log = to_log(kobj);
+
+	return read_stream(log, &log->checkpoints, buf, off, count);
+}
+
+static ssize_t next_record_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	struct tsm_log *log = to_log(kobj);
+
+	ACQUIRE(mutex_intr, lock)(&log->lock);
+	if (ACQUIRE_ERR(mutex_intr, &lock))
+		return -ERESTARTSYS;
+
+	log->watched = true;
+
+	return sysfs_emit(buf, "%llu\n", log->next_record);
+}
+
+static ssize_t first_record_show(struct kobject *kobj,
+				 struct kobj_attribute *attr, char *buf)
+{
+	/* Nothing is ever dropped, so the first record is the first one. */
+	return sysfs_emit(buf, "0\n");
+}
+
+static ssize_t size_show(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *buf)
+{
+	struct tsm_log *log = to_log(kobj);
+
+	ACQUIRE(mutex_intr, lock)(&log->lock);
+	if (ACQUIRE_ERR(mutex_intr, &lock))
+		return -ERESTARTSYS;
+
+	return sysfs_emit(buf, "%llu\n", log->records.size);
+}
+
+static ssize_t limit_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *buf)
+{
+	struct tsm_log *log = to_log(kobj);
+
+	ACQUIRE(mutex_intr, lock)(&log->lock);
+	if (ACQUIRE_ERR(mutex_intr, &lock))
+		return -ERESTARTSYS;
+
+	return sysfs_emit(buf, "%llu\n", log->limit);
+}
+
+static ssize_t limit_store(struct kobject *kobj, struct kobj_attribute *attr,
+			   const char *buf, size_t count)
+{
+	struct tsm_log *log = to_log(kobj);
+	u64 limit;
+	int rc;
+
+	rc = kstrtou64(buf, 10, &limit);
+	if (rc)
+		return rc;
+
+	ACQUIRE(mutex_intr, lock)(&log->lock);
+	if (ACQUIRE_ERR(mutex_intr, &lock))
+		return -ERESTARTSYS;
+
+	log->limit = limit;
+
+	return count;
+}
+
+static const BIN_ATTR(cel, 0440, cel_read, NULL, 0);
+static const BIN_ATTR(checkpoints, 0440, checkpoints_read, NULL, 0);
+static struct kobj_attribute next_record_attr =
+	__ATTR_RO_MODE(next_record, 0440);
+static struct kobj_attribute first_record_attr =
+	__ATTR_RO_MODE(first_record, 0440);
+static struct kobj_attribute size_attr = __ATTR_RO_MODE(size, 0440);
+static struct kobj_attribute limit_attr = __ATTR_RW_MODE(limit, 0640);
+
+static struct attribute *log_attrs[] = {
+	&next_record_attr.attr,
+	&first_record_attr.attr,
+	&size_attr.attr,
+	&limit_attr.attr,
+	NULL,
+};
+
+static const struct bin_attribute *const log_bin_attrs[] = {
+	&bin_attr_cel,
+	&bin_attr_checkpoints,
+	NULL,
+};
+
+const struct attribute_group tsm_log_group = {
+	.name = "log",
+	.attrs = log_attrs,
+	.bin_attrs = log_bin_attrs,
+};
+
+/**
+ * tsm_log_notify() - wake whoever polls next_record
+ * @provider: whose log has a new record
+ *
+ * Who has been notified, and has not read next_record since, does not need it
+ * again: poll() returns at once until they read. So without readers this costs
+ * nothing.
+ *
+ * Context: Process context. The log's lock is held.
+ */
+void tsm_log_notify(struct tsm_provider *provider)
+{
+	struct tsm_log *log = &provider->log;
+
+	lockdep_assert_held(&log->lock);
+
+	if (!log->watched)
+		return;
+
+	log->watched = false;
+	sysfs_notify(&provider->kobj, tsm_log_group.name,
+		     next_record_attr.attr.name);
+}

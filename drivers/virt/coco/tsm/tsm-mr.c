@@ -1,0 +1,598 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Measurement registers: reading, extending, and keeping the log true.
+ *
+ * For each bank of an extensible register the core keeps a replay: the value
+ * that checkpoints and records give. Comparing it with the hardware tells two
+ * things apart that look the same to a driver:
+ *
+ * - A value that is not the replay, when nobody was extending here: someone
+ *   extended past this interface. A "foreign" checkpoint says so in the log,
+ *   and the replay goes on from the value found.
+ * - An extend that failed: the hardware may have acted or not. If the register
+ *   still has the replay's value, nothing happened. If it has the value that
+ *   the extend would give, it happened and is logged as any other. Anything
+ *   else is foreign.
+ *
+ * The log's lock (tsm-log.c) is held over all of this.
+ */
+
+#include <linux/cleanup.h>
+#include <linux/lockdep.h>
+#include <linux/seq_buf.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <uapi/linux/tsm-event-log.h>
+
+#include "cel.h"
+#include "tsm.h"
+
+/*
+ * How often to read a register with several banks anew because it changed
+ * between the reading of its banks.
+ */
+#define REFRESH_TRIES	8
+
+/*
+ * The longest checkpoint: a number of 20 digits, a reason, a name, and the
+ * banks with an algorithm of up to 8 characters each.
+ */
+#define CHECKPOINT_MAX_SIZE						\
+	(20 + 1 + 16 + 1 + TSM_NAME_MAX +				\
+	 TSM_MAX_BANKS * (1 + 8 + 1 + 2 * TSM_DIGEST_MAX_SIZE) + 1)
+
+static int refresh_bank(struct tsm_bank *bank)
+{
+	struct tsm_measurement *tm = bank->reg->provider->tm;
+
+	if (!(bank->mr->mr_flags & TSM_MR_F_LIVE))
+		return 0;
+
+	return tm->refresh(tm, bank->mr);
+}
+
+/*
+ * Bring all banks of a register up to date, so that they belong together.
+ *
+ * Where the banks are read one by one, an extend by someone else may come
+ * between them. It changes every bank, so if the first one still has its value
+ * after the last one was read, none did.
+ */
+static int refresh_register(struct tsm_register *reg)
+{
+	struct tsm_bank *first = &reg->banks[0];
+	u8 before[TSM_DIGEST_MAX_SIZE];
+	int rc;
+
+	lockdep_assert_held(&reg->provider->log.lock);
+
+	for (int try = 0; try < REFRESH_TRIES; try++) {
+		rc = refresh_bank(first);
+		if (rc || reg->nr_banks == 1 || reg->provider->tm->refresh_all)
+			return rc;
+
+		memcpy(before, first->mr->mr_value, first->size);
+		for (unsigned int i = 1; i < reg->nr_banks; i++) {
+			rc = refresh_bank(&reg->banks[i]);
+			if (rc)
+				return rc;
+		}
+
+		rc = refresh_bank(first);
+		if (rc || !memcmp(before, first->mr->mr_value, first->size))
+			return rc;
+	}
+
+	return -EAGAIN;
+}
+
+static bool bank_is_as_logged(const struct tsm_bank *bank)
+{
+	return !memcmp(bank->mr->mr_value, bank->replay, bank->size);
+}
+
+static bool register_is_as_logged(const struct tsm_register *reg)
+{
+	for (unsigned int i = 0; i < reg->nr_banks; i++) {
+		if (!bank_is_as_logged(&reg->banks[i]))
+			return false;
+	}
+
+	return true;
+}
+
+/*
+ * Write a checkpoint with the values of the last refresh, and let the replay go
+ * on from them.
+ */
+static int checkpoint(struct tsm_register *reg, const char *reason)
+{
+	struct tsm_log *log = &reg->provider->log;
+	struct seq_buf line;
+	int rc;
+
+	char *text __free(kfree) = kmalloc(CHECKPOINT_MAX_SIZE, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+
+	seq_buf_init(&line, text, CHECKPOINT_MAX_SIZE);
+	seq_buf_printf(&line, "%llu %s %s", log->next_record, reason,
+		       reg->name);
+	for (unsigned int i = 0; i < reg->nr_banks; i++) {
+		const struct tsm_bank *bank = &reg->banks[i];
+
+		seq_buf_printf(&line, "%c%s:%*phN", i ? ',' : ' ',
+			       hash_algo_name[bank->algo], (int)bank->size,
+			       bank->mr->mr_value);
+	}
+	seq_buf_putc(&line, '\n');
+
+	rc = tsm_log_checkpoint(log, text, seq_buf_used(&line));
+	if (rc)
+		return rc;
+
+	for (unsigned int i = 0; i < reg->nr_banks; i++) {
+		struct tsm_bank *bank = &reg->banks[i];
+
+		memcpy(bank->replay, bank->mr->mr_value, bank->size);
+	}
+
+	return 0;
+}
+
+/*
+ * Look at the hardware's value of an extensible register, and if the log does
+ * not explain it, make the log say so.
+ */
+static int sync_register(struct tsm_register *reg)
+{
+	int rc;
+
+	rc = refresh_register(reg);
+	if (!rc && !register_is_as_logged(reg))
+		rc = checkpoint(reg, TSM_CHECKPOINT_FOREIGN);
+	if (!rc)
+		reg->unsure = false;
+
+	return rc;
+}
+
+/*
+ * Bring one bank up to date, and compare what was read with the log: the bank
+ * alone, or all registers where they are read all at once anyway.
+ */
+static int sync_bank(struct tsm_bank *bank)
+{
+	struct tsm_provider *provider = bank->reg->provider;
+	bool all = provider->tm->refresh_all &&
+		   (bank->mr->mr_flags & TSM_MR_F_LIVE);
+	struct tsm_register *reg;
+	int rc;
+
+	if (bank->reg->unsure)
+		return sync_register(bank->reg);
+
+	rc = refresh_bank(bank);
+	if (rc)
+		return rc;
+
+	if (!all) {
+		if (bank->reg->extensible && !bank_is_as_logged(bank))
+			return sync_register(bank->reg);
+		return 0;
+	}
+
+	list_for_each_entry(reg, &provider->registers, node) {
+		if (!reg->extensible || register_is_as_logged(reg))
+			continue;
+		rc = sync_register(reg);
+		if (rc)
+			return rc;
+	}
+
+	return 0;
+}
+
+/**
+ * tsm_mr_read() - read one bank of a register
+ * @bank: the bank
+ * @value: where its value goes, @bank->size bytes
+ *
+ * If the value of an extensible register is not what the log says, a checkpoint
+ * is written first; if that fails, so does the read, and the next one tries
+ * again.
+ *
+ * Context: Process context, may sleep. Takes the log's lock.
+ *
+ * Return: 0, -EINTR if a signal came while waiting, -ENODEV if the provider is
+ * gone, -ENOMEM, -EAGAIN if the register changed again and again while it was
+ * read, or what the provider's refresh() returned.
+ */
+int tsm_mr_read(struct tsm_bank *bank, u8 *value)
+{
+	struct tsm_provider *provider = bank->reg->provider;
+	int rc;
+
+	ACQUIRE(mutex_intr, lock)(&provider->log.lock);
+	rc = ACQUIRE_ERR(mutex_intr, &lock);
+	if (rc)
+		return rc;
+	if (!provider->tm)
+		return -ENODEV;
+
+	rc = sync_bank(bank);
+	if (rc)
+		return rc;
+
+	memcpy(value, bank->mr->mr_value, bank->size);
+
+	return 0;
+}
+
+/**
+ * tsm_mr_read_blob() - read a register that has no hash
+ * @provider: whose register it is
+ * @mr: the register
+ * @buf: where its bytes go
+ * @off: offset of the first byte
+ * @count: how many at most
+ *
+ * Context: Process context, may sleep. Takes the log's lock.
+ *
+ * Return: the number of bytes read, -EINTR, -ENODEV, or what the provider's
+ * refresh() returned.
+ */
+int tsm_mr_read_blob(struct tsm_provider *provider,
+		     const struct tsm_measurement_register *mr, void *buf,
+		     loff_t off, size_t count)
+{
+	int rc;
+
+	ACQUIRE(mutex_intr, lock)(&provider->log.lock);
+	rc = ACQUIRE_ERR(mutex_intr, &lock);
+	if (rc)
+		return rc;
+	if (!provider->tm)
+		return -ENODEV;
+
+	if (mr->mr_flags & TSM_MR_F_LIVE) {
+		rc = provider->tm->refresh(provider->tm, mr);
+		if (rc)
+			return rc;
+	}
+
+	return memory_read_from_buffer(buf, count, &off, mr->mr_value,
+				       mr->mr_size);
+}
+
+/* The extend took effect: let the log and the replay say so. */
+static void commit(struct tsm_register *reg, const u8 *const digests[],
+		   const u8 *record, size_t len)
+{
+	for (unsigned int i = 0; i < reg->nr_banks; i++) {
+		struct tsm_bank *bank = &reg->banks[i];
+
+		tsm_hash_extend(bank->algo, bank->replay, digests[i]);
+	}
+
+	tsm_log_commit(&reg->provider->log, record, len);
+	tsm_log_notify(reg->provider);
+}
+
+/* Does the register have the value that extending it by @digests gives? */
+static bool register_is_extended(const struct tsm_register *reg,
+				 const u8 *const digests[])
+{
+	for (unsigned int i = 0; i < reg->nr_banks; i++) {
+		const struct tsm_bank *bank = &reg->banks[i];
+		u8 expected[TSM_DIGEST_MAX_SIZE];
+
+		memcpy(expected, bank->replay, bank->size);
+		tsm_hash_extend(bank->algo, expected, digests[i]);
+		if (memcmp(bank->mr->mr_value, expected, bank->size))
+			return false;
+	}
+
+	return true;
+}
+
+/*
+ * The provider's extend() returned @error. Find out whether the hardware acted
+ * all the same, and return what the caller of the extend shall get.
+ */
+static int resolve_failure(struct tsm_register *reg, const u8 *const digests[],
+			   const u8 *record, size_t len, int error)
+{
+	/* Until the register was read: the next access to it tries again. */
+	reg->unsure = true;
+	if (refresh_register(reg))
+		return error;
+
+	if (register_is_as_logged(reg)) {
+		reg->unsure = false;
+		return error;
+	}
+	if (register_is_extended(reg, digests)) {
+		reg->unsure = false;
+		commit(reg, digests, record, len);
+		return 0;
+	}
+	if (!checkpoint(reg, TSM_CHECKPOINT_FOREIGN))
+		reg->unsure = false;
+
+	return error;
+}
+
+static int extend_locked(struct tsm_register *reg, const u8 *const digests[],
+			 const u8 *record, size_t len)
+{
+	struct tsm_measurement *tm = reg->provider->tm;
+	int rc;
+
+	lockdep_assert_held(&reg->provider->log.lock);
+
+	if (reg->unsure) {
+		rc = sync_register(reg);
+		if (rc)
+			return rc;
+	}
+
+	rc = tsm_log_reserve(&reg->provider->log, len);
+	if (rc)
+		return rc;
+
+	rc = tm->extend(tm, reg->banks[0].mr, digests);
+	if (rc)
+		return resolve_failure(reg, digests, record, len, rc);
+
+	commit(reg, digests, record, len);
+
+	return 0;
+}
+
+static int extend(struct tsm_register *reg, const u8 *const digests[],
+		  u32 event_type, const void *event, size_t len)
+{
+	struct tsm_provider *provider = reg->provider;
+	struct cel_digest cel_digests[TSM_MAX_BANKS];
+	struct cel_record record = {
+		.index_type = provider->index_type,
+		.index = reg->index,
+		.nr_digests = reg->nr_banks,
+		.digests = cel_digests,
+		.event_type = event_type,
+		.event_size = len,
+		.event = event,
+	};
+	size_t size;
+	int rc;
+
+	for (unsigned int i = 0; i < reg->nr_banks; i++) {
+		cel_digests[i].alg = tsm_hash_tcg_alg(reg->banks[i].algo);
+		cel_digests[i].size = reg->banks[i].size;
+		cel_digests[i].value = digests[i];
+	}
+
+	size = cel_record_size(&record);
+	u8 *buf __free(kfree) = kmalloc(size, GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+
+	ACQUIRE(mutex_intr, lock)(&provider->log.lock);
+	rc = ACQUIRE_ERR(mutex_intr, &lock);
+	if (rc)
+		return rc;
+	if (!provider->tm)
+		return -ENODEV;
+
+	record.recnum = provider->log.next_record;
+	cel_encode_record(buf, &record);
+
+	return extend_locked(reg, digests, buf, size);
+}
+
+/**
+ * tsm_mr_extend_digests() - extend a register by digests without their event
+ * @reg: an extensible register
+ * @digests: one digest per bank, in the order of @reg->banks
+ *
+ * The record has the type EV_COMPACT_HASH and no data.
+ *
+ * Context: Process context, may sleep. Takes the log's lock.
+ *
+ * Return: 0 if the register was extended and the record is in the log. On an
+ * error there is no record: -EINTR if a signal came while waiting, -ENOSPC if
+ * the log is full, -ENOMEM, -ENODEV if the provider is gone, or what the
+ * provider's extend() returned.
+ */
+int tsm_mr_extend_digests(struct tsm_register *reg, const u8 *const digests[])
+{
+	return extend(reg, digests, TSM_EV_COMPACT_HASH, NULL, 0);
+}
+
+/**
+ * tsm_mr_extend_event() - extend a register by the digest of an event
+ * @reg: an extensible register
+ * @event: the event, recorded as it is
+ * @len: its size in bytes, 1 to %TSM_EVENT_MAX_SIZE
+ *
+ * Each bank is extended by its own hash of @event. The record has the type
+ * EV_ACTION and @event as its data.
+ *
+ * Context: Process context, may sleep. Takes the log's lock.
+ *
+ * Return: as tsm_mr_extend_digests(), and -EINVAL for an empty event or -E2BIG
+ * for one that is too long.
+ */
+int tsm_mr_extend_event(struct tsm_register *reg, const void *event, size_t len)
+{
+	u8 values[TSM_MAX_BANKS][TSM_DIGEST_MAX_SIZE];
+	const u8 *digests[TSM_MAX_BANKS];
+
+	if (!len)
+		return -EINVAL;
+	if (len > TSM_EVENT_MAX_SIZE)
+		return -E2BIG;
+
+	for (unsigned int i = 0; i < reg->nr_banks; i++) {
+		tsm_hash(reg->banks[i].algo, event, len, values[i]);
+		digests[i] = values[i];
+	}
+
+	return extend(reg, digests, TSM_EV_ACTION, event, len);
+}
+
+/**
+ * tsm_mr_find() - find a register by its name
+ * @provider: whose register it is
+ * @name: the name
+ *
+ * Context: Any context. The registers of a provider never change, and live as
+ * long as the caller's reference to it.
+ *
+ * Return: the register, or %NULL.
+ */
+struct tsm_register *tsm_mr_find(struct tsm_provider *provider,
+				 const char *name)
+{
+	struct tsm_register *reg;
+
+	list_for_each_entry(reg, &provider->registers, node) {
+		if (!strcmp(reg->name, name))
+			return reg;
+	}
+
+	return NULL;
+}
+
+/**
+ * tsm_mr_checkpoint_all() - checkpoint every extensible register
+ * @provider: whose registers
+ * @reason: the checkpoints' reason
+ *
+ * Context: Process context, may sleep. Takes the log's lock. &tsm_provider.tm
+ * is set.
+ *
+ * Return: 0, -ENOMEM, -EAGAIN, or what the provider's refresh() returned.
+ */
+int tsm_mr_checkpoint_all(struct tsm_provider *provider, const char *reason)
+{
+	struct tsm_register *reg;
+	bool fresh = false;
+	int rc;
+
+	guard(mutex)(&provider->log.lock);
+
+	list_for_each_entry(reg, &provider->registers, node) {
+		if (!reg->extensible)
+			continue;
+		if (!fresh) {
+			rc = refresh_register(reg);
+			if (rc)
+				return rc;
+			fresh = provider->tm->refresh_all;
+		}
+		rc = checkpoint(reg, reason);
+		if (rc)
+			return rc;
+	}
+
+	return 0;
+}
+
+static void init_bank(struct tsm_bank *bank, struct tsm_register *reg,
+		      const struct tsm_measurement_register *mr)
+{
+	bank->reg = reg;
+	bank->mr = mr;
+	bank->algo = mr->mr_hash;
+	bank->size = mr->mr_size;
+	if (!reg->strongest || bank->size > reg->strongest->size)
+		reg->strongest = bank;
+}
+
+/* Make the register whose first bank is @mr. */
+static int create_register(struct tsm_provider *provider,
+			   const struct tsm_measurement *tm,
+			   const struct tsm_measurement_register *mr)
+{
+	const struct tsm_measurement_register *end = tm->mrs + tm->nr_mrs;
+	const struct tsm_measurement_register *other;
+	struct tsm_register *reg;
+	unsigned int nr_banks = 0;
+
+	for (other = mr; other < end; other++)
+		nr_banks += !strcmp(other->mr_name, mr->mr_name);
+
+	reg = kzalloc_flex(*reg, banks, nr_banks);
+	if (!reg)
+		return -ENOMEM;
+
+	reg->name = kstrdup(mr->mr_name, GFP_KERNEL);
+	if (!reg->name) {
+		kfree(reg);
+		return -ENOMEM;
+	}
+
+	reg->nr_banks = nr_banks;
+	reg->provider = provider;
+	reg->extensible = mr->mr_flags & TSM_MR_F_WRITABLE;
+	if (reg->extensible)
+		reg->index = tm->mr_index[mr - tm->mrs];
+
+	nr_banks = 0;
+	for (other = mr; other < end; other++) {
+		if (!strcmp(other->mr_name, mr->mr_name))
+			init_bank(&reg->banks[nr_banks++], reg, other);
+	}
+
+	list_add_tail(&reg->node, &provider->registers);
+
+	return 0;
+}
+
+/**
+ * tsm_mr_create_all() - make the registers of a provider that have a hash
+ * @provider: the provider
+ * @tm: its definition, which tsm_check_definition() has accepted
+ *
+ * Elements of @tm->mrs that share a name become the banks of one register.
+ *
+ * Context: Process context, may sleep. Nobody else knows @provider yet.
+ *
+ * Return: 0, or -ENOMEM; tsm_mr_free_all() frees what was made either way.
+ */
+int tsm_mr_create_all(struct tsm_provider *provider,
+		      const struct tsm_measurement *tm)
+{
+	for (size_t i = 0; i < tm->nr_mrs; i++) {
+		const struct tsm_measurement_register *mr = &tm->mrs[i];
+		int rc;
+
+		if (mr->mr_flags & TSM_MR_F_NOHASH ||
+		    tsm_mr_find(provider, mr->mr_name))
+			continue;
+
+		rc = create_register(provider, tm, mr);
+		if (rc)
+			return rc;
+	}
+
+	return 0;
+}
+
+/**
+ * tsm_mr_free_all() - free the registers of a provider
+ * @provider: the provider, which nobody uses any more
+ *
+ * Context: Process context.
+ */
+void tsm_mr_free_all(struct tsm_provider *provider)
+{
+	struct tsm_register *reg, *next;
+
+	list_for_each_entry_safe(reg, next, &provider->registers, node) {
+		kfree(reg->name);
+		kfree(reg);
+	}
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The files of the registers: PROVIDER/REGISTER/... and PROVIDER/BLOB.
+ *
+ * digest and append_event are binary attributes although people read and write
+ * text: only those get to see the offset and all bytes of a write, and so can
+ * refuse what they would otherwise misunderstand.
+ *
+ * Documentation/ABI/testing/sysfs-kernel-tsm describes the files.
+ */
+
+#include <linux/hex.h>
+#include <linux/kobject.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <uapi/linux/tsm-event-log.h>
+
+#include "tsm.h"
+
+static struct tsm_register *to_register(struct kobject *kobj)
+{
+	return container_of(kobj, struct tsm_register, kobj);
+}
+
+/*
+ * A wait that a signal ends has changed nothing, so the system call may simply
+ * be made again.
+ */
+static ssize_t restart(int rc)
+{
+	return rc == -EINTR ? -ERESTARTSYS : rc;
+}
+
+static ssize_t show_digest(struct tsm_bank *bank, char *buf, loff_t off,
+			   size_t count)
+{
+	char text[2 * TSM_DIGEST_MAX_SIZE + 1];
+	u8 value[TSM_DIGEST_MAX_SIZE];
+	size_t len = 2 * bank->size + 1;
+	int rc;
+
+	/* The read that finds the end of the file needs no hardware. */
+	if (off >= len)
+		return 0;
+
+	rc = tsm_mr_read(bank, value);
+	if (rc)
+		return restart(rc);
+
+	*bin2hex(text, value, bank->size) = '\n';
+
+	return memory_read_from_buffer(buf, count, &off, text, len);
+}
+
+static ssize_t digest_read(struct file *file, struct kobject *kobj,
+			   const struct bin_attribute *attr, char *buf,
+			   loff_t off, size_t count)
+{
+	return show_digest(to_register(kobj)->strongest, buf, off, count);
+}
+
+static ssize_t bank_digest_read(struct file *file, struct kobject *kobj,
+				const struct bin_attribute *attr, char *buf,
+				loff_t off, size_t count)
+{
+	struct tsm_bank *bank = container_of(attr, struct tsm_bank, digest_attr);
+
+	return show_digest(bank, buf, off, count);
+}
+
+/*
+ * A digest is given as raw bytes, or as hex with or without a newline. Twice a
+ * digest's size is never a digest's size, so the length tells which.
+ */
+static int parse_digest(const struct tsm_bank *bank, const char *buf,
+			size_t count, u8 *digest)
+{
+	if (count == bank->size) {
+		memcpy(digest, buf, bank->size);
+		return 0;
+	}
+	if (count == 2 * bank->size + 1 && buf[count - 1] == '\n')
+		count--;
+	if (count != 2 * bank->size)
+		return -EINVAL;
+
+	return hex2bin(digest, buf, bank->size);
+}
+
+static ssize_t digest_write(struct file *file, struct kobject *kobj,
+			    const struct bin_attribute *attr, char *buf,
+			    loff_t off, size_t count)
+{
+	struct tsm_register *reg = to_register(kobj);
+	u8 digest[TSM_DIGEST_MAX_SIZE];
+	const u8 *digests[] = { digest };
+	int rc;
+
+	if (off)
+		return -EINVAL;
+
+	rc = parse_digest(&reg->banks[0], buf, count, digest);
+	if (rc)
+		return rc;
+
+	rc = tsm_mr_extend_digests(reg, digests);
+
+	return restart(rc) ?: count;
+}
+
+static ssize_t append_event_write(struct file *file, struct kobject *kobj,
+				  const struct bin_attribute *attr, char *buf,
+				  loff_t off, size_t count)
+{
+	int rc;
+
+	if (off)
+		return -EINVAL;
+	/*
+	 * sysfs cuts a longer write into pages. The first of them must not pass
+	 * for an event, and a full page cannot be told from it.
+	 */
+	if (count > TSM_EVENT_MAX_SIZE)
+		return -E2BIG;
+
+	rc = tsm_mr_extend_event(to_register(kobj), buf, count);
+
+	return restart(rc) ?: count;
+}
+
+static ssize_t hash_algo_show(struct kobject *kobj, struct kobj_attribute *attr,
+			      char *buf)
+{
+	enum hash_algo algo = to_register(kobj)->strongest->algo;
+
+	return sysfs_emit(buf, "%s\n", hash_algo_name[algo]);
+}
+
+static struct kobj_attribute hash_algo_attr = __ATTR_RO(hash_algo);
+/*
+ * The mode of digest depends on the register. The attributes have no size,
+ * because sysfs would cut longer writes to it instead of refusing them.
+ */
+static const BIN_ATTR(digest, 0444, digest_read, digest_write, 0);
+static const BIN_ATTR_WO(append_event, 0);
+
+static struct attribute *register_attrs[] = {
+	&hash_algo_attr.attr,
+	NULL,
+};
+
+static const struct bin_attribute *const register_bin_attrs[] = {
+	&bin_attr_digest,
+	&bin_attr_append_event,
+	NULL,
+};
+
+static umode_t register_bin_mode(struct kobject *kobj,
+				 const struct bin_attribute *attr, int n)
+{
+	const struct tsm_register *reg = to_register(kobj);
+
+	if (attr == &bin_attr_append_event)
+		return reg->extensible ? attr->attr.mode : 0;
+
+	/* One digest cannot extend several banks. */
+	if (reg->extensible && reg->nr_banks == 1)
+		return attr->attr.mode | 0200;
+
+	return attr->attr.mode;
+}
+
+static const struct attribute_group register_group = {
+	.attrs = register_attrs,
+	.bin_attrs = register_bin_attrs,
+	.is_bin_visible = register_bin_mode,
+};
+__ATTRIBUTE_GROUPS(register);
+
+static void register_release(struct kobject *kobj)
+{
+	tsm_provider_put(to_register(kobj)->provider);
+}
+
+const struct kobj_type tsm_register_ktype = {
+	.release = register_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = register_groups,
+};
+
+static int add_bank(struct tsm_bank *bank)
+{
+	struct bin_attribute *attr = &bank->digest_attr;
+
+	sysfs_bin_attr_init(attr);
+	attr->attr.name = "digest";
+	attr->attr.mode = 0444;
+	attr->read = bank_digest_read;
+
+	bank->bin_attrs[0] = attr;
+	bank->group.name = hash_algo_name[bank->algo];
+	bank->group.bin_attrs = bank->bin_attrs;
+
+	return sysfs_create_group(&bank->reg->kobj, &bank->group);
+}
+
+static int add_register(struct tsm_register *reg)
+{
+	int rc;
+
+	tsm_provider_get(reg->provider);
+	rc = kobject_init_and_add(&reg->kobj, &tsm_register_ktype,
+				  &reg->provider->kobj, "%s", reg->name);
+	if (rc)
+		goto err_put;
+
+	if (reg->nr_banks == 1)
+		return 0;
+
+	for (unsigned int i = 0; i < reg->nr_banks; i++) {
+		rc = add_bank(&reg->banks[i]);
+		if (rc)
+			goto err_put;
+	}
+
+	return 0;
+
+err_put:
+	kobject_put(&reg->kobj);
+	return rc;
+}
+
+static ssize_t blob_read(struct file *file, struct kobject *kobj,
+			 const struct bin_attribute *attr, char *buf, loff_t off,
+			 size_t count)
+{
+	struct tsm_provider *provider =
+		container_of(kobj, struct tsm_provider, kobj);
+
+	return restart(tsm_mr_read_blob(provider, attr->private, buf, off,
+					count));
+}
+
+static int add_blob(struct tsm_provider *provider,
+		    const struct tsm_measurement_register *mr)
+{
+	struct bin_attribute *attr = &provider->blobs[provider->nr_blobs];
+	int rc;
+
+	sysfs_bin_attr_init(attr);
+	attr->attr.name = mr->mr_name;
+	attr->attr.mode = 0444;
+	attr->size = mr->mr_size;
+	attr->read = blob_read;
+	attr->private = (void *)mr;
+
+	rc = sysfs_create_bin_file(&provider->kobj, attr);
+	if (!rc)
+		provider->nr_blobs++;
+
+	return rc;
+}
+
+static int add_blobs(struct tsm_provider *provider)
+{
+	const struct tsm_measurement *tm = provider->tm;
+	int rc;
+
+	provider->blobs = kzalloc_objs(*provider->blobs, tm->nr_mrs);
+	if (!provider->blobs)
+		return -ENOMEM;
+
+	for (size_t i = 0; i < tm->nr_mrs; i++) {
+		if (!(tm->mrs[i].mr_flags & TSM_MR_F_NOHASH))
+			continue;
+		rc = add_blob(provider, &tm->mrs[i]);
+		if (rc)
+			return rc;
+	}
+
+	return 0;
+}
+
+/**
+ * tsm_sysfs_add_registers() - make the files of a provider's registers
+ * @provider: the provider, whose kobject has been added and whose
+ *	&tsm_provider.tm is set
+ *
+ * Context: Process context, may sleep.
+ *
+ * Return: 0, or a negative errno and tsm_sysfs_remove_registers() must follow.
+ */
+int tsm_sysfs_add_registers(struct tsm_provider *provider)
+{
+	struct tsm_register *reg;
+	int rc;
+
+	list_for_each_entry(reg, &provider->registers, node) {
+		rc = add_register(reg);
+		if (rc)
+			return rc;
+	}
+
+	return add_blobs(provider);
+}
+
+/**
+ * tsm_sysfs_remove_registers() - remove the files of a provider's registers
+ * @provider: the provider
+ *
+ * When it returns, no operation on such a file is running or will run.
+ *
+ * Context: Process context, may sleep. Waits for running operations, so the
+ * log's lock must not be held.
+ */
+void tsm_sysfs_remove_registers(struct tsm_provider *provider)
+{
+	struct tsm_register *reg;
+
+	for (size_t i = 0; i < provider->nr_blobs; i++)
+		sysfs_remove_bin_file(&provider->kobj, &provider->blobs[i]);
+	kfree(provider->blobs);
+
+	list_for_each_entry(reg, &provider->registers, node) {
+		/* A registration that failed did not add them all. */
+		if (!reg->kobj.state_in_sysfs)
+			continue;
+		kobject_del(&reg->kobj);
+		kobject_put(&reg->kobj);
+	}
+}
