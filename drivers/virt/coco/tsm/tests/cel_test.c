@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The encoder, byte for byte.
+ */
+
+#include <kunit/test.h>
+#include <linux/string.h>
+#include <uapi/linux/tsm-event-log.h>
+
+#include "cel.h"
+#include "replay.h"
+
+#define TIMES_4(x)	x, x, x, x
+#define TIMES_20(x)	TIMES_4(x), TIMES_4(x), TIMES_4(x), TIMES_4(x), TIMES_4(x)
+#define TIMES_32(x)	TIMES_20(x), TIMES_4(x), TIMES_4(x), TIMES_4(x)
+#define TIMES_48(x)	TIMES_32(x), TIMES_4(x), TIMES_4(x), TIMES_4(x), TIMES_4(x)
+
+static void expect_encoding(struct kunit *test, const struct cel_record *record,
+			    const u8 *golden, size_t size)
+{
+	/* One byte more, which must stay as it is. */
+	u8 *buf = kunit_kzalloc(test, size + 1, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	KUNIT_ASSERT_EQ(test, cel_record_size(record), size);
+
+	buf[size] = 0x5a;
+	cel_encode_record(buf, record);
+	KUNIT_EXPECT_MEMEQ(test, buf, golden, size);
+	KUNIT_EXPECT_EQ(test, buf[size], 0x5a);
+}
+
+static void test_digest_only(struct kunit *test)
+{
+	static const u8 value[] = { TIMES_48(0xab) };
+	static const struct cel_digest digest = { 0x0c, 48, value };
+	static const struct cel_record record = {
+		.recnum = 0,
+		.index_type = TSM_CEL_CCMR,
+		.index = 4,
+		.nr_digests = 1,
+		.digests = &digest,
+		.event_type = TSM_EV_COMPACT_HASH,
+	};
+	static const u8 golden[] = {
+		0x00, 0, 0, 0, 8,	0, 0, 0, 0, 0, 0, 0, 0,
+		0x6c, 0, 0, 0, 1,	4,
+		0x03, 0, 0, 0, 0x35,	0x0c, 0, 0, 0, 0x30, TIMES_48(0xab),
+		0x05, 0, 0, 0, 14,
+			0, 0, 0, 0, 4,	0, 0, 0, 0x0c,
+			1, 0, 0, 0, 0,
+	};
+
+	expect_encoding(test, &record, golden, sizeof(golden));
+}
+
+static void test_event_in_three_banks(struct kunit *test)
+{
+	static const u8 sha1[] = { TIMES_20(0x01) };
+	static const u8 sha256[] = { TIMES_32(0x02) };
+	static const u8 sha384[] = { TIMES_48(0x03) };
+	static const struct cel_digest digests[] = {
+		{ 0x04, 20, sha1 }, { 0x0b, 32, sha256 }, { 0x0c, 48, sha384 },
+	};
+	static const struct cel_record record = {
+		.recnum = 0x0123456789abcdef,
+		.index_type = TSM_CEL_PCR,
+		.index = 23,
+		.nr_digests = 3,
+		.digests = digests,
+		.event_type = TSM_EV_ACTION,
+		.event_size = 4,
+		.event = "a\0b\n",
+	};
+	static const u8 golden[] = {
+		0x00, 0, 0, 0, 8,
+			0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef,
+		0x01, 0, 0, 0, 1,	23,
+		0x03, 0, 0, 0, 115,
+			0x04, 0, 0, 0, 20, TIMES_20(0x01),
+			0x0b, 0, 0, 0, 32, TIMES_32(0x02),
+			0x0c, 0, 0, 0, 48, TIMES_48(0x03),
+		0x05, 0, 0, 0, 18,
+			0, 0, 0, 0, 4,	0, 0, 0, 5,
+			1, 0, 0, 0, 4,	'a', 0, 'b', '\n',
+	};
+
+	expect_encoding(test, &record, golden, sizeof(golden));
+}
+
+/* The lengths of TLVs need their second byte here. */
+static void test_longest_event(struct kunit *test)
+{
+	static const u8 value[] = { TIMES_32(0x77) };
+	static const struct cel_digest digest = { 0x0b, 32, value };
+	u8 *event = kunit_kzalloc(test, TSM_EVENT_MAX_SIZE, GFP_KERNEL);
+	struct cel_record record = {
+		.recnum = 1,
+		.index_type = TSM_CEL_PCR,
+		.index = 8,
+		.nr_digests = 1,
+		.digests = &digest,
+		.event_type = TSM_EV_ACTION,
+		.event_size = TSM_EVENT_MAX_SIZE,
+		.event = event,
+	};
+	struct seen_record seen;
+	size_t size = cel_record_size(&record);
+	u8 *buf = kunit_kzalloc(test, size, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, event);
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	for (int i = 0; i < TSM_EVENT_MAX_SIZE; i++)
+		event[i] = i * 7;
+
+	cel_encode_record(buf, &record);
+	KUNIT_ASSERT_PTR_EQ(test, replay_parse(buf, buf + size, &seen),
+			    buf + size);
+	KUNIT_EXPECT_EQ(test, seen.recnum, 1);
+	KUNIT_EXPECT_EQ(test, seen.index, 8);
+	KUNIT_EXPECT_EQ(test, seen.event_size, TSM_EVENT_MAX_SIZE);
+	KUNIT_EXPECT_MEMEQ(test, seen.event, event, TSM_EVENT_MAX_SIZE);
+}
+
+static struct kunit_case cel_test_cases[] = {
+	KUNIT_CASE(test_digest_only),
+	KUNIT_CASE(test_event_in_three_banks),
+	KUNIT_CASE(test_longest_event),
+	{}
+};
+
+static struct kunit_suite cel_test_suite = {
+	.name = "tsm-cel",
+	.test_cases = cel_test_cases,
+};
+kunit_test_suite(cel_test_suite);

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A provider for tests, which fails, waits and counts on demand.
+ */
+
+#include <linux/string.h>
+
+#include "fake.h"
+#include "hash.h"
+
+static struct fake *to_fake(struct tsm_measurement *tm)
+{
+	return container_of(tm, struct fake, tm);
+}
+
+static u8 *hardware_of(struct fake *fake,
+		       const struct tsm_measurement_register *mr)
+{
+	size_t i = mr - fake->mrs;
+
+	return mr->mr_flags & TSM_MR_F_LIVE ? fake->hardware[i] :
+					      fake->values[i];
+}
+
+static void enter(struct fake *fake)
+{
+	if (atomic_inc_return(&fake->busy) != 1)
+		fake->overlaps++;
+}
+
+static void leave(struct fake *fake)
+{
+	atomic_dec(&fake->busy);
+}
+
+static int fake_refresh(struct tsm_measurement *tm,
+			const struct tsm_measurement_register *mr)
+{
+	struct fake *fake = to_fake(tm);
+	int rc = fake->refresh_error;
+
+	enter(fake);
+	fake->nr_refreshes++;
+	if (fake->foreign_during_refresh && !--fake->foreign_during_refresh)
+		fake_extend_elsewhere(fake, FAKE_AGILE_SHA1, 0xee);
+
+	for (size_t i = 0; i < tm->nr_mrs && !rc; i++) {
+		const struct tsm_measurement_register *other = &tm->mrs[i];
+
+		if (other != mr && !tm->refresh_all)
+			continue;
+		if (other->mr_flags & TSM_MR_F_LIVE)
+			memcpy(fake->values[i], fake->hardware[i],
+			       other->mr_size);
+	}
+	leave(fake);
+
+	return rc;
+}
+
+static void wait(struct fake *fake)
+{
+	complete(&fake->entered);
+	wait_for_completion(&fake->proceed);
+}
+
+/* All banks of a register stand together in @mrs. */
+static void act(struct fake *fake, const struct tsm_measurement_register *mr,
+		const u8 *const digests[])
+{
+	const struct tsm_measurement_register *end = fake->mrs + fake->tm.nr_mrs;
+	const struct tsm_measurement_register *bank;
+
+	for (bank = mr; bank < end && !strcmp(bank->mr_name, mr->mr_name);
+	     bank++)
+		tsm_hash_extend(bank->mr_hash, hardware_of(fake, bank),
+				digests[bank - mr]);
+}
+
+static int fake_extend(struct tsm_measurement *tm,
+		       const struct tsm_measurement_register *mr,
+		       const u8 *const digests[])
+{
+	struct fake *fake = to_fake(tm);
+	enum fake_fault fault = fake->fault;
+
+	enter(fake);
+	fake->nr_extends++;
+	if (fake->wait)
+		wait(fake);
+	if (fault == FAKE_WORKS || fault == FAKE_FAILS_AFTER)
+		act(fake, mr, digests);
+	if (fault == FAKE_FAILS_BADLY)
+		hardware_of(fake, mr)[0] ^= 0xff;
+	if (fake->wait_after)
+		wait(fake);
+	leave(fake);
+
+	return fault == FAKE_WORKS ? 0 : fake->error;
+}
+
+/**
+ * fake_extend_elsewhere() - extend a register past the core
+ * @fake: the provider
+ * @mr: the first bank of the register
+ * @fill: the byte that the digests consist of
+ */
+void fake_extend_elsewhere(struct fake *fake, enum fake_mr mr, u8 fill)
+{
+	const u8 *digests[TSM_MAX_BANKS];
+	u8 digest[TSM_DIGEST_MAX_SIZE];
+
+	memset(digest, fill, sizeof(digest));
+	for (unsigned int i = 0; i < TSM_MAX_BANKS; i++)
+		digests[i] = digest;
+	act(fake, &fake->mrs[mr], digests);
+}
+
+/**
+ * fake_value() - what the hardware has
+ * @fake: the provider
+ * @mr: the bank
+ *
+ * Return: the bytes.
+ */
+const u8 *fake_value(const struct fake *fake, enum fake_mr mr)
+{
+	return hardware_of((struct fake *)fake, &fake->mrs[mr]);
+}
+
+#define HASHED(mr, name, hash, flags)					\
+	[mr] = {							\
+		.mr_name = name,					\
+		.mr_size = hash##_DIGEST_SIZE,				\
+		.mr_flags = TSM_MR_F_READABLE | (flags),		\
+		.mr_hash = HASH_ALGO_##hash,				\
+	}
+
+static const struct tsm_measurement_register fake_mrs[] = {
+	HASHED(FAKE_RTMR0, "rtmr0", SHA384, TSM_MR_F_RTMR),
+	HASHED(FAKE_RTMR1, "rtmr1", SHA256, TSM_MR_F_RTMR),
+	HASHED(FAKE_SOFT, "soft", SHA512, TSM_MR_F_WRITABLE),
+	HASHED(FAKE_AGILE_SHA1, "agile", SHA1, TSM_MR_F_RTMR),
+	HASHED(FAKE_AGILE_SHA256, "agile", SHA256, TSM_MR_F_RTMR),
+	HASHED(FAKE_AGILE_SHA384, "agile", SHA384, TSM_MR_F_RTMR),
+	HASHED(FAKE_LAUNCH, "launch", SHA384, 0),
+	HASHED(FAKE_CLOCK, "clock", SHA256, TSM_MR_F_LIVE),
+	[FAKE_BLOB] = {
+		.mr_name = "blob",
+		.mr_size = FAKE_BLOB_SIZE,
+		.mr_flags = TSM_MR_F_READABLE | TSM_MR_F_NOHASH,
+	},
+};
+
+static const u8 fake_index[FAKE_NR_MRS] = {
+	[FAKE_RTMR0] = FAKE_RTMR0_INDEX,
+	[FAKE_RTMR1] = FAKE_RTMR1_INDEX,
+	[FAKE_SOFT] = FAKE_SOFT_INDEX,
+	[FAKE_AGILE_SHA1] = FAKE_AGILE_INDEX,
+	[FAKE_AGILE_SHA256] = FAKE_AGILE_INDEX,
+	[FAKE_AGILE_SHA384] = FAKE_AGILE_INDEX,
+};
+
+/**
+ * fake_create() - make a provider that works, without registering it
+ * @test: the test, with which it is freed
+ * @name: name of the provider
+ *
+ * The hardware's values are not zero, as if firmware had extended them.
+ *
+ * Return: the provider.
+ */
+struct fake *fake_create(struct kunit *test, const char *name)
+{
+	struct fake *fake = kunit_kzalloc(test, sizeof(*fake), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, fake);
+
+	memcpy(fake->mrs, fake_mrs, sizeof(fake_mrs));
+	memcpy(fake->index, fake_index, sizeof(fake_index));
+	for (int i = 0; i < FAKE_NR_MRS; i++) {
+		fake->mrs[i].mr_value = fake->values[i];
+		memset(fake->hardware[i], 0x10 + i, FAKE_BLOB_SIZE);
+		if (!(fake->mrs[i].mr_flags & TSM_MR_F_LIVE))
+			memset(fake->values[i], 0x10 + i, FAKE_BLOB_SIZE);
+	}
+	init_completion(&fake->entered);
+	init_completion(&fake->proceed);
+
+	fake->tm = (struct tsm_measurement) {
+		.name = name,
+		.mrs = fake->mrs,
+		.nr_mrs = ARRAY_SIZE(fake->mrs),
+		.mr_index = fake->index,
+		.index_space = TSM_INDEX_CCMR,
+		.refresh = fake_refresh,
+		.extend = fake_extend,
+	};
+
+	return fake;
+}
+
+/**
+ * fake_unregister() - unregister a provider, if it is registered
+ * @fake: the provider
+ */
+void fake_unregister(struct fake *fake)
+{
+	if (fake->tm.provider)
+		tsm_unregister_measurement(&fake->tm);
+}
+
+KUNIT_DEFINE_ACTION_WRAPPER(unregister_action, fake_unregister, struct fake *);
+
+/**
+ * fake_register() - make a provider and register it until the test ends
+ * @test: the test
+ * @name: name of the provider
+ *
+ * Return: the provider.
+ */
+struct fake *fake_register(struct kunit *test, const char *name)
+{
+	struct fake *fake = fake_create(test, name);
+
+	KUNIT_ASSERT_EQ(test, tsm_register_measurement(&fake->tm), 0);
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action_or_reset(test, unregister_action, fake),
+			0);
+
+	return fake;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A provider for tests, which fails, waits and counts on demand.
+ */
+#ifndef __TSM_TESTS_FAKE_H
+#define __TSM_TESTS_FAKE_H
+
+#include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/tsm-measurement.h>
+
+/* The elements of &fake.mrs. */
+enum fake_mr {
+	FAKE_RTMR0,		/* sha384, live */
+	FAKE_RTMR1,		/* sha256, live */
+	FAKE_SOFT,		/* sha512, its value is mr_value itself */
+	FAKE_AGILE_SHA1,	/* three banks of one register */
+	FAKE_AGILE_SHA256,
+	FAKE_AGILE_SHA384,
+	FAKE_LAUNCH,		/* sha384, static */
+	FAKE_CLOCK,		/* sha256, live, not extensible */
+	FAKE_BLOB,
+	FAKE_NR_MRS,
+};
+
+/* Indexes of the registers in the log. */
+#define FAKE_RTMR0_INDEX	1
+#define FAKE_RTMR1_INDEX	2
+#define FAKE_SOFT_INDEX		3
+#define FAKE_AGILE_INDEX	4
+
+#define FAKE_BLOB_SIZE		100
+
+/**
+ * enum fake_fault - how extend() fails, with &fake.error
+ * @FAKE_WORKS: it does not
+ * @FAKE_FAILS_BEFORE: before the hardware acted
+ * @FAKE_FAILS_AFTER: after the hardware acted
+ * @FAKE_FAILS_BADLY: after the hardware did something else
+ */
+enum fake_fault {
+	FAKE_WORKS,
+	FAKE_FAILS_BEFORE,
+	FAKE_FAILS_AFTER,
+	FAKE_FAILS_BADLY,
+};
+
+/**
+ * struct fake - the provider
+ * @tm: what is registered
+ * @mrs: the definition, which a test may change before it registers
+ * @index: the indexes in the log, likewise
+ * @values: what the core sees
+ * @hardware: what the hardware has, where the register is live
+ * @fault: how extend() fails
+ * @error: what it returns then
+ * @refresh_error: what refresh() returns, 0 to work
+ * @nr_refreshes: calls of refresh()
+ * @nr_extends: calls of extend()
+ * @overlaps: calls that began before another one had ended
+ * @busy: a call is running
+ * @foreign_during_refresh: extend FAKE_AGILE from elsewhere after that many more
+ *	calls of refresh(), 0 for never
+ * @wait: let extend() say @entered and wait for @proceed, before it acts
+ * @wait_after: the same after it acted
+ * @entered: extend() waits
+ * @proceed: it may go on
+ */
+struct fake {
+	struct tsm_measurement tm;
+	struct tsm_measurement_register mrs[FAKE_NR_MRS];
+	u8 index[FAKE_NR_MRS];
+	u8 values[FAKE_NR_MRS][FAKE_BLOB_SIZE];
+	u8 hardware[FAKE_NR_MRS][FAKE_BLOB_SIZE];
+	enum fake_fault fault;
+	int error;
+	int refresh_error;
+	unsigned int nr_refreshes;
+	unsigned int nr_extends;
+	unsigned int overlaps;
+	atomic_t busy;
+	unsigned int foreign_during_refresh;
+	bool wait;
+	bool wait_after;
+	struct completion entered;
+	struct completion proceed;
+};
+
+struct fake *fake_create(struct kunit *test, const char *name);
+struct fake *fake_register(struct kunit *test, const char *name);
+void fake_unregister(struct fake *fake);
+void fake_extend_elsewhere(struct fake *fake, enum fake_mr mr, u8 fill);
+const u8 *fake_value(const struct fake *fake, enum fake_mr mr);
+
+#endif /* __TSM_TESTS_FAKE_H */

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The log without hardware: numbers, limit, memory.
+ */
+
+#include <kunit/test.h>
+#include <linux/cleanup.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "log.h"
+
+static int log_test_init(struct kunit *test)
+{
+	struct tsm_log *log = kunit_kzalloc(test, sizeof(*log), GFP_KERNEL);
+
+	if (!log)
+		return -ENOMEM;
+	tsm_log_init(log);
+	test->priv = log;
+
+	return 0;
+}
+
+static void log_test_exit(struct kunit *test)
+{
+	if (test->priv)
+		tsm_log_destroy(test->priv);
+}
+
+static void test_commit_numbers_and_adds(struct kunit *test)
+{
+	struct tsm_log *log = test->priv;
+	char buf[16] = "";
+
+	guard(mutex)(&log->lock);
+
+	KUNIT_EXPECT_EQ(test, log->next_record, 0);
+	KUNIT_EXPECT_EQ(test, log->limit, 32 * 1024 * 1024);
+
+	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 5), 0);
+	KUNIT_EXPECT_EQ(test, log->next_record, 0);
+	KUNIT_EXPECT_EQ(test, log->records.size, 0);
+
+	tsm_log_commit(log, "first", 5);
+	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 6), 0);
+	tsm_log_commit(log, "second", 6);
+	KUNIT_EXPECT_EQ(test, log->next_record, 2);
+	KUNIT_EXPECT_EQ(test, tsm_stream_read(&log->records, 0, buf, 16), 11);
+	KUNIT_EXPECT_STREQ(test, buf, "firstsecond");
+}
+
+static void test_limit_is_inclusive(struct kunit *test)
+{
+	struct tsm_log *log = test->priv;
+
+	guard(mutex)(&log->lock);
+
+	log->limit = 10;
+	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 11), -ENOSPC);
+	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 10), 0);
+	tsm_log_commit(log, "0123456789", 10);
+	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 1), -ENOSPC);
+
+	log->limit = 0;
+	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 1), 0);
+}
+
+static void test_limit_spares_checkpoints(struct kunit *test)
+{
+	struct tsm_log *log = test->priv;
+	char buf[16] = "";
+
+	guard(mutex)(&log->lock);
+
+	log->limit = 1;
+	KUNIT_EXPECT_EQ(test, tsm_log_checkpoint(log, "0 line\n", 7), 0);
+	KUNIT_EXPECT_EQ(test, tsm_stream_read(&log->checkpoints, 0, buf, 16), 7);
+	KUNIT_EXPECT_STREQ(test, buf, "0 line\n");
+	KUNIT_EXPECT_EQ(test, log->next_record, 0);
+}
+
+/* Invariant 9 without a clock: pages grow with the bytes, and nothing else. */
+static void test_memory_is_the_bytes(struct kunit *test)
+{
+	static const u8 record[250];
+	struct tsm_log *log = test->priv;
+	unsigned long index, pages = 0;
+	void *page;
+
+	guard(mutex)(&log->lock);
+
+	for (int i = 0; i < 20000; i++) {
+		KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, sizeof(record)), 0);
+		tsm_log_commit(log, record, sizeof(record));
+	}
+
+	xa_for_each(&log->records.pages, index, page)
+		pages++;
+	KUNIT_EXPECT_EQ(test, pages,
+			DIV_ROUND_UP(20000 * sizeof(record), PAGE_SIZE));
+}
+
+static struct kunit_case log_test_cases[] = {
+	KUNIT_CASE(test_commit_numbers_and_adds),
+	KUNIT_CASE(test_limit_is_inclusive),
+	KUNIT_CASE(test_limit_spares_checkpoints),
+	KUNIT_CASE(test_memory_is_the_bytes),
+	{}
+};
+
+static struct kunit_suite log_test_suite = {
+	.name = "tsm-log",
+	.init = log_test_init,
+	.exit = log_test_exit,
+	.test_cases = log_test_cases,
+};
+kunit_test_suite(log_test_suite);

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A verifier of event logs, written from the format's description alone.
+ *
+ * It shares no code with the encoder, so numbers stand here that have names
+ * elsewhere.
+ */
+
+#include <linux/hex.h>
+#include <linux/kstrtox.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+
+#include "files.h"
+#include "replay.h"
+
+struct tlv {
+	u8 type;
+	u32 len;
+	const u8 *value;
+};
+
+static const u8 *parse_tlv(const u8 *p, const u8 *end, struct tlv *tlv)
+{
+	if (!p || end - p < 5)
+		return NULL;
+
+	tlv->type = p[0];
+	tlv->len = get_unaligned_be32(p + 1);
+	tlv->value = p + 5;
+
+	return tlv->len <= end - tlv->value ? tlv->value + tlv->len : NULL;
+}
+
+static bool parse_digests(const struct tlv *digests, struct seen_record *record)
+{
+	const u8 *end = digests->value + digests->len;
+	const u8 *p = digests->value;
+	struct tlv tlv;
+
+	record->nr_digests = 0;
+	while (p < end) {
+		unsigned int i = record->nr_digests++;
+
+		p = parse_tlv(p, end, &tlv);
+		if (!p || i >= TSM_MAX_BANKS)
+			return false;
+		record->alg[i] = tlv.type;
+		record->digest[i] = tlv.value;
+		record->digest_size[i] = tlv.len;
+	}
+
+	return record->nr_digests;
+}
+
+static bool parse_content(const struct tlv *content, struct seen_record *record)
+{
+	const u8 *end = content->value + content->len;
+	struct tlv type, data;
+	const u8 *p;
+
+	p = parse_tlv(content->value, end, &type);
+	p = parse_tlv(p, end, &data);
+	if (p != end || type.type != 0 || type.len != 4 || data.type != 1)
+		return false;
+
+	record->event_type = get_unaligned_be32(type.value);
+	record->event = data.value;
+	record->event_size = data.len;
+
+	return true;
+}
+
+/**
+ * replay_parse() - parse one record
+ * @p: where it begins
+ * @end: end of the log
+ * @record: where it goes; its pointers point into the log
+ *
+ * Return: where the next record begins, or %NULL if this one is malformed.
+ */
+const u8 *replay_parse(const u8 *p, const u8 *end, struct seen_record *record)
+{
+	struct tlv recnum, index, digests, content;
+
+	p = parse_tlv(p, end, &recnum);
+	p = parse_tlv(p, end, &index);
+	p = parse_tlv(p, end, &digests);
+	p = parse_tlv(p, end, &content);
+	if (!p || recnum.type != 0 || recnum.len != 8 || index.len != 1 ||
+	    digests.type != 3 || content.type != 5)
+		return NULL;
+
+	record->recnum = get_unaligned_be64(recnum.value);
+	record->index_type = index.type;
+	record->index = index.value[0];
+
+	if (!parse_digests(&digests, record) ||
+	    !parse_content(&content, record))
+		return NULL;
+
+	return p;
+}
+
+/**
+ * replay_count() - count the records, and check that they are numbered
+ * @test: the test, which fails if the log is malformed
+ * @fake: whose log
+ *
+ * Return: the number of records.
+ */
+unsigned int replay_count(struct kunit *test, struct fake *fake)
+{
+	struct seen_record record;
+	unsigned int n = 0;
+	const u8 *p, *end;
+	size_t size;
+
+	p = file_bytes(test, fake, "log/cel", &size);
+	for (end = p + size; p && p < end; n++) {
+		p = replay_parse(p, end, &record);
+		KUNIT_ASSERT_NOT_NULL_MSG(test, p, "record %u is malformed", n);
+		KUNIT_EXPECT_EQ(test, record.recnum, n);
+	}
+
+	return n;
+}
+
+/**
+ * replay_last() - parse the last record
+ * @test: the test, which fails if there is none
+ * @fake: whose log
+ * @record: where it goes
+ */
+void replay_last(struct kunit *test, struct fake *fake,
+		 struct seen_record *record)
+{
+	const u8 *p, *end;
+	size_t size;
+
+	p = file_bytes(test, fake, "log/cel", &size);
+	KUNIT_ASSERT_GT(test, size, 0);
+	for (end = p + size; p < end;) {
+		p = replay_parse(p, end, record);
+		KUNIT_ASSERT_NOT_NULL(test, p);
+	}
+}
+
+/* A bank's replay. */
+struct bank_state {
+	const char *name;
+	const char *algo;
+	u8 index;
+	u8 alg;
+	u8 value[TSM_DIGEST_MAX_SIZE];
+	bool started;
+};
+
+static struct bank_state banks[] = {
+	[FAKE_RTMR0] = { "rtmr0", "sha384", FAKE_RTMR0_INDEX, 0x0c },
+	[FAKE_RTMR1] = { "rtmr1", "sha256", FAKE_RTMR1_INDEX, 0x0b },
+	[FAKE_SOFT] = { "soft", "sha512", FAKE_SOFT_INDEX, 0x0d },
+	[FAKE_AGILE_SHA1] = { "agile", "sha1", FAKE_AGILE_INDEX, 0x04 },
+	[FAKE_AGILE_SHA256] = { "agile", "sha256", FAKE_AGILE_INDEX, 0x0b },
+	[FAKE_AGILE_SHA384] = { "agile", "sha384", FAKE_AGILE_INDEX, 0x0c },
+};
+
+/* Start the banks of the register named @name from "ALGO:HEX,ALGO:HEX...". */
+static void start_banks(struct kunit *test, struct fake *fake, const char *name,
+			char *values)
+{
+	char *value;
+
+	while ((value = strsep(&values, ","))) {
+		char *algo = strsep(&value, ":");
+		bool found = false;
+
+		KUNIT_ASSERT_NOT_NULL(test, value);
+		for (size_t i = 0; i < ARRAY_SIZE(banks); i++) {
+			size_t size = fake->mrs[i].mr_size;
+
+			if (strcmp(banks[i].name, name) ||
+			    strcmp(banks[i].algo, algo))
+				continue;
+			found = true;
+			banks[i].started = true;
+			KUNIT_EXPECT_EQ(test, strlen(value), 2 * size);
+			KUNIT_EXPECT_EQ(test,
+					hex2bin(banks[i].value, value, size), 0);
+		}
+		KUNIT_EXPECT_TRUE_MSG(test, found, "%s %s", name, algo);
+	}
+}
+
+/* Apply the checkpoints that stand before @recnum; return what is left. */
+static char *apply_checkpoints(struct kunit *test, struct fake *fake,
+			       char *lines, u64 recnum)
+{
+	while (lines && *lines) {
+		char *line = lines;
+		char *word;
+		u64 n;
+
+		/* Leave the line whole until it is its turn. */
+		if (simple_strtoull(line, NULL, 10) > recnum)
+			break;
+
+		line = strsep(&lines, "\n");
+		KUNIT_ASSERT_NOT_NULL(test, lines);
+		word = strsep(&line, " ");
+		KUNIT_EXPECT_EQ(test, kstrtou64(word, 10, &n), 0);
+		word = strsep(&line, " ");
+		KUNIT_EXPECT_TRUE_MSG(test, !strcmp(word, "register") ||
+				      !strcmp(word, "foreign"), "%s", word);
+		word = strsep(&line, " ");
+		KUNIT_ASSERT_NOT_NULL(test, line);
+		start_banks(test, fake, word, line);
+	}
+
+	return lines;
+}
+
+static void apply_record(struct kunit *test, const struct seen_record *record)
+{
+	unsigned int used = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(banks); i++) {
+		if (banks[i].index != record->index)
+			continue;
+		for (unsigned int d = 0; d < record->nr_digests; d++) {
+			u8 expected[TSM_DIGEST_MAX_SIZE];
+			enum hash_algo algo;
+
+			if (record->alg[d] != banks[i].alg)
+				continue;
+			used++;
+			algo = match_string(hash_algo_name, HASH_ALGO__LAST,
+					    banks[i].algo);
+			KUNIT_EXPECT_TRUE(test, banks[i].started);
+			KUNIT_ASSERT_EQ(test, record->digest_size[d],
+					hash_digest_size[algo]);
+			tsm_hash_extend(algo, banks[i].value, record->digest[d]);
+
+			if (!record->event_size)
+				continue;
+			tsm_hash(algo, record->event, record->event_size,
+				 expected);
+			KUNIT_EXPECT_MEMEQ(test, record->digest[d], expected,
+					   record->digest_size[d]);
+		}
+	}
+
+	/* One digest for each bank, none for anything else. */
+	KUNIT_EXPECT_EQ(test, used, record->nr_digests);
+	KUNIT_EXPECT_EQ(test, used,
+			record->index == FAKE_AGILE_INDEX ? 3 : 1);
+}
+
+/**
+ * replay_expect_verified() - checkpoints and records must give the hardware's
+ * values in every bank of every extensible register
+ * @test: the test, which fails if they do not
+ * @fake: whose log
+ */
+void replay_expect_verified(struct kunit *test, struct fake *fake)
+{
+	struct seen_record record;
+	const u8 *p, *end;
+	char *lines;
+	size_t size;
+	u64 n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(banks); i++)
+		banks[i].started = false;
+
+	lines = (char *)file_text(test, fake, "log/checkpoints");
+	p = file_bytes(test, fake, "log/cel", &size);
+	for (end = p + size; p < end; n++) {
+		p = replay_parse(p, end, &record);
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		lines = apply_checkpoints(test, fake, lines, n);
+		KUNIT_EXPECT_EQ(test, record.index_type, 108);
+		apply_record(test, &record);
+	}
+	lines = apply_checkpoints(test, fake, lines, n);
+	KUNIT_EXPECT_STREQ(test, lines ?: "", "");
+	KUNIT_EXPECT_EQ(test, file_number(test, fake, "log/next_record"), n);
+
+	for (size_t i = 0; i < ARRAY_SIZE(banks); i++) {
+		KUNIT_EXPECT_TRUE(test, banks[i].started);
+		KUNIT_EXPECT_MEMEQ_MSG(test, banks[i].value, fake_value(fake, i),
+				       fake->mrs[i].mr_size, "%s %s",
+				       banks[i].name, banks[i].algo);
+	}
+}

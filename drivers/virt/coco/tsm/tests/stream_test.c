@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The append-only stream.
+ */
+
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/prandom.h>
+#include <linux/string.h>
+
+#include "stream.h"
+
+#define SEED	0x7351
+
+static int stream_test_init(struct kunit *test)
+{
+	struct tsm_stream *stream = kunit_kzalloc(test, sizeof(*stream),
+						  GFP_KERNEL);
+
+	if (!stream)
+		return -ENOMEM;
+	tsm_stream_init(stream);
+	test->priv = stream;
+
+	return 0;
+}
+
+static void stream_test_exit(struct kunit *test)
+{
+	if (test->priv)
+		tsm_stream_destroy(test->priv);
+}
+
+static unsigned long count_pages(struct tsm_stream *stream)
+{
+	unsigned long index, n = 0;
+	void *page;
+
+	xa_for_each(&stream->pages, index, page)
+		n++;
+
+	return n;
+}
+
+static void append(struct kunit *test, struct tsm_stream *stream,
+		   const void *data, size_t len)
+{
+	KUNIT_ASSERT_EQ(test, tsm_stream_reserve(stream, len), 0);
+	tsm_stream_append(stream, data, len);
+}
+
+static void test_empty(struct kunit *test)
+{
+	struct tsm_stream *stream = test->priv;
+	u8 byte;
+
+	KUNIT_EXPECT_EQ(test, tsm_stream_read(stream, 0, &byte, 1), 0);
+	KUNIT_EXPECT_EQ(test, tsm_stream_read(stream, U64_MAX, &byte, 1), 0);
+	KUNIT_EXPECT_EQ(test, count_pages(stream), 0);
+}
+
+static void test_reservation_alone_adds_nothing(struct kunit *test)
+{
+	struct tsm_stream *stream = test->priv;
+	unsigned long pages;
+	u8 byte;
+
+	KUNIT_ASSERT_EQ(test, tsm_stream_reserve(stream, 2 * PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, tsm_stream_read(stream, 0, &byte, 1), 0);
+
+	/* It serves the next one. */
+	pages = count_pages(stream);
+	KUNIT_ASSERT_EQ(test, tsm_stream_reserve(stream, 2 * PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, count_pages(stream), pages);
+}
+
+static void test_exact_pages(struct kunit *test)
+{
+	struct tsm_stream *stream = test->priv;
+	u8 *page = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	u8 byte = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	memset(page, 0x31, PAGE_SIZE);
+	append(test, stream, page, PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, count_pages(stream), 1);
+
+	append(test, stream, "x", 1);
+	KUNIT_EXPECT_EQ(test, count_pages(stream), 2);
+	KUNIT_EXPECT_EQ(test, tsm_stream_read(stream, PAGE_SIZE, &byte, 1), 1);
+	KUNIT_EXPECT_EQ(test, byte, 'x');
+}
+
+/* Random appends and reads, compared with a flat copy. */
+static void test_same_as_flat_copy(struct kunit *test)
+{
+	const size_t total = 40 * PAGE_SIZE;
+	struct tsm_stream *stream = test->priv;
+	u8 *flat = kunit_kzalloc(test, total, GFP_KERNEL);
+	u8 *buf = kunit_kzalloc(test, total, GFP_KERNEL);
+	struct rnd_state rnd;
+	size_t size = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, flat);
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	prandom_seed_state(&rnd, SEED);
+	prandom_bytes_state(&rnd, flat, total);
+
+	while (size < total) {
+		size_t len = prandom_u32_state(&rnd) % (2 * PAGE_SIZE);
+		size_t off = prandom_u32_state(&rnd) % total;
+		size_t count = prandom_u32_state(&rnd) % (3 * PAGE_SIZE);
+		size_t expected;
+
+		len = min(len, total - size);
+		append(test, stream, flat + size, len);
+		size += len;
+		KUNIT_ASSERT_EQ(test, stream->size, size);
+
+		expected = off < size ? min(count, size - off) : 0;
+		KUNIT_ASSERT_EQ(test, tsm_stream_read(stream, off, buf, count),
+				expected);
+		KUNIT_ASSERT_MEMEQ(test, buf, flat + off, expected);
+	}
+
+	KUNIT_EXPECT_EQ(test, tsm_stream_read(stream, 0, buf, total), total);
+	KUNIT_EXPECT_MEMEQ(test, buf, flat, total);
+	KUNIT_EXPECT_EQ(test, count_pages(stream), total / PAGE_SIZE);
+}
+
+static struct kunit_case stream_test_cases[] = {
+	KUNIT_CASE(test_empty),
+	KUNIT_CASE(test_reservation_alone_adds_nothing),
+	KUNIT_CASE(test_exact_pages),
+	KUNIT_CASE(test_same_as_flat_copy),
+	{}
+};
+
+static struct kunit_suite stream_test_suite = {
+	.name = "tsm-stream",
+	.init = stream_test_init,
+	.exit = stream_test_exit,
+	.test_cases = stream_test_cases,
+};
+kunit_test_suite(stream_test_suite);
