@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Files of a provider under /sys/kernel/tsm.
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tsm.h"
+
+static int open_path(int flags, const char *format, va_list args)
+{
+	char path[PATH_MAX];
+	int len = snprintf(path, sizeof(path), "%s/", TSM_ROOT);
+	int fd;
+
+	vsnprintf(path + len, sizeof(path) - len, format, args);
+	fd = open(path, flags | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+#define OPEN_PATH(fd, flags, path)					\
+	do {								\
+		va_list args;						\
+									\
+		va_start(args, path);					\
+		fd = open_path(flags, path, args);			\
+		va_end(args);						\
+	} while (0)
+
+int tsm_open(int flags, const char *path, ...)
+{
+	int fd;
+
+	OPEN_PATH(fd, flags, path);
+
+	return fd;
+}
+
+static ssize_t read_once(int fd, char *buf, size_t size)
+{
+	ssize_t len;
+
+	if (fd < 0)
+		return fd;
+	len = read(fd, buf, size - 1);
+	len = len < 0 ? -errno : len;
+	buf[len < 0 ? 0 : len] = '\0';
+	close(fd);
+
+	return len;
+}
+
+ssize_t tsm_read(char *buf, size_t size, const char *path, ...)
+{
+	int fd;
+
+	OPEN_PATH(fd, O_RDONLY, path);
+
+	return read_once(fd, buf, size);
+}
+
+ssize_t tsm_write(const void *data, size_t len, const char *path, ...)
+{
+	ssize_t rc;
+	int fd;
+
+	OPEN_PATH(fd, O_WRONLY, path);
+	if (fd < 0)
+		return fd;
+	rc = write(fd, data, len);
+	rc = rc < 0 ? -errno : rc;
+	close(fd);
+
+	return rc;
+}
+
+long long tsm_number(const char *path, ...)
+{
+	char buf[64];
+	ssize_t len;
+	int fd;
+
+	OPEN_PATH(fd, O_RDONLY, path);
+	len = read_once(fd, buf, sizeof(buf));
+	if (len < 0)
+		return len;
+
+	return strtoll(buf, NULL, 10);
+}
+
+char *tsm_slurp(size_t *size, const char *path, ...)
+{
+	size_t room = 1 << 16;
+	char *buf = malloc(room);
+	ssize_t len;
+	int fd;
+
+	*size = 0;
+	OPEN_PATH(fd, O_RDONLY, path);
+	if (fd < 0 || !buf) {
+		free(buf);
+		return NULL;
+	}
+
+	while ((len = read(fd, buf + *size, room - *size - 1)) > 0) {
+		*size += len;
+		if (room - *size < 8192) {
+			room *= 2;
+			buf = realloc(buf, room);
+			if (!buf)
+				break;
+		}
+	}
+	close(fd);
+	if (buf)
+		buf[*size] = '\0';
+	if (len < 0) {
+		free(buf);
+		return NULL;
+	}
+
+	return buf;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Files of a provider under /sys/kernel/tsm.
+ */
+#ifndef TSM_H
+#define TSM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#define TSM_ROOT	"/sys/kernel/tsm"
+
+/*
+ * All functions take the path of a file below TSM_ROOT as a printf() format, and
+ * return -errno on failure.
+ */
+int tsm_open(int flags, const char *path, ...)
+	__attribute__((format(printf, 2, 3)));
+ssize_t tsm_read(char *buf, size_t size, const char *path, ...)
+	__attribute__((format(printf, 3, 4)));
+ssize_t tsm_write(const void *data, size_t len, const char *path, ...)
+	__attribute__((format(printf, 3, 4)));
+long long tsm_number(const char *path, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/* All of a file; the caller frees it. A NUL byte follows the contents. */
+char *tsm_slurp(size_t *size, const char *path, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Replay the log of @provider from its checkpoints and compare with the
+ * registers. Returns the number of records, or -1 after saying on standard
+ * output what is wrong.
+ */
+long tsm_replay(const char *provider);
+
+#endif /* TSM_H */
