@@ -43,8 +43,9 @@ unpack() {
 }
 
 if [ -n "${KSRC:-}" ]; then
-	[ -f "$KSRC/Kbuild" ] && [ -d "$KSRC/drivers/virt/coco" ] ||
+	if [ ! -f "$KSRC/Kbuild" ] || [ ! -d "$KSRC/drivers/virt/coco" ]; then
 		die "KSRC=$KSRC is not a kernel tree; name the top of a Linux 7.2 or later source tree"
+	fi
 	(cd "$KSRC" && pwd)
 	exit
 fi

@@ -38,24 +38,32 @@ with_lock() {
 		flock "$fd"
 	fi
 	# The children must not inherit the lock: a daemon that one of them
-	# leaves behind would hold it for ever.
-	status=0
-	("$@") {fd}>&- || status=$?
+	# leaves behind would hold it for ever. And not "(...) || status=$?",
+	# which would switch off errexit in all of COMMAND.
+	set +e
+	(set -e; "$@") {fd}>&-
+	status=$?
+	set -e
 	exec {fd}>&-
 	return "$status"
 }
 
-# quietly LOG WHAT COMMAND... - run COMMAND with its output in LOG, showing
-# elapsed time on a terminal and the log's last line now and then elsewhere;
-# on failure show the log's end.
-quietly() {
-	local log=$1 what=$2 pid start now status=0 last=0 step=30
-	shift 2
+# watched LOG COMMAND... - run COMMAND with its output in LOG, showing elapsed
+# time and the log's last line: all the time on a terminal, now and then
+# elsewhere. Sets WATCHED_STATUS instead of returning a status, so that no
+# caller needs "||", which would switch off errexit in all of COMMAND.
+watched() {
+	local log=$1 pid start now last=0 step=30
+	shift
 	mkdir -p "$(dirname "$log")"
-	say "$what"
 	start=$SECONDS
-	"$@" >"$log" 2>&1 &
+	# A process group of its own, so that an interrupt ends all of it.
+	set -m
+	"$@" >"$log" 2>&1 </dev/null &
 	pid=$!
+	set +m
+	# shellcheck disable=SC2064 # the pid of now is meant
+	trap "kill -TERM -- -$pid 2>/dev/null; exit 130" INT TERM
 	[ -t 2 ] && step=2
 	while kill -0 "$pid" 2>/dev/null; do
 		sleep 0.2
@@ -71,12 +79,55 @@ quietly() {
 			fi
 		fi
 	done
-	wait "$pid" || status=$?
+	WATCHED_STATUS=0
+	wait "$pid" || WATCHED_STATUS=$?
+	trap - INT TERM
 	[ -t 2 ] && printf '\r\033[K' >&2
-	if ((status != 0)); then
+	return 0
+}
+
+# quietly LOG WHAT COMMAND... - as watched, with WHAT said first; a failure
+# shows the log's end and ends the script.
+quietly() {
+	local log=$1 what=$2
+	shift 2
+	say "$what"
+	watched "$log" "$@"
+	if ((WATCHED_STATUS != 0)); then
 		tail -n 40 "$log" >&2
 		die "$what: failed; the whole log is $log"
 	fi
+}
+
+# claim_build NAME PRISTINE - print the directory in the cache for builds called
+# NAME from the kernel tree PRISTINE: the one that this checkout had before, or
+# one whose checkout is gone, which saves most of the work, or a new one.
+claim_build() {
+	with_lock build find_build "$CACHE/build/$1" \
+		"$(printf '%s\n' "$TOP" "$2")"
+}
+
+find_build() {
+	local base=$1 me=$2 dir number=1
+	mkdir -p "$CACHE/build"
+	for dir in "$base"-*; do
+		if [ -e "$dir/owner" ] && [ "$(<"$dir/owner")" = "$me" ]; then
+			echo "$dir"
+			return
+		fi
+	done
+	for dir in "$base"-*; do
+		if [ -e "$dir/owner" ] && [ ! -d "$(head -n 1 "$dir/owner")" ]; then
+			echo "$me" >"$dir/owner"
+			echo "$dir"
+			return
+		fi
+	done
+	while ! mkdir "$base-$number" 2>/dev/null; do
+		number=$((number + 1))
+	done
+	echo "$me" >"$base-$number/owner"
+	echo "$base-$number"
 }
 
 # apt_private SUITE TYPE APT-ARGS... - run apt-get against one suite only.
@@ -88,6 +139,7 @@ apt_private() {
 	local suite=$1 type=$2 dir site key
 	shift 2
 	dir=$CACHE/apt/$suite
+	# shellcheck disable=SC2016 # these are apt's own variables
 	site=$(apt-get indextargets --format '$(SITE) $(ORIGIN) $(LABEL)' |
 	       awk '$2 == "Debian" && $3 == "Debian" { print $1; exit }')
 	[ -n "$site" ] ||

@@ -66,7 +66,9 @@ changed_event_differs()
 
 truncated_log_is_an_error()
 {
-	take_copy "$1" && truncate -s -3 "$COPY/cel" && copy_gives 2
+	take_copy "$1" &&
+		truncate -s $(($(stat -c %s "$COPY/cel") - 3)) "$COPY/cel" &&
+		copy_gives 2
 }
 
 missing_provider_is_an_error()

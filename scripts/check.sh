@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Run everything that proves the work and count. The last line is
+# "N passed, N failed"; the status is 0 only if nothing failed.
+#
+# Each check is the make target of the same name; what it says is in
+# build/check/NAME.log. Counted are the leaf results in there (see ktap.py). A
+# check that could not run, that skipped a test or that ended badly without
+# naming a failed test counts as a failure.
+#
+# CHECKS='style kunit' runs only these.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+# What takes seconds comes first, so that a slip shows early; the kernel, which
+# the others need, before them.
+ALL=(style checkpatch kernel sparse tools-check modules docs-check kunit
+     kselftest run series-check)
+# Without a kernel these cannot say anything.
+NEED_KERNEL=' sparse modules docs-check kselftest run series-check '
+
+LOGS=$BUILD/check
+TOTAL_PASSED=0
+TOTAL_FAILED=0
+KERNEL_FAILED=
+TABLE=()
+
+# The kernel is a check of one test.
+check_kernel() {
+	"$TOP/scripts/kernel-build.sh"
+	echo "ok 1 - kernel and modules build"
+}
+
+# run_one NAME - run a check; its log, its row of the table, its share of the
+# totals.
+run_one() {
+	local name=$1 log=$LOGS/$1.log command start counts passed failed
+	start=$SECONDS
+	say "$name"
+	command=("$TOP/scripts/$name.sh")
+	[ "$name" != kernel ] || command=(check_kernel)
+	if [ -n "$KERNEL_FAILED" ] && [[ $NEED_KERNEL == *" $name "* ]]; then
+		command=(eval 'echo "not run: the kernel did not build"; exit 1')
+	fi
+	watched "$log" "${command[@]}"
+	counts=$("$TOP/scripts/ktap.py" --status "$WATCHED_STATUS" "$log" || true)
+	read -r passed failed <<<"$counts"
+	TOTAL_PASSED=$((TOTAL_PASSED + passed))
+	TOTAL_FAILED=$((TOTAL_FAILED + failed))
+	TABLE+=("$(printf '%-13s %6d %6d %5d s  %s' "$name" "$passed" \
+		   "$failed" $((SECONDS - start)) "${log#"$TOP/"}")")
+	if ((failed > 0)); then
+		[ "$name" != kernel ] || KERNEL_FAILED=1
+		sed '1d; s/^/    failed: /' <<<"$counts"
+		echo "    the end of ${log#"$TOP/"}:"
+		tail -n 25 "$log" | sed 's/^/    | /'
+	fi
+	printf '    %d passed, %d failed\n' "$passed" "$failed"
+}
+
+if [ -n "${CHECKS:-}" ]; then
+	read -ra SELECTED <<<"$CHECKS"
+else
+	SELECTED=("${ALL[@]}")
+fi
+for name in "${SELECTED[@]}"; do
+	[[ " ${ALL[*]} " == *" $name "* ]] ||
+		die "there is no check '$name'; there are: ${ALL[*]}"
+done
+
+rm -rf "$LOGS"
+mkdir -p "$LOGS"
+"$TOP/scripts/deps.sh" check
+for name in "${SELECTED[@]}"; do
+	run_one "$name"
+done
+
+printf '\n%-13s %6s %6s %7s  %s\n' check passed failed time log
+printf '%s\n' "${TABLE[@]}"
+printf '\n%d passed, %d failed\n' "$TOTAL_PASSED" "$TOTAL_FAILED"
+((TOTAL_FAILED == 0))

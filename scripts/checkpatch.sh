@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# checkpatch.sh - the kernel's checkpatch --strict over the repository's files
+#		  that belong into a kernel tree, one test per file
+# checkpatch.sh PATCH... - over patches; prints what is wrong with them
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/tap.sh"
+
+# What is not asked of us, and why:
+IGNORED=(
+	# MAINTAINERS is updated once, by the last patch of the series.
+	FILE_PATH_CHANGES
+)
+# and of programs in tools/, which are not kernel code:
+IGNORED_IN_TOOLS=(
+	# The macros in question are the kernel's own.
+	PREFER_DEFINED_ATTRIBUTE_MACRO
+	# <inttypes.h> has PRIu64.
+	CAMELCASE
+)
+
+PRISTINE=$("$TOP/scripts/kernel-source.sh")
+# checkpatch leaves a file where it runs: the names in the kernel's headers,
+# which take it long to collect. So it sees our directories from here.
+SCRATCH=$BUILD/checkpatch
+
+# checkpatch ONLY_TOOLS ARGS... - without git: the repository around us is not
+# a kernel's.
+checkpatch() {
+	local types=("${IGNORED[@]}")
+	[ -z "$1" ] || types+=("${IGNORED_IN_TOOLS[@]}")
+	shift
+	cd "$SCRATCH"
+	GIT_DIR=/nonexistent perl "$PRISTINE/scripts/checkpatch.pl" \
+		--root="$PRISTINE" --strict --terse --show-types --no-summary \
+		--max-line-length=100 --ignore="$(IFS=,; echo "${types[*]}")" \
+		"$@" 2>&1 || true
+}
+
+set_up() {
+	local dir
+	mkdir -p "$SCRATCH"
+	for dir in "$TOP"/*/; do
+		dir=${dir%/}
+		ln -sfn "$dir" "$SCRATCH/${dir##*/}"
+	done
+}
+
+# only_tools PATCH - prints yes if it touches nothing outside tools/.
+only_tools() {
+	if ! sed -n 's|^+++ b/||p' "$1" | grep -qv '^tools/'; then
+		echo yes
+	fi
+}
+
+set_up
+if (($# > 0)); then
+	for patch; do
+		patch=$(realpath "$patch")
+		(checkpatch "$(only_tools "$patch")" "$patch")
+	done
+	exit
+fi
+
+"$TOP/scripts/deps.sh" check
+while read -r file; do
+	in_tools=
+	[[ $file != tools/* ]] || in_tools=yes
+	verdict "checkpatch $file" "$(checkpatch "$in_tools" -f "$file")"
+done < <("$TOP/scripts/overlay.sh" --list | sed "s|^|$TOP/|" |
+	 xargs -d '\n' grep -lI '' | sed "s|^$TOP/||")
+tap_done

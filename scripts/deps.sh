@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# deps.sh [PURPOSE...] - install what is missing for these purposes (all of
+# them without an argument). Silent and quick when nothing is missing.
+#
+#	build	the kernel, its modules and the tools
+#	guest	a QEMU guest with a software TPM, and what runs in it
+#	check	the checks that make check runs on the host
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+# The kernel's own needs (Documentation/process/changes.rst) and libcrypto and
+# json-c, which tsm-log uses.
+build=(gcc make flex bison bc libelf-dev libssl-dev cpio rsync kmod patch
+       xz-utils python3 libjson-c-dev pkg-config)
+# tpm2-tools are for cross-checks in the guest; the library is how they get to
+# the chip there.
+guest=(qemu-system-x86 swtpm busybox-static tpm2-tools libtss2-tcti-device0
+       cpio)
+# clang is for fuzzing; dpkg-dev unpacks the source of a newer sparse; the
+# rest checks style, documentation and the patch series.
+check=(clang libclang-rt-14-dev clang-format-14 shellcheck dpkg-dev
+       python3-sphinx python3-yaml perl git)
+
+(($# > 0)) || set -- build guest check
+wanted=()
+for purpose in "$@"; do
+	case $purpose in
+	build) wanted+=("${build[@]}") ;;
+	guest) wanted+=("${guest[@]}") ;;
+	check) wanted+=("${check[@]}") ;;
+	*) die "deps.sh: no purpose '$purpose'; there are build, guest and check" ;;
+	esac
+done
+
+# missing - those of $wanted that are not installed.
+missing() {
+	command -v dpkg-query >/dev/null ||
+		die "there is no dpkg-query: this needs Debian 12 or later"
+	comm -23 <(printf '%s\n' "${wanted[@]}" | sort -u) \
+		<(dpkg-query -W -f '${db:Status-Status} ${Package}\n' \
+			"${wanted[@]}" 2>/dev/null |
+			sed -n 's/^installed //p' | sort -u) | tr '\n' ' '
+}
+
+install() {
+	local list
+	# Another run may have installed them while this one waited.
+	list=$(missing)
+	[ -n "$list" ] || return 0
+	say "missing packages: $list"
+	quietly "$CACHE/log/apt-update.log" "reading the package lists" \
+		apt-get -qq update
+	# shellcheck disable=SC2086 # a list of names
+	quietly "$CACHE/log/apt-install.log" \
+		"installing them (up to 5 min)" \
+		env DEBIAN_FRONTEND=noninteractive apt-get -y \
+		--no-install-recommends -o DPkg::Lock::Timeout=600 \
+		install $list
+}
+
+MISSING=$(missing)
+[ -n "$MISSING" ] || exit 0
+((EUID == 0)) ||
+	die "missing packages; as root, run: apt-get install --no-install-recommends $MISSING"
+with_lock deps install

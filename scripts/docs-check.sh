@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Documentation, by the kernel's own tools: kernel-doc comments, the ABI file,
+# and our pages as Sphinx builds them. A warning is a failure.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/tap.sh"
+
+OUT=$BUILD/docs
+# The kernel's Sphinx extensions look for a directory of this name.
+PAGES_TREE=$OUT/tree/Documentation
+ABI=Documentation/ABI/testing/sysfs-kernel-tsm
+PAGES=(admin-guide/tsm-measurement driver-api/coco/tsm-measurement)
+
+# exported FILE - the functions that FILE exports, except to our own tests.
+exported() {
+	sed -n 's/^EXPORT_SYMBOL\(_GPL\)\?(\([a-z0-9_]*\).*/\2/p' "$1"
+}
+
+# kernel_doc_problems FILE - warnings, and exported functions without kernel-doc.
+kernel_doc_problems() {
+	local function text
+	tools/docs/kernel-doc -none -Wall "$1" 2>&1 || true
+	for function in $(exported "$1"); do
+		text=$(tools/docs/kernel-doc -rst -function "$function" "$1" \
+			2>/dev/null || true)
+		[[ $text == *".. c:function::"* ]] ||
+			echo "$1: $function() is exported and has no kernel-doc"
+	done
+}
+
+# abi_tree - a tree with our ABI file only, for tools that want a directory.
+abi_tree() {
+	mkdir -p "$OUT/abi/testing"
+	cp "$ABI" "$OUT/abi/testing/"
+}
+
+abi_problems() {
+	local text
+	tools/docs/get_abi.py --dir "$OUT/abi" validate 2>&1 || true
+	text=$(tools/docs/get_abi.py --dir "$OUT/abi" search '^/sys/kernel/tsm')
+	[[ $text == */sys/kernel/tsm* ]] ||
+		echo "$ABI describes nothing below /sys/kernel/tsm"
+}
+
+# sphinx_source - a documentation tree of our pages, the indexes that lead to
+# them, and the ABI file as a page. All of admin-guide would take minutes.
+sphinx_source() {
+	local page dir
+	mkdir -p "$PAGES_TREE"
+	cp MAINTAINERS "$OUT/tree/"
+	for page in "${PAGES[@]}"; do
+		dir=$PAGES_TREE/${page%/*}
+		mkdir -p "$dir"
+		cp "Documentation/${page%/*}/index.rst" "$dir/"
+		cp "Documentation/$page.rst" "$dir/"
+	done
+	{
+		printf 'ABI\n===\n\n'
+		tools/docs/get_abi.py --dir "$OUT/abi" rest
+	} >"$PAGES_TREE/abi.rst"
+	{
+		printf 'Index\n=====\n\n.. toctree::\n\n   abi\n'
+		printf '   %s/index\n' "${PAGES[@]%/*}"
+	} >"$PAGES_TREE/index.rst"
+}
+
+# The kernel's configuration expects to be run where it is.
+sphinx() {
+	cd Documentation
+	srctree=$SOURCE sphinx-build -q -b html -c "$SOURCE/Documentation" \
+		-d "$OUT/doctrees" -w "$OUT/warnings" "$PAGES_TREE" "$OUT/html"
+}
+
+# warnings - what Sphinx said, but for what follows from the tree being so
+# small, and from programs that only draw pictures.
+warnings() {
+	grep -vE '/index\.rst:.*toctree contains reference to nonexisting|dot\(1\) not found' \
+		"$OUT/warnings" || true
+}
+
+# page_problems PAGE
+page_problems() {
+	[ -s "$OUT/html/$1.html" ] || echo "$1.html was not built"
+	warnings | grep -F "$PAGES_TREE/$1.rst" || true
+}
+
+# other_warnings - such as those about comments in sources, which the pages
+# include.
+other_warnings() {
+	local page patterns=()
+	for page in "${PAGES[@]}"; do
+		patterns+=(-e "$PAGES_TREE/$page.rst")
+	done
+	warnings | grep -vF "${patterns[@]}" || true
+}
+
+# dangling - names of documentation files that do not exist.
+dangling() {
+	"$TOP/scripts/overlay.sh" --list |
+		xargs -d '\n' grep -noHE 'Documentation/[A-Za-z0-9_/.-]+[a-z]' |
+		while IFS=: read -r file line name; do
+			[ -e "$name" ] ||
+				echo "$file:$line: there is no $name"
+		done
+}
+
+"$TOP/scripts/deps.sh" check
+SOURCE=$(dirname "$("$TOP/scripts/kernel-build.sh" | tail -n 1)")/source
+# The kernel's tools leave no caches in its tree.
+export PYTHONDONTWRITEBYTECODE=1
+rm -rf "$OUT"
+mkdir -p "$OUT"
+cd "$SOURCE"
+
+while read -r file; do
+	verdict "kernel-doc $file" "$(kernel_doc_problems "$file")"
+done < <("$TOP/scripts/overlay.sh" --list |
+	 grep -E '^(include|drivers|samples)/.*\.[ch]$')
+
+[ -e "$ABI" ] || die "$ABI is missing: it must describe every file of the interface"
+abi_tree
+verdict "ABI file" "$(abi_problems)"
+
+sphinx_source
+quietly "$OUT/sphinx.log" "building our pages with Sphinx (20 s)" sphinx
+for page in "${PAGES[@]}"; do
+	verdict "page $page" "$(page_problems "$page")"
+done
+verdict "pages without other warnings" "$(other_warnings)"
+verdict "references to documentation files" "$(dangling)"
+tap_done

@@ -1,0 +1,154 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# guest.sh [-i] [COMMAND] - run a shell command in a QEMU guest.
+#
+# The guest's kernel is scripts/kernel-build.sh's, its root file system
+# scripts/initramfs.sh's. The command's output is the output, its exit status
+# the status; 125 is for a guest that could not run it. The kernel's console is
+# in build/guest/console.log. build/share is /share in the guest.
+#
+# Without a command and with -i, which need a terminal, the user gets a shell in
+# the guest; with -i after the command.
+#
+# CMD='...'		the command, if there is no argument
+# TPM=0			no TPM; else a software TPM 2.0 that starts empty
+# SMP=2 MEM=512		processors and MiB
+# ACCEL=kvm		use KVM; the default is to emulate, which works anywhere
+# APPEND='...'		more words for the kernel's command line
+# GUEST_TIMEOUT=600	seconds until a guest that runs a command is given up
+# KERNEL, KSRC		which kernel, see scripts/kernel-build.sh
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/guest-machine.sh"
+
+INTERACTIVE=
+if [ "${1:-}" = -i ]; then
+	INTERACTIVE=1
+	shift
+fi
+COMMAND=${*:-${CMD:-}}
+[ -n "$COMMAND" ] || INTERACTIVE=1
+if [ -n "$INTERACTIVE" ] && { [ ! -t 0 ] || [ ! -t 1 ]; }; then
+	die "there is no terminal for a shell in the guest; give a command: make guest CMD='...'"
+fi
+
+"$TOP/scripts/deps.sh" guest
+RUN=$(mktemp -d "${TMPDIR:-/tmp}/tsm-guest.XXXXXX")
+SWTPM=
+QEMU=
+CONSOLE=
+TERMINAL=
+
+# shellcheck disable=SC2317 # run by the trap
+clean_up() {
+	[ -z "$QEMU" ] || kill "$QEMU" 2>/dev/null || true
+	[ -z "$SWTPM" ] || kill "$SWTPM" 2>/dev/null || true
+	[ -z "$CONSOLE" ] || rm -f "$CONSOLE"
+	[ -z "$TERMINAL" ] || stty "$TERMINAL"
+	rm -rf "$RUN"
+}
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# no_result TEXT... - the guest did not do its job.
+no_result() {
+	if [ -s "$CONSOLE" ]; then
+		printf 'The end of the console (all of it: %s):\n' \
+			"${LASTING_CONSOLE#"$TOP/"}" >&2
+		tail -n 40 "$CONSOLE" | sed 's/^/    /' >&2
+	fi
+	printf 'error: %s\n' "$*" >&2
+	exit 125
+}
+
+# Each guest has a console file of its own; the name that users know is that of
+# the guest that was started last.
+start_console() {
+	LASTING_CONSOLE=$BUILD/guest/console.log
+	mkdir -p "$BUILD/guest"
+	CONSOLE=$(mktemp "$BUILD/guest/console.XXXXXX")
+	chmod a+r "$CONSOLE"
+	ln -f "$CONSOLE" "$LASTING_CONSOLE"
+}
+
+# start_tpm - a software TPM with an empty state; it ends with QEMU's connection
+# or with this script.
+start_tpm() {
+	local tries
+	mkdir "$RUN/tpm"
+	swtpm socket --tpm2 --tpmstate "dir=$RUN/tpm" --flags startup-clear \
+		--ctrl "type=unixio,path=$RUN/tpm.sock" --terminate \
+		>"$RUN/tpm.log" 2>&1 </dev/null &
+	SWTPM=$!
+	for ((tries = 0; tries < 200; tries++)); do
+		[ ! -S "$RUN/tpm.sock" ] || return 0
+		kill -0 "$SWTPM" 2>/dev/null || break
+		sleep 0.05
+	done
+	cat "$RUN/tpm.log" >&2
+	die "the software TPM does not start"
+}
+
+# share TAG DIR - let the guest mount DIR by the name TAG. The device's last two
+# options make it work in confidential guests as well.
+share() {
+	DEVICES+=(-fsdev "local,id=$1,path=$2,security_model=none"
+		  -device "virtio-9p-pci,fsdev=$1,mount_tag=$1,disable-legacy=on,iommu_platform=on")
+}
+
+mkdir -p "$RUN/job" "$BUILD/share"
+[ -z "$COMMAND" ] || printf '%s\n' "$COMMAND" >"$RUN/job/command"
+if [ -n "$INTERACTIVE" ]; then
+	echo "$(stty size) ${TERM:-linux}" >"$RUN/job/terminal"
+	TERMINAL=$(stty -g)
+	LIMIT=0
+	# Control characters are for the guest.
+	PORT=stdio,id=port,signal=off
+	exec {INPUT}<&0
+else
+	LIMIT=${GUEST_TIMEOUT:-600}
+	PORT=stdio,id=port
+	exec {INPUT}</dev/null
+fi
+
+# The guest's own copy: another run may replace them at any time.
+"$TOP/scripts/initramfs.sh" "$RUN"
+guest_machine "$RUN/bzImage" "$RUN/initramfs" \
+	"console=ttyS0 earlyprintk=serial,ttyS0,115200 panic=-1 oops=panic ${APPEND:-}"
+start_console
+DEVICES=(-chardev "file,id=console,path=$CONSOLE" -serial chardev:console
+	 -chardev "$PORT" -serial chardev:port)
+share job "$RUN/job"
+share share "$BUILD/share"
+if [ "${TPM:-1}" != 0 ]; then
+	start_tpm
+	DEVICES+=(-chardev "socket,id=tpm,path=$RUN/tpm.sock"
+		  -tpmdev 'emulator,id=tpm0,chardev=tpm'
+		  -device 'tpm-crb,tpmdev=tpm0')
+fi
+
+# In the background, so that a signal to this script is served at once.
+STATUS=0
+timeout --foreground --kill-after=5 "$LIMIT" \
+	qemu-system-x86_64 -nodefaults -no-user-config -display none \
+	-no-reboot "${MACHINE[@]}" "${DEVICES[@]}" <&"$INPUT" 2>"$RUN/qemu.log" &
+QEMU=$!
+wait "$QEMU" || STATUS=$?
+QEMU=
+cat "$RUN/qemu.log" >&2
+if [ -s "$RUN/job/status" ]; then
+	exit "$(<"$RUN/job/status")"
+fi
+case $STATUS in
+124 | 137)
+	no_result "the guest was not done after $LIMIT s; GUEST_TIMEOUT=N allows it more" ;;
+0)
+	no_result "the guest went down before its command was done;" \
+		"$(grep -ao 'Kernel panic - .*' "$CONSOLE" || echo 'no panic')" ;;
+*)
+	no_result "QEMU ended with status $STATUS" ;;
+esac

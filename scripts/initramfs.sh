@@ -1,0 +1,148 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# initramfs.sh DIR - put a kernel and a matching root file system for a guest
+# into DIR, as bzImage and initramfs.
+#
+# The root file system has two layers. The base, which comes from the host's
+# packages and is kept in build/guest/: busybox, bash and tpm2-tools. And ours,
+# made anew each time: init, tsm-log, all modules, and the kselftests in
+# /kselftest as the kernel's own `make install` lays them out.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+(($# == 1)) || die "usage: initramfs.sh DIR"
+DEST=$(cd "$1" && pwd)
+BASE=$BUILD/guest/base
+SELFTESTS=(tsm)
+
+# libraries FILE... - the shared libraries they need; a static program and a
+# script need none.
+libraries() {
+	local file
+	for file in "$@"; do
+		ldd "$file" 2>/dev/null || true
+	done | sed -nE 's|.*[[:blank:]](/[^ ]+) \(0x.*|\1|p' | sort -u
+}
+
+archive() {
+	(cd "$1" && find . -mindepth 1 | sort |
+		cpio --quiet -o -H newc -R 0:0 --reproducible)
+}
+
+base_files() {
+	local files=(/bin/busybox /bin/bash /usr/bin/tpm2
+		     /usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0)
+	printf '%s\n' "${files[@]}"
+	libraries "${files[@]}"
+}
+
+# base_is_current - whether this script and all that the base holds, with the
+# paths it has on the host, are older than the base.
+base_is_current() {
+	local files
+	[ -e "$BASE.cpio" ] || return 1
+	mapfile -t files <"$BASE.list"
+	[ -z "$(find -L "${files[@]}" -cnewer "$BASE.cpio" 2>&1)" ]
+}
+
+make_base() {
+	local file applet
+	! base_is_current || return 0
+	say "making the base of the guest's root file system"
+	rm -rf "$BASE" "$BASE".*
+	mkdir -p "$BASE"/{bin,lib,usr,dev,etc,proc,sys,tmp,run,root,share}
+	# All programs are in /bin, whatever path they are called by.
+	ln -s bin "$BASE/sbin"
+	ln -s ../bin ../lib "$BASE/usr/"
+	ln -s ../bin "$BASE/usr/sbin"
+	echo 'root:x:0:0:root:/root:/bin/sh' >"$BASE/etc/passwd"
+	echo 'root:x:0:' >"$BASE/etc/group"
+	base_files | while read -r file; do
+		mkdir -p "$BASE${file%/*}"
+		cp -L "$file" "$BASE$file"
+	done
+	for applet in $(/bin/busybox --list); do
+		[ -e "$BASE/bin/$applet" ] || ln -s busybox "$BASE/bin/$applet"
+	done
+	cp -P /usr/bin/tpm2_* "$BASE/bin/"
+	{
+		base_files
+		realpath "$0"
+	} >"$BASE.list"
+	archive "$BASE" >"$BASE.cpio.new"
+	mv "$BASE.cpio.new" "$BASE.cpio"
+}
+
+# make_selftests - build tools/testing/selftests/ against the kernel's own
+# headers, if anything of it changed.
+make_selftests() {
+	local dir=$WORK/kselftest state
+	state=$(cd "$SOURCE" && {
+		grep -E '^(tools/testing/selftests|include/uapi)/' .overlay |
+			xargs -r sha256sum
+		sha256sum "$TOP/scripts/initramfs.sh"
+	})
+	if [ -e "$dir/state" ] && [ "$(<"$dir/state")" = "$state" ]; then
+		return
+	fi
+	rm -rf "$dir"
+	mkdir -p "$dir/build"
+	[ -e "$SOURCE/tools/testing/selftests/tsm/Makefile" ] || { mkdir "$dir/install"; return; } # XXX until it exists
+	quietly "$WORK/log/headers.log" "exporting the kernel's headers" \
+		env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
+		make -s -C "$SOURCE" O="$WORK/obj" headers
+	quietly "$WORK/log/kselftest.log" "building the kselftests" \
+		env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
+		make -s -C "$SOURCE/tools/testing/selftests" O="$dir/build" \
+		TARGETS="${SELFTESTS[*]}" FORCE_TARGETS=1 \
+		KHDR_INCLUDES="-isystem $WORK/obj/usr/include" \
+		INSTALL_PATH="$dir/install" install
+	echo "$state" >"$dir/state"
+}
+
+# add_libraries FILE... - put what they need into our layer, except for what the
+# base has.
+add_libraries() {
+	local file
+	for file in $(libraries "$@"); do
+		if [ ! -e "$BASE$file" ]; then
+			mkdir -p "$DEST/layer${file%/*}"
+			cp -L "$file" "$DEST/layer$file"
+		fi
+	done
+}
+
+# make_layer - what changes from run to run.
+make_layer() {
+	local layer=$DEST/layer
+	mkdir -p "$layer/bin"
+	install -m 755 "$TOP/scripts/guest/init" "$layer/init"
+	install "$BUILD/tools/tsm-log" "$layer/bin/"
+	cp -r "$WORK/kselftest/install" "$layer/kselftest"
+	rsync -a --exclude=/build --exclude=/source \
+		"$WORK/modules/lib/modules" "$layer/lib/"
+	mapfile -t programs < <(find "$layer/bin" "$layer/kselftest" -type f -perm -u+x)
+	add_libraries "${programs[@]}"
+}
+
+# assemble - while nobody builds in the same place.
+assemble() {
+	[ -e "$WORK/built" ] ||
+		die "another run changed the kernel build meanwhile and failed; run this again"
+	mkdir -p "$BUILD/guest"
+	make_base
+	make_selftests
+	make_layer
+	cp "$WORK/obj/arch/x86/boot/bzImage" "$DEST/"
+	archive "$DEST/layer" | cat "$BASE.cpio" - >"$DEST/initramfs"
+	rm -rf "$DEST/layer"
+}
+
+"$TOP/scripts/deps.sh" build guest
+OBJ=$("$TOP/scripts/kernel-build.sh")
+WORK=${OBJ%/*}
+SOURCE=$WORK/source
+"$TOP/scripts/tools.sh"
+with_lock "build-${WORK##*/}" assemble

@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Build the guest kernel with this repository in it. The last line of the
+# output is the build directory: what make calls O=, with the modules and
+# arch/x86/boot/bzImage. Beside it are source/, the tree it was built from, and
+# modules/, the modules as they are installed.
+#
+# KERNEL=NAME	the configuration: scripts/kernel/default.config, and on top of
+#		it scripts/kernel/NAME.config unless NAME is default
+# KSRC, KVERSION	the kernel, see scripts/kernel-source.sh
+#
+# Every checkout has builds of its own in the cache, so that no two of them see
+# each other's sources. Who works in such a directory holds the cache's lock
+# build-NAME, where NAME is that of the directory above. Nothing is run, not even
+# make, if nothing changed.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+KERNEL=${KERNEL:-default}
+
+# Where a warning of W=1 fails the build.
+OUR_DIRS=(drivers/virt/coco/tsm samples/tsm)
+
+# hash_sources GREP-ARGS... - a hash for each file of the tree that is ours or
+# that patches/ edits, of those that grep selects by name.
+hash_sources() {
+	(cd "$WORK/source" && grep "$@" .overlay | xargs -r sha256sum)
+}
+
+kmake() {
+	# A build starts from nothing that the user's own make has set.
+	env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
+		make -j"$JOBS" -C "$WORK/source" O="$WORK/obj" "$@"
+}
+
+# check_config - kconfig drops what it does not know, and what lacks a
+# dependency, without a word.
+check_config() {
+	local line refused=()
+	while read -r line; do
+		case $line in
+		CONFIG_*=*)
+			grep -qxF -- "$line" "$WORK/obj/.config" ||
+				refused+=("$line")
+			;;
+		'# CONFIG_'*' is not set')
+			line=${line#\# }
+			line=${line% is not set}
+			if grep -q "^$line=" "$WORK/obj/.config"; then
+				refused+=("$line=n")
+			fi
+			;;
+		esac
+	done <"$WORK/wanted.config"
+	((${#refused[@]} == 0)) ||
+		die "options in scripts/kernel/ that this kernel does not take; look up what they depend on: ${refused[*]}"
+}
+
+# unchanged FILE STATE - whether the step that left STATE in FILE need not be
+# done again. In a tree of the user's anything may have changed.
+unchanged() {
+	[ -z "${KSRC:-}" ] && [ -e "$1" ] && [ "$(<"$1")" = "$2" ]
+}
+
+configure() {
+	local state
+	cat "${FRAGMENTS[@]}" >"$WORK/wanted.config"
+	state=$(sha256sum <"$WORK/wanted.config"; hash_sources Kconfig || true)
+	if unchanged "$WORK/configured" "$state"; then
+		return
+	fi
+	rm -f "$WORK/configured"
+	quietly "$WORK/log/config.log" "configuring the kernel" \
+		kmake KCONFIG_ALLCONFIG="$WORK/wanted.config" allnoconfig
+	check_config
+	echo "$state" >"$WORK/configured"
+}
+
+# our_warnings - compile our directories once more, apart from the kernel: there
+# a change of the flags would compile them anew in each build.
+our_warnings() {
+	local dir
+	for dir in "${OUR_DIRS[@]}"; do
+		mkdir -p "$WORK/w1/$dir"
+		kmake M="$WORK/source/$dir" MO="$WORK/w1/$dir" W=1 \
+			KCFLAGS=-Werror modules
+	done
+}
+
+check_warnings() {
+	local log=$WORK/log/w1.log
+	say "compiling our directories with W=1"
+	watched "$log" our_warnings
+	if ((WATCHED_STATUS != 0)) || grep -qi warning "$log"; then
+		cat "$log" >&2
+		# What was compiled once is not compiled again, and would
+		# not warn again.
+		rm -rf "$WORK/w1"
+		die "our directories do not compile without warnings (W=1)"
+	fi
+}
+
+compile() {
+	local state what="building the kernel, only what changed"
+	# Documentation and tools do not go into the kernel.
+	state=$(cat "$WORK/configured"; sha256sum <"$0"
+		hash_sources -vE '^(Documentation|tools)/' || true)
+	if unchanged "$WORK/built" "$state"; then
+		return
+	fi
+	[ -e "$WORK/obj/arch/x86/boot/bzImage" ] ||
+		what="building the kernel (3 min on two cores)"
+	rm -f "$WORK/built"
+	quietly "$WORK/log/build.log" "$what" kmake bzImage modules
+	check_warnings
+	quietly "$WORK/log/modules.log" "installing the modules" \
+		kmake INSTALL_MOD_PATH="$WORK/modules" modules_install
+	echo "$state" >"$WORK/built"
+}
+
+build() {
+	"$TOP/scripts/overlay.sh" "$PRISTINE" "$WORK/source"
+	configure
+	compile
+}
+
+[ -e "$TOP/scripts/kernel/$KERNEL.config" ] ||
+	die "KERNEL=$KERNEL: there is no scripts/kernel/$KERNEL.config"
+FRAGMENTS=("$TOP/scripts/kernel/default.config")
+[ "$KERNEL" = default ] ||
+	FRAGMENTS+=("$TOP/scripts/kernel/$KERNEL.config")
+
+"$TOP/scripts/deps.sh" build
+PRISTINE=$("$TOP/scripts/kernel-source.sh")
+VERSION=$(make -s --no-print-directory -C "$PRISTINE" kernelversion)
+WORK=$(claim_build "$KERNEL-$VERSION" "$PRISTINE")
+with_lock "build-${WORK##*/}" build
+echo "$WORK/obj"

@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Build our kernel code as external modules into build/modules, from the same
+# sources that an overlaid kernel tree is built from. One test per module.
+#
+# KDIR=DIR	the kernel to build them for: what its make calls O=, or the
+#		headers that a distribution installs, such as
+#		/lib/modules/$(uname -r)/build. Without it our guest's kernel,
+#		for which every module must come out.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/tap.sh"
+
+OUT=$BUILD/modules
+LOG=$BUILD/modules.log
+
+# in_makefiles - the modules that our Makefiles know, without .ko.
+in_makefiles() {
+	# shellcheck disable=SC2016 # these are make's variables
+	find "$TOP/drivers/virt/coco/tsm" "$TOP/samples/tsm" -name Makefile \
+		-exec sed -n 's/^obj-\$(CONFIG_[A-Z_0-9]*)[[:blank:]]*+=//p' {} + |
+		tr -s '[:blank:]' '\n' | sed -n 's/\.o$//p' | sort
+}
+
+# problems KO RELEASE - what is wrong with a module.
+problems() {
+	local license
+	license=$(modinfo -F license "$1")
+	[ "$license" = GPL ] || echo "its license is '$license'"
+	modinfo -F vermagic "$1" | grep -q "^$2 " ||
+		echo "it is for $(modinfo -F vermagic "$1"), not for $2"
+}
+
+compile() {
+	mkdir -p "$OUT"
+	quietly "$LOG" "building external modules for $KDIR" \
+		env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
+		make -C "$KDIR" -j"$JOBS" M="$TOP" MO="$OUT" modules
+}
+
+"$TOP/scripts/deps.sh" build
+lock=modules-$(echo "$TOP" | sha256sum | cut -c 1-8)
+EXPECTED=
+if [ -z "${KDIR:-}" ]; then
+	KDIR=$("$TOP/scripts/kernel-build.sh" | tail -n 1)
+	EXPECTED=$(in_makefiles)
+	# Nobody may rebuild that kernel meanwhile.
+	lock=build-$(basename "$(dirname "$KDIR")")
+fi
+KDIR=$(realpath "$KDIR")
+if [ ! -f "$KDIR/include/config/kernel.release" ] ||
+   [ ! -f "$KDIR/Module.symvers" ]; then
+	die "KDIR=$KDIR is not a built kernel nor a kernel's headers; install the headers of your kernel, or leave KDIR unset"
+fi
+release=$(<"$KDIR/include/config/kernel.release")
+
+# What was compiled once does not warn again.
+rm -rf "$OUT"
+with_lock "$lock" compile
+
+verdict "no warnings" "$(grep -i warning "$LOG" || true)"
+while read -r module; do
+	verdict "$module" "$(problems "$OUT/$module" "$release")"
+done < <(sed 's/\.o$/.ko/' "$OUT/modules.order")
+for name in $EXPECTED; do
+	grep -q "\(^\|/\)$name\.o$" "$OUT/modules.order" ||
+		not_ok "$name.ko" "it is in a Makefile but was not built"
+done
+tap_done

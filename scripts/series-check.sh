@@ -1,0 +1,208 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Prove the patch series: on a pristine tree, patch by patch, git am applies
+# it, the directories that it touches build with W=1 without a warning and
+# their modules link, and checkpatch --strict has nothing to say. At the end
+# the tree must be what the repository makes of it.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/tap.sh"
+
+OUT=$BUILD/series-check
+LOG=$OUT/build.log
+
+# Somebody must have signed off for the proof. It is thrown away.
+identity() {
+	if [ -z "$(git config user.name || true)${GIT_AUTHOR_NAME:-}" ] ||
+	   [ -z "$(git config user.email || true)${GIT_AUTHOR_EMAIL:-}" ]; then
+		export GIT_AUTHOR_NAME="Nobody (proof only)"
+		export GIT_AUTHOR_EMAIL=nobody@example.org
+		say "git has no identity; the proof, and nothing else, is signed off by $GIT_AUTHOR_NAME"
+	fi
+}
+
+# in_tree ARGS... - git in the tree, whose repository lies beside it: inside,
+# the kernel would take its version from it.
+in_tree() {
+	env GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 \
+		GIT_COMMITTER_NAME=proof GIT_COMMITTER_EMAIL=proof@example.org \
+		GIT_AUTHOR_NAME=proof GIT_AUTHOR_EMAIL=proof@example.org \
+		git -C "$WORK/tree" --git-dir="$WORK/git" \
+		--work-tree="$WORK/tree" "$@"
+}
+
+kmake() {
+	env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
+		make -s -j"$JOBS" -C "$WORK/tree" O="$WORK/obj" W=1 "$@"
+}
+
+# pristine_tree - the tree by hard links, and a repository of those of its
+# files that the series edits: git am needs no others, and refuses to make a
+# file that already exists.
+pristine_tree() {
+	local file
+	mkdir -p "$WORK/tree" "$WORK/obj"
+	rsync -a --delete --exclude=/.complete --exclude=/.git \
+		--link-dest="$PRISTINE/" "$PRISTINE/" "$WORK/tree/"
+	rm -rf "$WORK/git"
+	in_tree init -q -b series
+	while read -r file; do
+		in_tree add --force "$file"
+	done < <(sed -n 's|^--- a/||p' "$OUT"/patches/*.patch | sort -u |
+		 while read -r file; do
+			[ ! -e "$PRISTINE/$file" ] || echo "$file"
+		 done)
+	in_tree commit -q -m "The kernel's files that the series edits"
+	in_tree tag base
+}
+
+# prepare_build - what builds of single directories need of the kernel: its
+# configuration and tools, and what it exports.
+prepare_build() {
+	cp "$OBJ/.config" "$WORK/obj/.config"
+	ln -sf "$OBJ/vmlinux.o" "$WORK/obj/vmlinux.o"
+	# Nothing of an earlier run may pass for built now.
+	rm -rf "$WORK"/obj/{drivers,samples}
+	kmake olddefconfig
+	kmake prepare modules_prepare
+}
+
+# touched - the files that the patches on stdin change.
+touched() {
+	sed -n 's|^diff --git a/.* b/||p' | sort -u
+}
+
+# kernel_dirs - of these files, the directories that the kernel's make builds.
+kernel_dirs() {
+	local file dir
+	while read -r file; do
+		dir=${file%/*}
+		case $file in
+		tools/* | Documentation/* | include/* | MAINTAINERS) ;;
+		*) [ ! -e "$WORK/tree/$dir/Makefile" ] || echo "$dir/" ;;
+		esac
+	done | sort -u
+}
+
+# tool_dirs - of these files, the directories in tools/ that have a Makefile,
+# but for that of all selftests.
+tool_dirs() {
+	local dir
+	sed -n 's|^\(tools/.*\)/[^/]*$|\1|p' | sort -u | while read -r dir; do
+		[ "$dir" = tools/testing/selftests ] ||
+			[ ! -e "$WORK/tree/$dir/Makefile" ] || echo "$dir"
+	done
+}
+
+# build DIR... - these directories of the kernel, and then the modules in them,
+# so that a symbol which nobody exports is found.
+build() {
+	local modules
+	cp "$OBJ/.config" "$WORK/obj/.config"
+	kmake olddefconfig
+	kmake "$@"
+	mapfile -t modules < <(cd "$WORK/obj" && find "$@" -name '*.mod' |
+			       sed 's/\.mod$/.ko/' | sort -u)
+	((${#modules[@]} == 0)) || kmake "${modules[@]}"
+}
+
+# build_tool DIR
+build_tool() {
+	mkdir -p "$OUT/$1"
+	env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
+		make -s -C "$WORK/tree/$1" OUTPUT="$OUT/$1/"
+}
+
+# verdict_of_build NAME COMMAND... - ok if it works and nothing warns.
+verdict_of_build() {
+	local name=$1
+	shift
+	watched "$LOG" "$@"
+	if ((WATCHED_STATUS != 0)) || grep -qi 'warning' "$LOG"; then
+		not_ok "$name" "$(tail -n 40 "$LOG")"
+	else
+		ok "$name"
+	fi
+}
+
+# check_patch PATCH - the patches before it are in $DONE.
+check_patch() {
+	local patch=$1 name dirs tools dir
+	name=$(basename "$patch" .patch)
+	if ! in_tree am -q "$patch" >"$LOG" 2>&1; then
+		not_ok "$name applies" "$(<"$LOG")"
+		return 1
+	fi
+	ok "$name applies"
+	DONE+=("$patch")
+
+	# What builds depends on the patches before as well.
+	mapfile -t dirs < <(cat "${DONE[@]}" | touched | kernel_dirs)
+	if ((${#dirs[@]} > 0)); then
+		verdict_of_build "$name builds ${dirs[*]}" build "${dirs[@]}"
+	else
+		echo "# $name: its files are not in a Makefile yet"
+	fi
+	mapfile -t tools < <(touched <"$patch" | tool_dirs)
+	for dir in "${tools[@]}"; do
+		verdict_of_build "$name builds $dir" build_tool "$dir"
+	done
+	verdict "$name checkpatch" \
+		"$("$TOP/scripts/checkpatch.sh" "$patch")"
+}
+
+# uncompiled - the C files that the series adds to the kernel and that no patch
+# got to build.
+uncompiled() {
+	local file
+	in_tree diff --name-only --diff-filter=A base |
+		grep -E '^(drivers|samples)/.*\.c$' | while read -r file; do
+			[ -e "$WORK/obj/${file%.c}.o" ] ||
+				echo "$file: no patch compiles it"
+		done
+}
+
+# differences - where the series ends in something else than the overlay.
+# MAINTAINERS is not in the overlay.
+differences() {
+	local file
+	{
+		in_tree diff --name-only base | grep -vxF MAINTAINERS
+		"$TOP/scripts/series.sh" --list
+	} | sort -u | while read -r file; do
+		cmp "$SOURCE/$file" "$WORK/tree/$file" 2>&1 || true
+	done
+}
+
+check_series() {
+	local patch
+	quietly "$OUT/tree.log" "linking a pristine tree (10 s)" pristine_tree
+	quietly "$OUT/prepare.log" \
+		"preparing builds in it (1 min the first time)" prepare_build
+	for patch in "$OUT"/patches/*.patch; do
+		case $patch in
+		*/0000-*) continue ;;
+		esac
+		check_patch "$patch" || break
+	done
+	verdict "every source file is compiled" "$(uncompiled)"
+	verdict "the series ends in the repository's content" "$(differences)"
+	verdict "cover letter checkpatch" \
+		"$("$TOP/scripts/checkpatch.sh" "$OUT"/patches/0000-*.patch)"
+	tap_done
+}
+
+cd "$TOP"
+identity
+OBJ=$("$TOP/scripts/kernel-build.sh" | tail -n 1)
+SOURCE=$(dirname "$OBJ")/source
+WORK=$(dirname "$OBJ")/series
+PRISTINE=$("$TOP/scripts/kernel-source.sh")
+DONE=()
+
+rm -rf "$OUT"
+mkdir -p "$OUT"
+"$TOP/scripts/series.sh" "$OUT/patches"
+with_lock "series-$(basename "$(dirname "$OBJ")")" check_series

@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The checker that sparse.sh gives to the kernel's make: sparse, with a record
+# of what it was run on, since make's own output cannot tell a clean file from
+# one that was never looked at.
+#
+# For each of our files (below OURS, in the tree SRCTREE) RECORD gets
+#	FILE.out	what sparse says about it
+#	FILE.planted	what it says, with the same options, about the same file
+#			with two errors at its end; silence here means that
+#			sparse did not get that far or does not know these errors
+
+set -euo pipefail
+
+file=${!#}
+name=${file#"$SRCTREE/"}
+case $name in
+drivers/virt/coco/tsm/*.c | samples/tsm/*.c) ;;
+*) exec "$SPARSE" "$@" ;;
+esac
+
+base=$RECORD/${name//\//,}
+"$SPARSE" "$@" >"$base.out" 2>&1 || true
+cat "$base.out" >&2
+
+cat >"$base.planted.c" <<END
+#include "$file"
+int planted_address_space(const int __user *pointer);
+int planted_address_space(const int __user *pointer) { return *pointer; }
+u32 planted_endianness(__le32 number);
+u32 planted_endianness(__le32 number) { return number; }
+END
+"$SPARSE" "${@:1:$#-1}" "$base.planted.c" >"$base.planted" 2>&1 || true

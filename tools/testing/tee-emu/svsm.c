@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The SVSM: a program at VMPL0 of an SNP guest that serves the kernel at a
+ * lower privilege level, here VMPL2.
+ *
+ * AMD's Secure VM Service Module for SEV-SNP Guests, publication 58019. A call
+ * has its protocol and number in RAX, arguments in RCX, RDX, R8 and R9, and
+ * its result in RAX. There are the core protocol, as far as one processor
+ * needs it, and the vTPM protocol.
+ */
+#include "acpi.h"
+#include "console.h"
+#include "fault.h"
+#include "paging.h"
+#include "snp.h"
+#include "string.h"
+#include "tpm.h"
+
+#define SVSM_GUEST_VMPL 2
+#define SVSM_VERSION 1
+
+#define PROTOCOL(rax) upper_32_bits(rax)
+#define CALL(rax) lower_32_bits(rax)
+
+#define PROTOCOL_CORE 0
+#define CORE_REMAP_CA 0
+#define CORE_PVALIDATE 1
+#define CORE_QUERY_PROTOCOL 6
+
+#define PROTOCOL_VTPM 2
+#define VTPM_QUERY 0
+#define VTPM_CMD 1
+
+#define SVSM_SUCCESS 0
+#define SVSM_ERR_UNSUPPORTED_PROTOCOL 0x80000001
+#define SVSM_ERR_UNSUPPORTED_CALL 0x80000002
+#define SVSM_ERR_INVALID_ADDRESS 0x80000003
+#define SVSM_ERR_INVALID_PARAMETER 0x80000005
+#define SVSM_ERR_INVALID_REQUEST 0x80000006
+
+/* The only platform command of the vTPM protocol, and its number */
+#define TPM_SEND_COMMAND 8
+
+extern const char image_start[], image_end[];
+
+struct calling_area {
+	u8 call_pending;
+	u8 memory_available;
+	u8 reserved[PAGE_SIZE - 2];
+} __packed;
+
+struct pvalidate_call {
+	u16 entries;
+	u16 next;
+	u32 reserved;
+} __packed;
+
+#define PVALIDATE_MAX_ENTRIES 510
+
+struct vtpm_request {
+	u32 command;
+	u8 locality;
+	u32 size;
+	u8 data[PAGE_SIZE - 9];
+} __packed;
+
+struct vtpm_response {
+	u32 size;
+	u8 data[PAGE_SIZE - 4];
+} __packed;
+
+static struct calling_area *calling_area;
+
+static u64 remap_calling_area(u64 address)
+{
+	if (!IS_ALIGNED(address, PAGE_SIZE) || address >= TEE_ADDRESS_MASK)
+		return SVSM_ERR_INVALID_ADDRESS;
+	calling_area = phys_to_ptr(address);
+	return SVSM_SUCCESS;
+}
+
+/* All of the entries at once; they change nothing (paging.c). */
+static u64 pvalidate(u64 address)
+{
+	struct pvalidate_call *call = phys_to_ptr(address);
+
+	if (!IS_ALIGNED(address, 8) || address >= TEE_ADDRESS_MASK)
+		return SVSM_ERR_INVALID_ADDRESS;
+	if (!call->entries || call->entries > PVALIDATE_MAX_ENTRIES ||
+	    call->next >= call->entries)
+		return SVSM_ERR_INVALID_REQUEST;
+	call->next = call->entries;
+	return SVSM_SUCCESS;
+}
+
+/* Newest and oldest version of a protocol, or 0 if there is none. */
+static u64 query_protocol(u64 query)
+{
+	u32 protocol = upper_32_bits(query), version = lower_32_bits(query);
+
+	if ((protocol != PROTOCOL_CORE && protocol != PROTOCOL_VTPM) ||
+	    version != SVSM_VERSION)
+		return 0;
+	return (u64)SVSM_VERSION << 32 | SVSM_VERSION;
+}
+
+static u64 vtpm_command(u64 address)
+{
+	struct vtpm_request *request = phys_to_ptr(address);
+	struct vtpm_response *response = phys_to_ptr(address);
+	static u8 buffer[PAGE_SIZE];
+	u32 size;
+
+	if (fault_take(FAULT_VTPM_REFUSED))
+		return SVSM_ERR_INVALID_REQUEST;
+	if (!IS_ALIGNED(address, PAGE_SIZE) || address >= TEE_ADDRESS_MASK)
+		return SVSM_ERR_INVALID_ADDRESS;
+	if (request->command != TPM_SEND_COMMAND || request->locality ||
+	    request->size > sizeof(request->data))
+		return SVSM_ERR_INVALID_PARAMETER;
+	memcpy(buffer, request->data, request->size);
+	size = tpm_transmit(buffer, request->size, sizeof(response->data));
+	if (!size)
+		return SVSM_ERR_INVALID_REQUEST;
+	response->size = size;
+	memcpy(response->data, buffer, size);
+	return SVSM_SUCCESS;
+}
+
+static u64 core_protocol(struct guest_registers *regs)
+{
+	switch (CALL(regs->rax)) {
+	case CORE_REMAP_CA:
+		return remap_calling_area(regs->rcx);
+	case CORE_PVALIDATE:
+		return pvalidate(regs->rcx);
+	case CORE_QUERY_PROTOCOL:
+		regs->rcx = query_protocol(regs->rcx);
+		return SVSM_SUCCESS;
+	default:
+		return SVSM_ERR_UNSUPPORTED_CALL;
+	}
+}
+
+static u64 vtpm_protocol(struct guest_registers *regs)
+{
+	switch (CALL(regs->rax)) {
+	case VTPM_QUERY:
+		regs->rcx = BIT(TPM_SEND_COMMAND);
+		regs->rdx = 0;
+		return SVSM_SUCCESS;
+	case VTPM_CMD:
+		return vtpm_command(regs->rcx);
+	default:
+		return SVSM_ERR_UNSUPPORTED_CALL;
+	}
+}
+
+/**
+ * svsm_call() - the guest has asked its host to run VMPL0
+ * @vcpu: the processor
+ */
+void svsm_call(struct vcpu *vcpu)
+{
+	struct guest_registers *regs = &vcpu->regs;
+	u64 call = regs->rax;
+
+	/* The host may run the SVSM for no reason: then there is no call. */
+	if (!calling_area->call_pending)
+		return;
+
+	/* Before the call: REMAP_CA moves the area. */
+	calling_area->call_pending = 0;
+	switch (PROTOCOL(call)) {
+	case PROTOCOL_CORE:
+		regs->rax = core_protocol(regs);
+		break;
+	case PROTOCOL_VTPM:
+		regs->rax = vtpm_protocol(regs);
+		break;
+	default:
+		regs->rax = SVSM_ERR_UNSUPPORTED_PROTOCOL;
+	}
+	trace("SVSM protocol %u call %u: result %llx", PROTOCOL(call),
+	      CALL(call), regs->rax);
+}
+
+static void setup(struct vcpu *vcpu, struct boot_params *params)
+{
+	struct snp_secrets *secrets;
+
+	tpm_setup();
+	acpi_hide_tpm();
+	secrets = snp_host_setup(vcpu, params, SVSM_GUEST_VMPL);
+	secrets->svsm_base = ptr_to_phys(image_start);
+	secrets->svsm_size = image_end - image_start;
+	secrets->svsm_max_version = SVSM_VERSION;
+	secrets->svsm_guest_vmpl = SVSM_GUEST_VMPL;
+	calling_area = phys_to_ptr(secrets->svsm_caa);
+}
+
+const struct tee_ops svsm_ops = {
+	.name = "svsm",
+	.setup = setup,
+	.cpuid = snp_cpuid,
+	.instruction = snp_instruction,
+	.msr = snp_msr,
+};

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The host of a TDX guest, as the guest reaches it by TDG.VP.VMCALL: Intel's
+ * Guest-Hypervisor Communication Interface (GHCI) for TDX.
+ */
+#include <asm/vmx.h>
+
+#include "console.h"
+#include "port.h"
+#include "string.h"
+#include "tdx.h"
+#include "x86.h"
+
+#define VMCALL_GET_TD_VM_CALL_INFO 0x10000
+#define VMCALL_MAP_GPA 0x10001
+#define VMCALL_GET_QUOTE 0x10002
+#define VMCALL_REPORT_FATAL_ERROR 0x10003
+
+/* Status, in R10 */
+#define VMCALL_SUCCESS 0
+#define VMCALL_INVALID_OPERAND 0x8000000000000000ULL
+#define VMCALL_SUBFUNC_UNSUPPORTED 0x8000000000000003ULL
+
+#define DIRECTION_WRITE 1
+
+struct quote_buffer {
+	u64 version;
+	u64 status;
+	u32 in_length;
+	u32 out_length;
+	u8 data[];
+} __packed;
+
+#define QUOTE_BUFFER_VERSION 1
+#define QUOTE_SUCCESS 0
+#define QUOTE_ERROR 0x8000000000000000ULL
+
+/* Intel TDX DCAP quoting library API, "TD Quote format", version 4 */
+struct quote {
+	u16 version;
+	u16 key_type;
+	u32 tee_type;
+	u32 reserved;
+	u8 vendor_id[16];
+	u8 user_data[20];
+
+	u8 tee_tcb_svn[16];
+	u8 mrseam[SHA384_SIZE];
+	u8 mrsignerseam[SHA384_SIZE];
+	u64 seam_attributes;
+	u64 attributes;
+	u64 xfam;
+	u8 mrtd[SHA384_SIZE];
+	u8 mrconfigid[SHA384_SIZE];
+	u8 mrowner[SHA384_SIZE];
+	u8 mrownerconfig[SHA384_SIZE];
+	u8 rtmr[TDX_RTMR_COUNT][SHA384_SIZE];
+	u8 reportdata[TDX_REPORTDATA_SIZE];
+
+	u32 signature_length;
+} __packed;
+
+_Static_assert(sizeof(struct quote) == 48 + 584 + 4, "quote");
+
+#define QUOTE_VERSION 4
+#define QUOTE_KEY_ECDSA_P256 2
+#define QUOTE_TEE_TDX 0x81
+
+/* The body of a quote is what the report says; there is no signature. */
+static void make_quote(struct quote *quote, const struct tdx_report *report)
+{
+	memset(quote, 0, sizeof(*quote));
+	quote->version = QUOTE_VERSION;
+	quote->key_type = QUOTE_KEY_ECDSA_P256;
+	quote->tee_type = QUOTE_TEE_TDX;
+	memcpy(quote->tee_tcb_svn, report->tcb.tee_tcb_svn,
+	       sizeof(quote->tee_tcb_svn));
+	memcpy(quote->mrseam, report->tcb.mrseam, SHA384_SIZE);
+	memcpy(quote->mrsignerseam, report->tcb.mrsignerseam, SHA384_SIZE);
+	quote->seam_attributes = report->tcb.attributes;
+	quote->attributes = report->tdinfo.attributes;
+	quote->xfam = report->tdinfo.xfam;
+	memcpy(quote->mrtd, report->tdinfo.mrtd, SHA384_SIZE);
+	memcpy(quote->mrconfigid, report->tdinfo.mrconfigid, SHA384_SIZE);
+	memcpy(quote->mrowner, report->tdinfo.mrowner, SHA384_SIZE);
+	memcpy(quote->mrownerconfig, report->tdinfo.mrownerconfig, SHA384_SIZE);
+	memcpy(quote->rtmr, report->tdinfo.rtmr, sizeof(quote->rtmr));
+	memcpy(quote->reportdata, report->mac.reportdata, TDX_REPORTDATA_SIZE);
+}
+
+static u64 get_quote(u64 address, u64 size)
+{
+	struct quote_buffer *buffer = tdx_guest_memory(address);
+	struct quote quote;
+	const struct tdx_report *report = (const void *)buffer->data;
+
+	if (!IS_ALIGNED(address, PAGE_SIZE) || !IS_ALIGNED(size, PAGE_SIZE) ||
+	    !size || buffer->version != QUOTE_BUFFER_VERSION)
+		return VMCALL_INVALID_OPERAND;
+	if (buffer->in_length != sizeof(*report) ||
+	    !tdx_report_is_genuine(report)) {
+		buffer->out_length = 0;
+		buffer->status = QUOTE_ERROR;
+		return VMCALL_SUCCESS;
+	}
+	make_quote(&quote, report);
+	memcpy(buffer->data, &quote, sizeof(quote));
+	buffer->out_length = sizeof(quote);
+	buffer->status = QUOTE_SUCCESS;
+	return VMCALL_SUCCESS;
+}
+
+static u64 access_port(struct guest_registers *regs)
+{
+	u64 size = regs->r12;
+
+	if ((size != 1 && size != 2 && size != 4) || regs->r14 > 0xffff)
+		return VMCALL_INVALID_OPERAND;
+	regs->r11 = port_access(regs->r14, size, regs->r13 != DIRECTION_WRITE,
+				regs->r15);
+	return VMCALL_SUCCESS;
+}
+
+static u64 access_memory(struct guest_registers *regs)
+{
+	void *memory = tdx_guest_memory(regs->r14);
+	bool write = regs->r13 == DIRECTION_WRITE;
+
+	switch (regs->r12) {
+	case 1:
+		if (write)
+			*(volatile u8 *)memory = regs->r15;
+		else
+			regs->r11 = *(volatile u8 *)memory;
+		return VMCALL_SUCCESS;
+	case 2:
+		if (write)
+			*(volatile u16 *)memory = regs->r15;
+		else
+			regs->r11 = *(volatile u16 *)memory;
+		return VMCALL_SUCCESS;
+	case 4:
+		if (write)
+			*(volatile u32 *)memory = regs->r15;
+		else
+			regs->r11 = *(volatile u32 *)memory;
+		return VMCALL_SUCCESS;
+	case 8:
+		if (write)
+			*(volatile u64 *)memory = regs->r15;
+		else
+			regs->r11 = *(volatile u64 *)memory;
+		return VMCALL_SUCCESS;
+	default:
+		return VMCALL_INVALID_OPERAND;
+	}
+}
+
+static void answer_cpuid(struct vcpu *vcpu)
+{
+	struct guest_registers *regs = &vcpu->regs;
+	struct cpuid_result result;
+
+	cpuid_guest(&tdx_ops, vcpu->vmcb->save.cr4, regs->r12, regs->r13,
+		    &result);
+	regs->r12 = result.eax;
+	regs->r13 = result.ebx;
+	regs->r14 = result.ecx;
+	regs->r15 = result.edx;
+}
+
+static __noreturn void report_fatal_error(const struct guest_registers *regs)
+{
+	/* The order of the registers is the GHCI's. */
+	u64 message[9] = {
+		regs->r14, regs->r15, regs->rbx, regs->rdi, regs->rsi,
+		regs->r8,  regs->r9,  regs->rdx, 0,
+	};
+
+	die("the guest gave up, with error code %llx: %s", regs->r12,
+	    (const char *)message);
+}
+
+/**
+ * tdx_host_call() - TDG.VP.VMCALL
+ * @vcpu: the processor
+ */
+void tdx_host_call(struct vcpu *vcpu)
+{
+	struct guest_registers *regs = &vcpu->regs;
+	u64 function = regs->r11;
+
+	/* Not 0 is for functions of some host's own. */
+	if (regs->r10) {
+		regs->r10 = VMCALL_SUBFUNC_UNSUPPORTED;
+		return;
+	}
+	regs->r10 = VMCALL_SUCCESS;
+
+	switch (function) {
+	case EXIT_REASON_HLT:
+		vcpu_wait();
+		return;
+	case EXIT_REASON_CPUID:
+		answer_cpuid(vcpu);
+		return;
+	case EXIT_REASON_IO_INSTRUCTION:
+		regs->r10 = access_port(regs);
+		return;
+	case EXIT_REASON_MSR_READ:
+		regs->r11 = rdmsr(regs->r12);
+		break;
+	case EXIT_REASON_MSR_WRITE:
+		wrmsr(regs->r12, regs->r13);
+		break;
+	case EXIT_REASON_EPT_VIOLATION:
+		regs->r10 = access_memory(regs);
+		break;
+	case VMCALL_GET_TD_VM_CALL_INFO:
+		regs->r11 = 0;
+		regs->r12 = 0;
+		regs->r13 = 0;
+		regs->r14 = 0;
+		break;
+	case VMCALL_MAP_GPA:
+		/* Shared or private, it is the same page: see paging.c. */
+		break;
+	case VMCALL_GET_QUOTE:
+		regs->r10 = get_quote(regs->r12, regs->r13);
+		break;
+	case VMCALL_REPORT_FATAL_ERROR:
+		report_fatal_error(regs);
+	default:
+		regs->r10 = VMCALL_SUBFUNC_UNSUPPORTED;
+	}
+	trace("TDVMCALL %llx: status %llx", function, regs->r10);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The bytes of an input file, read whole.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buffer.h"
+
+#define FIRST_SIZE ((size_t)64 << 10)
+
+static int read_error(struct error *err, const char *name, const char *what)
+{
+	const char *hint = "";
+
+	if (errno == EACCES)
+		hint = "; run as root, or as a member of the group that may read it";
+	else if (errno == ENODEV)
+		hint = "; its provider has gone";
+	return error_set(err, "cannot %s %s: %s%s", what, name, strerror(errno),
+			 hint);
+}
+
+static int grow(struct buffer *buf, size_t size, const char *name,
+		struct error *err)
+{
+	uint8_t *data = realloc(buf->data, size);
+
+	if (!data)
+		return error_set(err, "no memory for the %zu bytes of %s", size,
+				 name);
+	buf->data = data;
+	buf->size = size;
+	return 0;
+}
+
+ssize_t file_read(int fd, void *data, size_t len, size_t offset,
+		  const char *name, struct error *err)
+{
+	ssize_t got;
+
+	do {
+		got = pread(fd, data, len, (off_t)offset);
+		if (got < 0 && errno == ESPIPE)
+			got = read(fd, data, len);
+	} while (got < 0 && errno == EINTR);
+	return got < 0 ? read_error(err, name, "read") : got;
+}
+
+int buffer_read(struct buffer *buf, int fd, const char *name, struct error *err)
+{
+	struct stat st;
+	ssize_t got;
+
+	/* A hint only: the files of sysfs do not know their size. */
+	if (!buf->data && !fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	    st.st_size > 0 && (uint64_t)st.st_size < BUFFER_MAX &&
+	    grow(buf, (size_t)st.st_size + 1, name, err))
+		return -1;
+
+	for (;;) {
+		if (buf->len == BUFFER_MAX)
+			return error_set(
+				err,
+				"%s is larger than %zu bytes: this is no event log",
+				name, BUFFER_MAX);
+		if (buf->len == buf->size) {
+			size_t size = buf->size ? 2 * buf->size : FIRST_SIZE;
+
+			if (size > BUFFER_MAX)
+				size = BUFFER_MAX;
+			if (grow(buf, size, name, err))
+				return -1;
+		}
+		got = file_read(fd, buf->data + buf->len, buf->size - buf->len,
+				buf->len, name, err);
+		if (got <= 0)
+			return (int)got;
+		buf->len += (size_t)got;
+	}
+}
+
+int file_open(int dirfd, const char *path, struct error *err)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? read_error(err, path, "open") : fd;
+}
+
+int buffer_read_path(struct buffer *buf, const char *path, struct error *err)
+{
+	int fd = file_open(AT_FDCWD, path, err);
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	ret = buffer_read(buf, fd, path, err);
+	close(fd);
+	return ret;
+}
+
+void buffer_free(struct buffer *buf)
+{
+	free(buf->data);
+	*buf = (struct buffer){ 0 };
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tsm-log show: the records of a log, for people and as JSON.
+ */
+#include <getopt.h>
+#include <langinfo.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cel.h"
+#include "command.h"
+#include "json.h"
+#include "provider.h"
+#include "table.h"
+
+static const char help[] =
+	"Usage: tsm-log show [--json] [PROVIDER]\n"
+	"       tsm-log show [--json] --log FILE\n"
+	"\n"
+	"Show the event log of PROVIDER, or of every provider.\n"
+	"\n"
+	"A register is called pcrN for the TCG PCR index N, and rtmrN for the CC\n"
+	"measurement register with index N + 1. Digests are shortened. Event data is\n"
+	"shown as text in quotes if it is valid UTF-8, with C escapes for what cannot be\n"
+	"seen, and otherwise in hex, shortened.\n"
+	"\n"
+	"      --json       an array of records with the names of TCG CEL-JSON, whole\n"
+	"      --log FILE   read a copy of log/cel\n"
+	"      --sysfs DIR  read a copy of " PROVIDER_ROOT "\n"
+	"  -h, --help       show this help\n"
+	"\n"
+	"Exit status: 0 shown, 2 not or not all.\n";
+
+struct show {
+	bool json;
+	bool many; /* the output has several logs in it */
+	bool utf8;
+	bool separator; /* JSON: a record was printed before */
+};
+
+static int show_table(const struct show *show, const struct buffer *log,
+		      struct error *err)
+{
+	struct cel_reader reader = { .log = log };
+	struct cel_record rec;
+	struct table table;
+	int ret;
+
+	table_init(&table);
+	while (cel_next(&reader, &rec, err) > 0)
+		table_measure(&table, &rec);
+	table_header(&table, stdout);
+	reader.pos = 0;
+	while ((ret = cel_next(&reader, &rec, err)) > 0)
+		table_record(&table, &rec, stdout, show->utf8);
+	return ret;
+}
+
+/* Nothing of a damaged log: half an array would be no JSON. */
+static int show_json(struct show *show, const char *name,
+		     const struct buffer *log, struct error *err)
+{
+	struct cel_reader reader = { .log = log };
+	struct cel_record rec;
+	int ret;
+
+	while ((ret = cel_next(&reader, &rec, err)) > 0)
+		;
+	if (ret < 0)
+		return -1;
+	reader.pos = 0;
+	while (cel_next(&reader, &rec, err) > 0) {
+		struct json_object *object;
+
+		fputs(show->separator ? ",\n" : "\n", stdout);
+		show->separator = true;
+		object = json_record(&rec, show->many ? name : NULL);
+		json_print(stdout, object);
+		json_object_put(object);
+	}
+	return 0;
+}
+
+static int show_log(struct show *show, const char *name,
+		    const struct buffer *log, struct error *err)
+{
+	if (show->json)
+		return show_json(show, name, log, err);
+	if (show->many)
+		printf("%s:\n", name);
+	return show_table(show, log, err);
+}
+
+static int show_file(struct show *show, const char *path)
+{
+	struct buffer log = { 0 };
+	struct error err;
+	int ret;
+
+	ret = buffer_read_path(&log, path, &err);
+	if (!ret) {
+		ret = show_log(show, path, &log, &err);
+		if (ret)
+			error_prefix(&err, path);
+	}
+	buffer_free(&log);
+	if (!ret)
+		return 0;
+	fflush(stdout);
+	fprintf(stderr, "tsm-log: %s\n", err.text);
+	return EXIT_TROUBLE;
+}
+
+static int show_provider(struct show *show, const char *root, const char *name)
+{
+	struct provider provider;
+	struct buffer log = { 0 };
+	struct error err;
+	int ret;
+
+	ret = provider_open(&provider, root, name, &err);
+	if (!ret)
+		ret = provider_read_cel(&provider, &log, &err);
+	if (!ret)
+		ret = show_log(show, name, &log, &err);
+	buffer_free(&log);
+	provider_close(&provider);
+	if (!ret)
+		return 0;
+	fflush(stdout);
+	fprintf(stderr, "tsm-log: %s: %s\n", name, err.text);
+	return EXIT_TROUBLE;
+}
+
+static int show_all(struct show *show, const char *root)
+{
+	char **names;
+	struct error err;
+	int nr = provider_list(root, &names, &err);
+	int i, status = 0;
+
+	if (nr < 0) {
+		fprintf(stderr, "tsm-log: %s\n", err.text);
+		return EXIT_TROUBLE;
+	}
+	show->many = true;
+	for (i = 0; i < nr; i++) {
+		if (i && !show->json)
+			putchar('\n');
+		if (show_provider(show, root, names[i]))
+			status = EXIT_TROUBLE;
+	}
+	names_free(names, nr);
+	return status;
+}
+
+int command_show(int argc, char **argv)
+{
+	enum { OPT_JSON = 256, OPT_LOG, OPT_SYSFS };
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, OPT_JSON },
+		{ "log", required_argument, NULL, OPT_LOG },
+		{ "sysfs", required_argument, NULL, OPT_SYSFS },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	const char *log = NULL, *root = NULL;
+	struct show show = { 0 };
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case OPT_JSON:
+			show.json = true;
+			break;
+		case OPT_LOG:
+			log = optarg;
+			break;
+		case OPT_SYSFS:
+			root = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return 0;
+		default:
+			return usage_error("show", NULL);
+		}
+	}
+	if (argc - optind > 1)
+		return usage_error("show", "more than one PROVIDER");
+	if (log && (root || optind < argc))
+		return usage_error("show",
+				   "--log excludes PROVIDER and --sysfs");
+	if (!root)
+		root = PROVIDER_ROOT;
+
+	show.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	if (show.json)
+		putchar('[');
+	if (log)
+		status = show_file(&show, log);
+	else if (optind < argc)
+		status = show_provider(&show, root, argv[optind]);
+	else
+		status = show_all(&show, root);
+	if (show.json)
+		fputs("\n]\n", stdout);
+	return status;
+}

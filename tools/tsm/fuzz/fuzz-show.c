@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Fuzz target: the parser of the log, the table and the JSON of what it finds.
+ * Whatever is in the log, the output is printable, a line for each record.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "cel.h"
+#include "fuzz.h"
+#include "json.h"
+#include "table.h"
+
+static void check_line(const char *line, size_t len, bool utf8)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		uint8_t c = (uint8_t)line[i];
+
+		if (c < 0x20 || c == 0x7f || (c > 0x7f && !utf8))
+			abort();
+	}
+}
+
+static void show(const struct table *table, const struct cel_record *rec,
+		 bool utf8)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		abort();
+	table_record(table, rec, out, utf8);
+	fclose(out);
+	if (!len || text[len - 1] != '\n')
+		abort();
+	check_line(text, len - 1, utf8);
+	free(text);
+}
+
+static void show_json(const struct cel_record *rec)
+{
+	struct json_object *object, *again;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		abort();
+	object = json_record(rec, NULL);
+	json_print(out, object);
+	fclose(out);
+	check_line(text, len, false);
+	again = json_tokener_parse(text);
+	if (!json_object_equal(object, again))
+		abort();
+	json_object_put(object);
+	json_object_put(again);
+	free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct buffer log = fuzz_buffer(data, size);
+	struct cel_reader reader = { .log = &log };
+	struct cel_record rec;
+	struct table table;
+	struct error err;
+
+	table_init(&table);
+	while (cel_next(&reader, &rec, &err) > 0) {
+		table_measure(&table, &rec);
+		show(&table, &rec, false);
+		show(&table, &rec, true);
+		show_json(&rec);
+	}
+	buffer_free(&log);
+	return 0;
+}

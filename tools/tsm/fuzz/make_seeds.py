@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Make inputs for the fuzz targets from the logs of tests/make_log.py.
+
+    make_seeds.py DIR    write them into DIR/show, DIR/checkpoint, DIR/verify
+
+What fuzzing made of them is kept in corpus/; this is for starting anew, for
+instance after a change of the format.
+"""
+
+import os
+import struct
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, os.pardir, "tests"))
+import make_log  # pylint: disable=wrong-import-position
+
+SMALL = 4096
+
+
+def main():
+    if len(sys.argv) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    for name, function in make_log.LOGS.items():
+        if name == "large":
+            continue
+        log = function()
+        log.records = [r for r in log.records if len(r) < 512][:8]
+        cel, lines, values = log.cel(), log.checkpoints(), log.values()
+        whole = struct.pack(">HH", len(lines), len(values)) + \
+            lines + values + cel
+        for kind, data in (("show", cel), ("checkpoint", lines),
+                           ("checkpoint", values), ("verify", whole)):
+            if len(data) > SMALL:
+                continue
+            suffix = ".values" if data is values else ""
+            make_log.put(os.path.join(sys.argv[1], kind, name + suffix), data)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How registers are called.
+ *
+ * The log numbers registers, checkpoints and sysfs name them. For every
+ * provider the same rule joins the two: the register with the TCG PCR index N
+ * is called pcrN; of the UEFI CC measurement registers, index 0 is called mrtd
+ * and index N + 1 is called rtmrN.
+ */
+#ifndef TSM_LOG_REGISTER_H
+#define TSM_LOG_REGISTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes of a name, with its NUL. */
+#define REGISTER_NAME_SIZE 64
+
+/*
+ * Whether this may be a register's name: letters, digits and "_.-". So a name
+ * from a file can be printed, and used as the name of a directory.
+ */
+bool register_name_valid(const char *name, size_t len);
+
+/* The name of a record's register; returns @out. */
+const char *register_name(bool is_ccmr, uint8_t index,
+			  char out[REGISTER_NAME_SIZE]);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a verification found, for people and as JSON.
+ */
+#ifndef TSM_LOG_REPORT_H
+#define TSM_LOG_REPORT_H
+
+#include <stdio.h>
+#include <json-c/json.h>
+
+#include "verify.h"
+
+/* Findings and the summary; an error is the caller's to print. */
+void report_text(const struct verification *v, FILE *out);
+
+struct json_object *report_json(const struct verification *v);
+
+/* How messages call what was verified. */
+const char *report_label(const struct verification *v);
+
+#endif

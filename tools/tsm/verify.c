@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The check of a log: of a provider here, or of files from anywhere.
+ */
+#include <inttypes.h>
+
+#include "provider.h"
+#include "verify.h"
+
+/* A trim while the log is being read makes it start anew. */
+#define ATTEMPTS 5
+
+enum verify_result verify_result(const struct verification *v)
+{
+	/* A difference that was found stays one, whatever happened then. */
+	if (v->replay.nr_findings)
+		return VERIFY_DIFFERS;
+	return v->failed ? VERIFY_UNCHECKED : VERIFY_OK;
+}
+
+void verify_free(struct verification *v)
+{
+	replay_free(&v->replay);
+	buffer_free(&v->cel);
+	buffer_free(&v->checkpoints);
+}
+
+static int expect_value(struct replay *replay,
+			const struct register_value *value, unsigned long line,
+			struct error *err)
+{
+	struct replay_register *reg = replay_find(replay, value->name);
+	enum bank_id bank;
+
+	if (!reg)
+		return error_set(
+			err,
+			"values: line %lu: no checkpoint of this log names the register %s",
+			line, value->name);
+	if (reg->expected)
+		return error_set(
+			err,
+			"values: line %lu: a second value for the register %s",
+			line, value->name);
+	for (bank = 0; bank_next(value->banks, &bank); bank++) {
+		if (!(reg->banks & BANK_BIT(bank)))
+			return error_set(
+				err,
+				"values: line %lu: the log has no bank %s of the register %s",
+				line, banks[bank].name, value->name);
+		replay_expect(reg, bank, value->digest[bank]);
+	}
+	return 0;
+}
+
+static int expect_values(struct replay *replay, const struct buffer *values,
+			 struct error *err)
+{
+	struct line_reader reader = { .text = values };
+	struct register_value value;
+	int ret;
+
+	while ((ret = register_value_next(&reader, &value, err)) > 0)
+		if (expect_value(replay, &value, reader.line, err))
+			return -1;
+	if (ret < 0)
+		return error_prefix(err, "values");
+	if (!reader.line)
+		return error_set(
+			err,
+			"values: the file is empty; it takes lines REGISTER ALGO:HEX[,ALGO:HEX...]");
+	return 0;
+}
+
+enum verify_result verify_buffers(struct verification *v,
+				  const struct buffer *values)
+{
+	struct error *err = &v->error;
+
+	if (values)
+		v->compared = "the values file";
+	v->failed = replay_init(&v->replay, &v->cel, &v->checkpoints, err) ||
+		    replay_feed(&v->replay, err) ||
+		    (values && !v->replay.broken &&
+		     expect_values(&v->replay, values, err)) ||
+		    replay_finish(&v->replay, v->replay.next,
+				  "the values file has", err);
+	return verify_result(v);
+}
+
+static int expect_live(struct replay *replay, const struct provider *provider,
+		       struct replay_register *reg, struct error *err)
+{
+	char live_text[BANK_SET_TEXT], log_text[BANK_SET_TEXT];
+	struct live_value live;
+	enum bank_id bank;
+
+	if (provider_read_register(provider, reg->name, &live, err))
+		return -1;
+	if (live.banks != reg->banks) {
+		replay_report(
+			replay, reg,
+			"the live register has the banks %s, checkpoint line %lu has %s",
+			bank_set_text(live.banks, live_text), reg->start_line,
+			bank_set_text(reg->banks, log_text));
+		return 0;
+	}
+	for (bank = 0; bank_next(live.banks, &bank); bank++)
+		replay_expect(reg, bank, live.digest[bank]);
+	return 0;
+}
+
+/* What can be extended must be in the log. */
+static int check_extensible(struct replay *replay,
+			    const struct provider *provider, struct error *err)
+{
+	char **names;
+	int nr = provider_extensible(provider, &names, err);
+	int i, ret = 0;
+
+	if (nr < 0)
+		return -1;
+	for (i = 0; i < nr && !ret; i++)
+		if (!replay_find(replay, names[i]))
+			ret = error_set(
+				err,
+				"no checkpoint gives a value of the register %s, which can be extended",
+				names[i]);
+	names_free(names, nr);
+	return ret;
+}
+
+static int expect_all_live(struct replay *replay,
+			   const struct provider *provider, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < replay->nr_registers; i++)
+		if (expect_live(replay, provider, &replay->registers[i], err))
+			return -1;
+	return check_extensible(replay, provider, err);
+}
+
+/* First the log, then the checkpoints: so none of a record read is missing. */
+static int feed_new(struct verification *v, struct provider *provider,
+		    struct error *err)
+{
+	if (provider_read_cel(provider, &v->cel, err) ||
+	    provider_read_checkpoints(provider, &v->checkpoints, err))
+		return -1;
+	return replay_feed(&v->replay, err);
+}
+
+/* The order of the readings is what replay.h says it must be. */
+static int check_live(struct verification *v, struct provider *provider,
+		      uint64_t first, struct error *err)
+{
+	struct replay *replay = &v->replay;
+	uint64_t next, end;
+
+	if (replay_init(replay, &v->cel, &v->checkpoints, err))
+		return -1;
+	replay_set_first(replay, first);
+	if (feed_new(v, provider, err))
+		return -1;
+	if (replay->broken)
+		return 0;
+	if (provider_read_number(provider, "next_record", &next, err) ||
+	    expect_all_live(replay, provider, err) ||
+	    feed_new(v, provider, err))
+		return -1;
+	if (replay->next < next)
+		replay_report(replay, NULL,
+			      "the log ends before record %" PRIu64
+			      ", but next_record says %" PRIu64
+			      ": records are missing",
+			      replay->next, next);
+	if (provider_read_number(provider, "next_record", &end, err))
+		return -1;
+	return replay_finish(replay, end, "the live register has", err);
+}
+
+/* Returns 1 if the log was trimmed meanwhile, and nothing is known. */
+static int attempt(struct verification *v, const char *root, const char *name,
+		   struct error *err)
+{
+	uint64_t first = 0, first_after = 0;
+	struct provider provider;
+	struct error later;
+	int ret;
+
+	ret = provider_open(&provider, root, name, err);
+	if (!ret)
+		ret = provider_read_number(&provider, "first_record", &first,
+					   err);
+	if (!ret) {
+		ret = check_live(v, &provider, first, err);
+		/* Where it cannot be read any more, the result stands. */
+		if (!provider_read_number(&provider, "first_record",
+					  &first_after, &later) &&
+		    first != first_after)
+			ret = 1;
+	}
+	provider_close(&provider);
+	return ret;
+}
+
+enum verify_result verify_provider(struct verification *v, const char *root,
+				   const char *name)
+{
+	int i, ret = 1;
+
+	v->name = name;
+	v->compared = "the live registers";
+	for (i = 0; ret > 0 && i < ATTEMPTS; i++) {
+		verify_free(v);
+		ret = attempt(v, root, name, &v->error);
+	}
+	if (ret > 0) {
+		verify_free(v);
+		error_set(
+			&v->error,
+			"the log was trimmed %d times while it was read; try again",
+			ATTEMPTS);
+	}
+	v->failed = ret;
+	return verify_result(v);
+}
