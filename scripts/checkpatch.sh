@@ -13,6 +13,12 @@ set -euo pipefail
 IGNORED=(
 	# MAINTAINERS is updated once, by the last patch of the series.
 	FILE_PATH_CHANGES
+	# Attributes that are made for each register, as the hardware has them,
+	# cannot be const.
+	CONST_STRUCT
+	# DEFINE_FREE(..., if (x) ...) is taken for a statement. The compiler
+	# warns of indentation that misleads, and clearer.
+	SUSPECT_CODE_INDENT
 )
 # and of programs in tools/, which are not kernel code:
 IGNORED_IN_TOOLS=(

@@ -23,7 +23,7 @@ kunit() {
 	mkdir -p "$WORK/obj"
 	"$TOP/scripts/overlay.sh" "$PRISTINE" "$WORK/source"
 	quietly "$LOG" \
-		"KUnit under UML (2 min the first time on two cores)" run
+		"KUnit under UML (3 min the first time on two cores)" run
 }
 
 "$TOP/scripts/deps.sh" build

@@ -46,12 +46,13 @@ values() {
 	sed '/^$/q' "$1" | sed -n "s/^$2:[[:blank:]]*//p"
 }
 
-# expand - file names, one per line; directories become what is in them.
+# expand LIST - file names, one per line; directories become what LIST has of
+# them.
 expand() {
 	local name
 	tr -s '[:blank:]' '\n' | while read -r name; do
 		case $name in
-		*/) grep "^$name" "$WORK.files" || echo "$name" ;;
+		*/) grep "^$name" "$1" || echo "$name" ;;
 		?*) echo "$name" ;;
 		esac
 	done
@@ -65,7 +66,7 @@ takes() {
 			values "$patch" files
 			values "$patch" edits
 			values "$patch" maintainers
-		} | expand | sed "s|\$|	${patch##*/}|"
+		} | expand "$WORK.sent" | sed "s|\$|	${patch##*/}|"
 	done
 }
 
@@ -83,7 +84,7 @@ parts() {
 left_out() {
 	[ ! -e "$MANIFEST/left-out.txt" ] ||
 		sed 's/#.*//; s/[[:blank:]].*//' "$MANIFEST/left-out.txt" |
-			expand
+			expand "$WORK.all"
 }
 
 # check_header PATCH - every line must be one of the known keys, and a message
@@ -147,16 +148,16 @@ make_commit() {
 	local number=$1 path=$2 patch=${2##*/} file
 	while read -r file; do
 		put "$file" "$patch"
-	done < <({ values "$path" files | expand
+	done < <({ values "$path" files | expand "$WORK.sent"
 		   values "$path" part | cut -d ' ' -f 1; } | sort -u)
 	while read -r file; do
 		patch -s -d "$WORK" -p1 --forward --batch \
 			--no-backup-if-mismatch <"$TOP/$file" >&2
-	done < <(values "$path" edits | expand)
+	done < <(values "$path" edits | expand "$WORK.sent")
 	while read -r file; do
 		"$TOP/scripts/maintainers.py" "$PRISTINE/MAINTAINERS" \
 			"$TOP/$file" "$NAME <$EMAIL>" >"$WORK/MAINTAINERS"
-	done < <(values "$path" maintainers | expand)
+	done < <(values "$path" maintainers | expand "$WORK.sent")
 
 	git -C "$WORK" add --all --force
 	! git -C "$WORK" diff --cached --quiet ||
@@ -215,8 +216,10 @@ PATCHES=()
 for path in "$MANIFEST"/[0-9]*.txt; do
 	[ "${path##*/}" = 00-cover-letter.txt ] || PATCHES+=("$path")
 done
-"$TOP/scripts/overlay.sh" --list >"$WORK.files"
-{ cat "$WORK.files"; ls -d patches/*.diff MAINTAINERS; } | sort >"$WORK.all"
+{
+	"$TOP/scripts/overlay.sh" --list
+	ls -d patches/*.diff MAINTAINERS
+} | sort >"$WORK.all"
 left_out | sort >"$WORK.left-out"
 comm -23 "$WORK.all" "$WORK.left-out" >"$WORK.sent"
 takes >"$WORK.takes"

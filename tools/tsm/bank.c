@@ -3,6 +3,7 @@
  * The hash algorithms that registers have banks of, and hashing with them.
  */
 #include <string.h>
+#include <openssl/evp.h>
 
 #include "bank.h"
 #include "linux/tsm-event-log.h"
@@ -135,10 +136,9 @@ int hasher_digest(struct hasher *hasher, enum bank_id bank, const void *a,
 		  uint8_t out[DIGEST_MAX], struct error *err)
 {
 	if (hasher_start(hasher, bank))
-		return error_set(
-			err,
-			"libcrypto cannot compute %s here; check OpenSSL's configuration (FIPS mode allows few algorithms)",
-			banks[bank].name);
+		return error_set(err,
+				 "libcrypto does not offer %s here (FIPS?)",
+				 banks[bank].name);
 	if (EVP_DigestUpdate(hasher->ctx[bank], a, a_len) != 1 ||
 	    EVP_DigestUpdate(hasher->ctx[bank], b, b_len) != 1 ||
 	    EVP_DigestFinal_ex(hasher->ctx[bank], out, NULL) != 1)

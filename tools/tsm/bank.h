@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <openssl/evp.h>
 
 #include "error.h"
 
@@ -59,7 +58,7 @@ char *hex_text(const uint8_t *data, size_t len, char *out);
 
 /* One context per bank, kept: a log has a million records to hash. */
 struct hasher {
-	EVP_MD_CTX *ctx[BANK_COUNT];
+	struct evp_md_ctx_st *ctx[BANK_COUNT]; /* libcrypto's EVP_MD_CTX */
 };
 
 /* HASH(a || b) into @out. Returns 0, or -1 with @err set. */

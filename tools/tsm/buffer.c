@@ -64,10 +64,8 @@ int buffer_read(struct buffer *buf, int fd, const char *name, struct error *err)
 
 	for (;;) {
 		if (buf->len == BUFFER_MAX)
-			return error_set(
-				err,
-				"%s is larger than %zu bytes: this is no event log",
-				name, BUFFER_MAX);
+			return error_set(err, "%s: too large for an event log",
+					 name);
 		if (buf->len == buf->size) {
 			size_t size = buf->size ? 2 * buf->size : FIRST_SIZE;
 

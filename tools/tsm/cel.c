@@ -6,6 +6,7 @@
  * A length is compared with what is left of its span before it is used, so no
  * input makes the parser look outside of the buffer, and it allocates nothing.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +27,19 @@ struct tlv {
 	uint32_t len;
 };
 
+/* An error at a byte offset of the log; returns -1. */
+static int __attribute__((format(printf, 3, 4)))
+bad(struct error *err, size_t offset, const char *format, ...)
+{
+	char text[128];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return error_set(err, "byte offset %zu: %s", offset, text);
+}
+
 static uint64_t be(const uint8_t *p, size_t len)
 {
 	uint64_t v = 0;
@@ -42,20 +56,18 @@ static int take(struct span *span, struct tlv *tlv, const char *wanted,
 	size_t left = span->end - span->pos;
 
 	if (left < TSM_CEL_TLV_HEADER_SIZE)
-		return error_set(
-			err,
-			"byte offset %zu: %s ends where %s should be (%zu bytes left)",
-			span->pos, span->what, wanted, left);
+		return bad(err, span->pos,
+			   "%s ends where %s should be (%zu bytes left)",
+			   span->what, wanted, left);
 	tlv->offset = span->pos;
 	tlv->type = p[0];
 	tlv->len = (uint32_t)be(p + 1, TSM_CEL_TLV_HEADER_SIZE - 1);
 	tlv->value = p + TSM_CEL_TLV_HEADER_SIZE;
 	left -= TSM_CEL_TLV_HEADER_SIZE;
 	if (tlv->len > left)
-		return error_set(
-			err,
-			"byte offset %zu: the TLV of type %u says it has %u bytes, but %s has %zu left",
-			tlv->offset, tlv->type, tlv->len, span->what, left);
+		return bad(err, tlv->offset,
+			   "type %u says it has %u bytes, but %s has %zu left",
+			   tlv->type, tlv->len, span->what, left);
 	span->pos += TSM_CEL_TLV_HEADER_SIZE + tlv->len;
 	return 0;
 }
@@ -65,8 +77,8 @@ static int expect_size(const struct tlv *tlv, uint32_t size, const char *wanted,
 {
 	if (tlv->len == size)
 		return 0;
-	return error_set(err, "byte offset %zu: %s takes %u bytes, not %u",
-			 tlv->offset, wanted, size, tlv->len);
+	return bad(err, tlv->offset, "%s takes %u bytes, not %u", wanted, size,
+		   tlv->len);
 }
 
 static int expect_type(const struct tlv *tlv, uint8_t type, const char *wanted,
@@ -74,9 +86,8 @@ static int expect_type(const struct tlv *tlv, uint8_t type, const char *wanted,
 {
 	if (tlv->type == type)
 		return 0;
-	return error_set(
-		err, "byte offset %zu: expected %s (type %u), found type %u",
-		tlv->offset, wanted, type, tlv->type);
+	return bad(err, tlv->offset, "expected %s (type %u), found type %u",
+		   wanted, type, tlv->type);
 }
 
 static struct span inside(const struct span *outer, const struct tlv *tlv,
@@ -100,8 +111,7 @@ static int parse_recnum(struct span *log, struct cel_record *rec,
 	rec->recnum = be(tlv.value, TSM_CEL_RECNUM_SIZE);
 	/* The number after the last one must exist too. */
 	if (rec->recnum == UINT64_MAX)
-		return error_set(err, "byte offset %zu: no record number",
-				 tlv.offset);
+		return bad(err, tlv.offset, "no record number");
 	return 0;
 }
 
@@ -114,10 +124,9 @@ static int parse_index(struct span *log, struct cel_record *rec,
 	if (take(log, &tlv, wanted, err))
 		return -1;
 	if (tlv.type != TSM_CEL_PCR && tlv.type != TSM_CEL_CCMR)
-		return error_set(
-			err,
-			"byte offset %zu: expected a register index (type %u or %u), found type %u",
-			tlv.offset, TSM_CEL_PCR, TSM_CEL_CCMR, tlv.type);
+		return bad(err, tlv.offset,
+			   "expected a register index, found type %u",
+			   tlv.type);
 	if (expect_size(&tlv, TSM_CEL_INDEX_SIZE, wanted, err))
 		return -1;
 	rec->is_ccmr = tlv.type == TSM_CEL_CCMR;
@@ -142,15 +151,13 @@ static int parse_digests(struct span *log, struct cel_record *rec,
 			return -1;
 		id = bank_by_cel_type(tlv.type);
 		if (id == BANK_COUNT)
-			return error_set(
-				err,
-				"byte offset %zu: digest of an unknown bank (type 0x%02x)",
-				tlv.offset, tlv.type);
+			return bad(err, tlv.offset,
+				   "digest of an unknown bank (type 0x%02x)",
+				   tlv.type);
 		if (rec->banks & BANK_BIT(id))
-			return error_set(
-				err,
-				"byte offset %zu: a second digest for the bank %s",
-				tlv.offset, banks[id].name);
+			return bad(err, tlv.offset,
+				   "a second digest for the bank %s",
+				   banks[id].name);
 		if (expect_size(&tlv, banks[id].size, "a digest of this bank",
 				err))
 			return -1;
@@ -158,9 +165,7 @@ static int parse_digests(struct span *log, struct cel_record *rec,
 		rec->digest[id] = tlv.value;
 	}
 	if (!rec->banks)
-		return error_set(err,
-				 "byte offset %zu: a record without digests",
-				 list.offset);
+		return bad(err, list.offset, "a record without digests");
 	return 0;
 }
 
@@ -184,10 +189,8 @@ static int parse_content(struct span *log, struct cel_record *rec,
 	    expect_type(&data, TSM_CEL_PCCLIENT_EVENT_DATA, data_wanted, err))
 		return -1;
 	if (span.pos < span.end)
-		return error_set(
-			err,
-			"byte offset %zu: %zu bytes too many in the content",
-			span.pos, span.end - span.pos);
+		return bad(err, span.pos, "%zu bytes too many in the content",
+			   span.end - span.pos);
 	rec->event_type = (uint32_t)be(type.value, TSM_CEL_EVENT_TYPE_SIZE);
 	rec->event = data.value;
 	rec->event_len = data.len;

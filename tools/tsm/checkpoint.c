@@ -2,6 +2,8 @@
 /*
  * Parser of log/checkpoints and of files of register values.
  */
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "checkpoint.h"
@@ -17,6 +19,19 @@ struct field {
 	const char *text;
 	size_t len;
 };
+
+/* An error in a line; returns -1. */
+static int __attribute__((format(printf, 3, 4)))
+bad(struct error *err, unsigned long line, const char *format, ...)
+{
+	char text[128];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return error_set(err, "line %lu: %s", line, text);
+}
 
 static int hex_digit(char c)
 {
@@ -92,13 +107,10 @@ static int next_line(struct line_reader *reader, struct field *line,
 	end = memchr(text, '\n',
 		     left <= LINE_MAX_LEN ? left : LINE_MAX_LEN + 1);
 	if (!end && left <= LINE_MAX_LEN)
-		return error_set(
-			err,
-			"line %lu: no newline at its end; the file was cut off",
-			reader->line);
+		return bad(err, reader->line, "no newline at its end: cut off");
 	if (!end)
-		return error_set(err, "line %lu: longer than %d characters",
-				 reader->line, LINE_MAX_LEN);
+		return bad(err, reader->line, "longer than %d characters",
+			   LINE_MAX_LEN);
 	*line = (struct field){ text, (size_t)(end - text) };
 	reader->pos += line->len + 1;
 	return 1;
@@ -111,18 +123,16 @@ static int parse_digest(struct field text, struct register_value *value,
 	enum bank_id id;
 
 	if (!cut(&text, ':', &algo))
-		return error_set(err, "line %lu: expected ALGO:HEX", line);
+		return bad(err, line, "expected ALGO:HEX");
 	id = bank_by_name(algo.text, algo.len);
 	if (id == BANK_COUNT)
-		return error_set(err, "line %lu: unknown hash algorithm", line);
+		return bad(err, line, "unknown hash algorithm");
 	if (value->banks & BANK_BIT(id))
-		return error_set(err, "line %lu: the bank %s appears twice",
-				 line, banks[id].name);
+		return bad(err, line, "the bank %s appears twice",
+			   banks[id].name);
 	if (!hex_parse(text.text, text.len, value->digest[id], banks[id].size))
-		return error_set(
-			err,
-			"line %lu: the value of the bank %s must be %d hex digits",
-			line, banks[id].name, 2 * banks[id].size);
+		return bad(err, line, "the value of %s must be %d hex digits",
+			   banks[id].name, 2 * banks[id].size);
 	value->banks |= BANK_BIT(id);
 	return 0;
 }
@@ -135,7 +145,7 @@ static int parse_value(struct field rest, struct register_value *value,
 
 	cut(&rest, ' ', &name);
 	if (!register_name_valid(name.text, name.len))
-		return error_set(err, "line %lu: no valid register name", line);
+		return bad(err, line, "no valid register name");
 	memcpy(value->name, name.text, name.len);
 	value->name[name.len] = '\0';
 	value->banks = 0;
@@ -153,11 +163,10 @@ static int parse_reason(struct field reason, char out[REASON_SIZE],
 	size_t i;
 
 	if (!reason.len || reason.len >= REASON_SIZE)
-		return error_set(err, "line %lu: no valid reason", line);
+		return bad(err, line, "no valid reason");
 	for (i = 0; i < reason.len; i++)
 		if (reason.text[i] < 'a' || reason.text[i] > 'z')
-			return error_set(err, "line %lu: no valid reason",
-					 line);
+			return bad(err, line, "no valid reason");
 	memcpy(out, reason.text, reason.len);
 	out[reason.len] = '\0';
 	return 0;
@@ -174,13 +183,10 @@ int checkpoint_next(struct line_reader *reader, struct checkpoint *cp,
 	cp->line = reader->line;
 	cut(&line, ' ', &recnum);
 	if (!number_parse(recnum.text, recnum.len, &cp->recnum))
-		return error_set(err, "line %lu: no valid record number",
-				 cp->line);
+		return bad(err, cp->line, "no valid record number");
 	if (cp->recnum < reader->recnum)
-		return error_set(
-			err,
-			"line %lu: the record number is lower than the one before it",
-			cp->line);
+		return bad(err, cp->line,
+			   "the record number is lower than before");
 	reader->recnum = cp->recnum;
 	cut(&line, ' ', &reason);
 	if (parse_reason(reason, cp->reason, cp->line, err) ||

@@ -159,10 +159,11 @@ int command_verify(int argc, char **argv)
 	}
 	if (argc - optind > 1)
 		return usage_error("verify", "more than one PROVIDER");
-	if (!log != !checkpoints || (values && !log))
-		return usage_error(
-			"verify",
-			"--log and --checkpoints go together, and --values with them");
+	if (!log != !checkpoints)
+		return usage_error("verify",
+				   "--log and --checkpoints go together");
+	if (values && !log)
+		return usage_error("verify", "--values goes with --log");
 	if (log && (root || optind < argc))
 		return usage_error("verify",
 				   "--log excludes PROVIDER and --sysfs");

@@ -100,13 +100,13 @@ static void print_escape(FILE *out, uint32_t c)
 
 void json_print(FILE *out, struct json_object *object)
 {
+	const int flags = JSON_C_TO_STRING_PLAIN |
+			  JSON_C_TO_STRING_NOSLASHESCAPE;
 	const char *text;
 	uint32_t c;
 	size_t len, n;
 
-	text = json_object_to_json_string_length(
-		object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
-		&len);
+	text = json_object_to_json_string_length(object, flags, &len);
 	if (!text)
 		json_need(NULL);
 	for (; len; text += n, len -= n) {

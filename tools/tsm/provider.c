@@ -20,6 +20,9 @@
 /* More than the longest digest in hex and its newline. */
 #define LINE_SIZE (2 * DIGEST_MAX + 2)
 
+static const char load_hint[] =
+	"load a provider (modprobe tsm-tpm, tsm-tdx or tsm-snp)";
+
 void names_free(char **names, int nr)
 {
 	while (nr > 0)
@@ -86,10 +89,7 @@ static int open_root(const char *root, struct error *err)
 	if (fd >= 0)
 		return fd;
 	if (errno == ENOENT)
-		return error_set(
-			err,
-			"there is no %s; load a provider (modprobe tsm-tpm, tsm-tdx or tsm-snp), or read files with --log",
-			root);
+		return error_set(err, "there is no %s; %s", root, load_hint);
 	return error_set(err, "cannot open %s: %s", root, strerror(errno));
 }
 
@@ -105,10 +105,8 @@ int provider_list(const char *root, char ***names, struct error *err)
 	if (nr < 0)
 		return error_prefix(err, root);
 	if (!nr)
-		return error_set(
-			err,
-			"%s has no provider with a log; load one (modprobe tsm-tpm, tsm-tdx or tsm-snp)",
-			root);
+		return error_set(err, "%s has no provider with a log; %s", root,
+				 load_hint);
 	return nr;
 }
 
@@ -125,10 +123,9 @@ int provider_open(struct provider *provider, const char *root, const char *name,
 
 	*provider = (struct provider){ name, -1, -1, -1 };
 	if (!register_name_valid(name, strlen(name)))
-		return error_set(
-			err,
-			"no valid name of a provider; see the directories in %s",
-			root);
+		return error_set(err,
+				 "no valid provider name; see the ones in %s",
+				 root);
 	fd = open_root(root, err);
 	if (fd < 0)
 		return -1;

@@ -190,8 +190,7 @@ static void check_banks(struct replay *replay, struct replay_register *reg,
 		return;
 	finding = add_finding(replay, reg);
 	finding->line = cp->line;
-	set_text(finding,
-		 "checkpoint line %lu has the banks %s, line %lu has %s",
+	set_text(finding, "checkpoint line %lu has banks %s, line %lu has %s",
 		 cp->line, bank_set_text(cp->value.banks, theirs),
 		 reg->start_line, bank_set_text(reg->banks, mine));
 }
@@ -298,12 +297,11 @@ static int check_content(struct replay *replay, struct replay_register *reg,
 		finding = add_finding(replay, reg);
 		finding->bank = bank;
 		set_records(finding, rec->recnum, rec->recnum);
-		set_text(
-			finding,
-			"the event data of record %" PRIu64
-			" (byte offset %zu) has the hash %s, the record has the digest %s",
-			rec->recnum, rec->offset, hex_text(digest, size, mine),
-			hex_text(rec->digest[bank], size, theirs));
+		set_text(finding,
+			 "the event data of record %" PRIu64
+			 " (byte offset %zu) has the hash %s, its digest is %s",
+			 rec->recnum, rec->offset, hex_text(digest, size, mine),
+			 hex_text(rec->digest[bank], size, theirs));
 		return 0;
 	}
 	return 0;
@@ -321,12 +319,11 @@ static void check_record_banks(struct replay *replay,
 	finding = add_finding(replay, reg);
 	finding->line = reg->start_line;
 	set_records(finding, rec->recnum, rec->recnum);
-	set_text(
-		finding,
-		"record %" PRIu64
-		" (byte offset %zu) has the banks %s, checkpoint line %lu has %s",
-		rec->recnum, rec->offset, bank_set_text(rec->banks, theirs),
-		reg->start_line, bank_set_text(reg->banks, mine));
+	set_text(finding,
+		 "record %" PRIu64
+		 " (byte offset %zu) has banks %s, checkpoint line %lu has %s",
+		 rec->recnum, rec->offset, bank_set_text(rec->banks, theirs),
+		 reg->start_line, bank_set_text(reg->banks, mine));
 }
 
 static int extend(struct replay *replay, struct replay_register *reg,
@@ -357,12 +354,11 @@ static struct replay_register *register_of_record(struct replay *replay,
 							 rec->index, name));
 	if (*reg && !(*reg)->is_old)
 		return *reg;
-	error_set(
-		err,
-		"log: byte offset %zu: record %" PRIu64
-		" extends %s, but no checkpoint gives the value that this register starts with",
-		rec->offset, rec->recnum,
-		register_name(rec->is_ccmr, rec->index, name));
+	error_set(err,
+		  "log: byte offset %zu: record %" PRIu64
+		  " extends %s, but no checkpoint gives a value to start with",
+		  rec->offset, rec->recnum,
+		  register_name(rec->is_ccmr, rec->index, name));
 	return NULL;
 }
 
@@ -372,12 +368,11 @@ static int apply_record(struct replay *replay, const struct cel_record *rec,
 	struct replay_register *reg;
 
 	if (rec->recnum != replay->next) {
-		replay_report(
-			replay, NULL,
-			"byte offset %zu of the log: record %" PRIu64
-			" stands where record %" PRIu64
-			" belongs: records are missing, doubled or not in order",
-			rec->offset, rec->recnum, replay->next);
+		replay_report(replay, NULL,
+			      "byte offset %zu of the log: record %" PRIu64
+			      " stands where record %" PRIu64
+			      " belongs: records are missing or out of order",
+			      rec->offset, rec->recnum, replay->next);
 		return 0;
 	}
 	reg = register_of_record(replay, rec, err);
@@ -442,6 +437,15 @@ int replay_feed(struct replay *replay, struct error *err)
 	return 0;
 }
 
+static void report_after_end(struct replay *replay, const struct checkpoint *cp)
+{
+	replay_report(replay, NULL,
+		      "checkpoint line %lu is of record %" PRIu64
+		      ", but the log ends before record %" PRIu64
+		      ": records are missing",
+		      cp->line, cp->recnum, replay->next);
+}
+
 /* Checkpoints that wait for records after the end of the log. */
 static int finish_checkpoints(struct replay *replay, uint64_t next,
 			      struct error *err)
@@ -451,12 +455,7 @@ static int finish_checkpoints(struct replay *replay, uint64_t next,
 
 	while (ret > 0) {
 		if (cp->recnum > next)
-			replay_report(
-				replay, NULL,
-				"checkpoint line %lu is of record %" PRIu64
-				", but the log ends before record %" PRIu64
-				": records are missing",
-				cp->line, cp->recnum, replay->next);
+			report_after_end(replay, cp);
 		ret = checkpoint_next(&replay->lines, cp, err);
 	}
 	return ret ? error_prefix(err, "checkpoints") : 0;

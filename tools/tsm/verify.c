@@ -33,21 +33,16 @@ static int expect_value(struct replay *replay,
 	enum bank_id bank;
 
 	if (!reg)
-		return error_set(
-			err,
-			"values: line %lu: no checkpoint of this log names the register %s",
-			line, value->name);
+		return error_set(err, "line %lu: no checkpoint of register %s",
+				 line, value->name);
 	if (reg->expected)
-		return error_set(
-			err,
-			"values: line %lu: a second value for the register %s",
-			line, value->name);
+		return error_set(err, "line %lu: a second value of register %s",
+				 line, value->name);
 	for (bank = 0; bank_next(value->banks, &bank); bank++) {
 		if (!(reg->banks & BANK_BIT(bank)))
-			return error_set(
-				err,
-				"values: line %lu: the log has no bank %s of the register %s",
-				line, banks[bank].name, value->name);
+			return error_set(err,
+					 "line %lu: no bank %s of register %s",
+					 line, banks[bank].name, value->name);
 		replay_expect(reg, bank, value->digest[bank]);
 	}
 	return 0;
@@ -62,14 +57,10 @@ static int expect_values(struct replay *replay, const struct buffer *values,
 
 	while ((ret = register_value_next(&reader, &value, err)) > 0)
 		if (expect_value(replay, &value, reader.line, err))
-			return -1;
-	if (ret < 0)
-		return error_prefix(err, "values");
-	if (!reader.line)
-		return error_set(
-			err,
-			"values: the file is empty; it takes lines REGISTER ALGO:HEX[,ALGO:HEX...]");
-	return 0;
+			return error_prefix(err, "values");
+	if (!ret && !reader.line)
+		ret = error_set(err, "no line REGISTER ALGO:HEX[,ALGO:HEX...]");
+	return ret ? error_prefix(err, "values") : 0;
 }
 
 enum verify_result verify_buffers(struct verification *v,
@@ -98,11 +89,11 @@ static int expect_live(struct replay *replay, const struct provider *provider,
 	if (provider_read_register(provider, reg->name, &live, err))
 		return -1;
 	if (live.banks != reg->banks) {
-		replay_report(
-			replay, reg,
-			"the live register has the banks %s, checkpoint line %lu has %s",
-			bank_set_text(live.banks, live_text), reg->start_line,
-			bank_set_text(reg->banks, log_text));
+		replay_report(replay, reg,
+			      "has live banks %s; checkpoint line %lu has %s",
+			      bank_set_text(live.banks, live_text),
+			      reg->start_line,
+			      bank_set_text(reg->banks, log_text));
 		return 0;
 	}
 	for (bank = 0; bank_next(live.banks, &bank); bank++)
@@ -120,11 +111,10 @@ static int check_extensible(struct replay *replay,
 
 	if (nr < 0)
 		return -1;
-	for (i = 0; i < nr && !ret; i++)
-		if (!replay_find(replay, names[i]))
-			ret = error_set(
-				err,
-				"no checkpoint gives a value of the register %s, which can be extended",
+	for (i = 0; i < nr && replay_find(replay, names[i]); i++)
+		;
+	if (i < nr)
+		ret = error_set(err, "no checkpoint of %s, which is extensible",
 				names[i]);
 	names_free(names, nr);
 	return ret;
@@ -218,10 +208,9 @@ enum verify_result verify_provider(struct verification *v, const char *root,
 	}
 	if (ret > 0) {
 		verify_free(v);
-		error_set(
-			&v->error,
-			"the log was trimmed %d times while it was read; try again",
-			ATTEMPTS);
+		error_set(&v->error,
+			  "trimmed %d times while it was read; try again",
+			  ATTEMPTS);
 	}
 	v->failed = ret;
 	return verify_result(v);

@@ -111,6 +111,7 @@ void vcpu_setup(struct vcpu *vcpu, u64 entry, u64 boot_params)
 	control->intercept_exception = BIT(VECTOR_UD);
 
 	vcpu->vmcb = &guest_vmcb;
+	vcpu->entry = entry;
 	vcpu->regs.rsi = boot_params;
 
 	vmcb_setup(&park_vmcb, ASID_PARK, ptr_to_phys(park_code), RFLAGS_IF);
@@ -294,8 +295,9 @@ static void handle_exit(struct vcpu *vcpu, const struct tee_ops *tee)
 		vcpu_inject(vcpu, VECTOR_UD);
 		break;
 	case SVM_EXIT_SHUTDOWN:
-		die("the guest had a triple fault; its last known RIP is %llx, CR2 %llx, CR3 %llx (see README.rst, \"A guest that dies early\")",
-		    vmcb->save.rip, vmcb->save.cr2, vmcb->save.cr3);
+		die("the guest had a triple fault; its last known RIP is %llx, CR2 %llx, CR3 %llx; it was entered at %llx (see README.rst, \"When a guest dies early\")",
+		    vmcb->save.rip, vmcb->save.cr2, vmcb->save.cr3,
+		    vcpu->entry);
 	case SVM_EXIT_NPF:
 		die("the guest, at RIP %llx, used physical address %llx, which has more than %u bits",
 		    vmcb->save.rip, vmcb->control.exit_info_2,

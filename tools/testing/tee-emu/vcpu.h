@@ -21,6 +21,7 @@ struct guest_registers {
 struct vcpu {
 	struct vmcb *vmcb;
 	struct guest_registers regs;
+	u64 entry;
 };
 
 struct cpuid_result {

@@ -18,6 +18,7 @@
  */
 
 #include <linux/cleanup.h>
+#include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/seq_buf.h>
 #include <linux/slab.h>
@@ -297,6 +298,15 @@ static bool register_is_extended(const struct tsm_register *reg,
 }
 
 /*
+ * The extend has failed and may have acted all the same. If a signal ended it,
+ * the caller must not take that for a wait that may simply be tried again.
+ */
+static int not_restartable(int error)
+{
+	return error == -EINTR || error == -ERESTARTSYS ? -EIO : error;
+}
+
+/*
  * The provider's extend() returned @error. Find out whether the hardware acted
  * all the same, and return what the caller of the extend shall get.
  */
@@ -306,7 +316,7 @@ static int resolve_failure(struct tsm_register *reg, const u8 *const digests[],
 	/* Until the register was read: the next access to it tries again. */
 	reg->unsure = true;
 	if (refresh_register(reg))
-		return error;
+		return not_restartable(error);
 
 	if (register_is_as_logged(reg)) {
 		reg->unsure = false;
@@ -320,7 +330,7 @@ static int resolve_failure(struct tsm_register *reg, const u8 *const digests[],
 	if (!checkpoint(reg, TSM_CHECKPOINT_FOREIGN))
 		reg->unsure = false;
 
-	return error;
+	return not_restartable(error);
 }
 
 static int extend_locked(struct tsm_register *reg, const u8 *const digests[],

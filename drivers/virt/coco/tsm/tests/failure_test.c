@@ -157,6 +157,27 @@ static void test_unclear_but_nothing_happened(struct kunit *test)
 	replay_expect_verified(test, fake);
 }
 
+/* A write that a signal ended is restarted if, and only if, nothing happened. */
+static void test_interrupted_in_the_hardware(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+
+	fail(fake, FAKE_FAILS_BEFORE, -EINTR);
+	KUNIT_EXPECT_EQ(test, append(fake, "again"), -ERESTARTSYS);
+	fail(fake, FAKE_FAILS_BADLY, -EINTR);
+	KUNIT_EXPECT_EQ(test, append(fake, "not again"), -EIO);
+	fail(fake, FAKE_FAILS_BADLY, -ERESTARTSYS);
+	KUNIT_EXPECT_EQ(test, append(fake, "not again"), -EIO);
+
+	fail(fake, FAKE_FAILS_AFTER, -EINTR);
+	fake->refresh_error = -EINTR;
+	KUNIT_EXPECT_EQ(test, append(fake, "not again"), -EIO);
+	fake->refresh_error = 0;
+	file_text(test, fake, "agile/digest");
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 0);
+	replay_expect_verified(test, fake);
+}
+
 static void test_a_read_finds_a_foreign_extend(struct kunit *test)
 {
 	struct fake *fake = test->priv;
@@ -248,6 +269,7 @@ static struct kunit_case failure_test_cases[] = {
 	KUNIT_CASE(test_unclear_until_the_next_extend),
 	KUNIT_CASE(test_unclear_until_the_next_read),
 	KUNIT_CASE(test_unclear_but_nothing_happened),
+	KUNIT_CASE(test_interrupted_in_the_hardware),
 	KUNIT_CASE(test_a_read_finds_a_foreign_extend),
 	KUNIT_CASE(test_foreign_extend_between_banks),
 	KUNIT_CASE(test_refresh_all),
