@@ -9,6 +9,7 @@
 # the repository, blank line, commit message. What it takes:
 #
 #	files: FILE...		files, or with a slash at the end all in a directory
+#				that no patch takes by name
 #	edits: patches/X.diff	these edits of the kernel's files
 #	part: FILE ADDRESS	lines of a file that an earlier patch took; until
 #				this patch the file goes without them
@@ -41,6 +42,14 @@ identity() {
 	fi
 }
 
+# named - the files that a patch takes by name.
+named() {
+	local patch
+	for patch in "${PATCHES[@]}"; do
+		values "$patch" files
+	done | tr -s '[:blank:]' '\n' | grep -v '/$'
+}
+
 # values PATCH KEY - the values of KEY in the header of PATCH, one per line.
 values() {
 	sed '/^$/q' "$1" | sed -n "s/^$2:[[:blank:]]*//p"
@@ -66,7 +75,7 @@ takes() {
 			values "$patch" files
 			values "$patch" edits
 			values "$patch" maintainers
-		} | expand "$WORK.sent" | sed "s|\$|	${patch##*/}|"
+		} | expand "$WORK.rest" | sed "s|\$|	${patch##*/}|"
 	done
 }
 
@@ -148,16 +157,16 @@ make_commit() {
 	local number=$1 path=$2 patch=${2##*/} file
 	while read -r file; do
 		put "$file" "$patch"
-	done < <({ values "$path" files | expand "$WORK.sent"
+	done < <({ values "$path" files | expand "$WORK.rest"
 		   values "$path" part | cut -d ' ' -f 1; } | sort -u)
 	while read -r file; do
 		patch -s -d "$WORK" -p1 --forward --batch \
 			--no-backup-if-mismatch <"$TOP/$file" >&2
-	done < <(values "$path" edits | expand "$WORK.sent")
+	done < <(values "$path" edits | expand "$WORK.rest")
 	while read -r file; do
 		"$TOP/scripts/maintainers.py" "$PRISTINE/MAINTAINERS" \
 			"$TOP/$file" "$NAME <$EMAIL>" >"$WORK/MAINTAINERS"
-	done < <(values "$path" maintainers | expand "$WORK.sent")
+	done < <(values "$path" maintainers | expand "$WORK.rest")
 
 	git -C "$WORK" add --all --force
 	! git -C "$WORK" diff --cached --quiet ||
@@ -222,6 +231,7 @@ done
 } | sort >"$WORK.all"
 left_out | sort >"$WORK.left-out"
 comm -23 "$WORK.all" "$WORK.left-out" >"$WORK.sent"
+grep -vxFf <(named) "$WORK.sent" >"$WORK.rest"
 takes >"$WORK.takes"
 parts >"$WORK.parts"
 check_manifest

@@ -11,6 +11,8 @@
 #ifndef __TSM_MEASUREMENT_H
 #define __TSM_MEASUREMENT_H
 
+#include <linux/errno.h>
+#include <linux/kconfig.h>
 #include <linux/tsm-mr.h>
 #include <linux/types.h>
 
@@ -29,6 +31,12 @@ enum tsm_index_space {
 	TSM_INDEX_CCMR,
 };
 
+/* In &tsm_measurement.mr_index: the register has no number. */
+#define TSM_INDEX_NONE	0xff
+
+/* A register has at most one bank for each hash that the log can name. */
+#define TSM_MAX_BANKS	5
+
 /**
  * struct tsm_measurement - a provider of measurement registers
  * @name: directory under /sys/kernel/tsm, unique among the providers
@@ -36,9 +44,9 @@ enum tsm_index_space {
  * @mrs: the registers. Elements of the same name are the banks of one register
  *	and must agree in flags; they need not be neighbours.
  * @nr_mrs: number of elements of @mrs
- * @mr_index: for each element of @mrs its number in the log, in the numbering
- *	that @index_space tells. Read for extensible registers only; may be
- *	%NULL where there are none.
+ * @mr_index: for each element of @mrs its number, in the numbering that
+ *	@index_space tells, or %TSM_INDEX_NONE. Extensible registers need one,
+ *	which the log calls them by. May be %NULL where no register has one.
  * @index_space: the numbering of @mr_index
  * @refresh_all: one call of @refresh brings all registers up to date
  * @refresh: bring &tsm_measurement_register.mr_value of at least @mr up to date
@@ -97,8 +105,13 @@ struct tsm_digest {
 	const u8 *value;
 };
 
+#if IS_REACHABLE(CONFIG_TSM_MEASUREMENT_CORE)
+
 struct tsm_provider *tsm_measurement_get(const char *name);
 void tsm_measurement_put(struct tsm_provider *provider);
+int __must_check tsm_measurement_banks(struct tsm_provider *provider,
+				       const char *mr_name,
+				       enum hash_algo algos[TSM_MAX_BANKS]);
 int __must_check tsm_extend_event(struct tsm_provider *provider,
 				  const char *mr_name, const void *event,
 				  size_t len);
@@ -106,5 +119,40 @@ int __must_check tsm_extend_digests(struct tsm_provider *provider,
 				    const char *mr_name,
 				    const struct tsm_digest *digests,
 				    size_t nr_digests);
+
+#else
+
+static inline struct tsm_provider *tsm_measurement_get(const char *name)
+{
+	return NULL;
+}
+
+static inline void tsm_measurement_put(struct tsm_provider *provider)
+{
+}
+
+static inline int tsm_measurement_banks(struct tsm_provider *provider,
+					const char *mr_name,
+					enum hash_algo algos[TSM_MAX_BANKS])
+{
+	return -ENODEV;
+}
+
+static inline int tsm_extend_event(struct tsm_provider *provider,
+				   const char *mr_name, const void *event,
+				   size_t len)
+{
+	return -ENODEV;
+}
+
+static inline int tsm_extend_digests(struct tsm_provider *provider,
+				     const char *mr_name,
+				     const struct tsm_digest *digests,
+				     size_t nr_digests)
+{
+	return -ENODEV;
+}
+
+#endif /* IS_REACHABLE(CONFIG_TSM_MEASUREMENT_CORE) */
 
 #endif /* __TSM_MEASUREMENT_H */

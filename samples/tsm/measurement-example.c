@@ -33,9 +33,6 @@ static struct {
 	.config = "An example of data that has no hash",
 };
 
-/* The element of example_mrs[] that needs refresh(). */
-#define REPORT_MR	7
-
 static const struct tsm_measurement_register example_mrs[] = {
 	/* Measured at launch, never changes. */
 	{ TSM_MR_(launch, SHA384), .mr_value = example.launch },
@@ -69,16 +66,17 @@ static const struct tsm_measurement_register example_mrs[] = {
 		.mr_value = example.rtmr2_sha512,
 	},
 	/* Changes whenever another register does, so it is read anew. */
-	[REPORT_MR] = {
+	{
 		TSM_MR_(report, SHA384) | TSM_MR_F_LIVE,
 		.mr_value = example.report,
 	},
 };
 
-/* RTMR n is CC MR n + 1. Only extensible registers have a number in the log. */
-static const u8 example_index[ARRAY_SIZE(example_mrs)] = {
-	[2] = 1, [3] = 2, [4] = 3, [5] = 3, [6] = 3,
+/* One number for each element above: here RTMR n is CC MR n + 1, as in TDX. */
+static const u8 example_index[] = {
+	TSM_INDEX_NONE, TSM_INDEX_NONE, 1, 2, 3, 3, 3, TSM_INDEX_NONE,
 };
+static_assert(ARRAY_SIZE(example_index) == ARRAY_SIZE(example_mrs));
 
 static int refresh(struct tsm_measurement *tm,
 		   const struct tsm_measurement_register *mr)

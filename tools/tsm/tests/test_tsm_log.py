@@ -711,11 +711,12 @@ def no_permission():
     # where that one gets at it.
     shutil.copy(TOOL, "tsm-log")
     os.chmod(".", 0o755)
-    user = 65534 if os.getuid() == 0 else None
-    if user is None:
+    other = {"user": 65534, "group": 65534, "extra_groups": []}
+    if os.getuid() != 0:
         os.chmod("tree/fake/log/cel", 0)
+        other = {}
     for command in ("verify", "show"):
-        Run(command, "--sysfs", "tree", tool="./tsm-log", user=user).expect(
+        Run(command, "--sysfs", "tree", tool="./tsm-log", **other).expect(
             2, "cannot open log/cel: Permission denied; run as root, or as a "
             "member of the group that may read it")
 

@@ -10,8 +10,6 @@
 
 /* Size in bytes of the largest digest, SHA-512's. */
 #define TSM_DIGEST_MAX_SIZE	SHA512_DIGEST_SIZE
-/* A register has at most one bank per supported hash. */
-#define TSM_MAX_BANKS		5
 
 int tsm_hash_tcg_alg(enum hash_algo algo);
 void tsm_hash(enum hash_algo algo, const u8 *data, size_t len, u8 *digest);

@@ -335,6 +335,34 @@ static struct tsm_register *find_extensible(struct tsm_provider *provider,
 }
 
 /**
+ * tsm_measurement_banks() - which digests an extend of a register needs
+ * @provider: handle from tsm_measurement_get()
+ * @mr_name: name of the register
+ * @algos: where the hashes of the register's banks go
+ *
+ * The banks of a register do not change while the handle is held.
+ *
+ * Context: Any context.
+ *
+ * Return: the number of banks, -ENOENT if there is no such register, or -EPERM
+ * if it is not extensible.
+ */
+int tsm_measurement_banks(struct tsm_provider *provider, const char *mr_name,
+			  enum hash_algo algos[TSM_MAX_BANKS])
+{
+	struct tsm_register *reg = find_extensible(provider, mr_name);
+
+	if (IS_ERR(reg))
+		return PTR_ERR(reg);
+
+	for (unsigned int i = 0; i < reg->nr_banks; i++)
+		algos[i] = reg->banks[i].algo;
+
+	return reg->nr_banks;
+}
+EXPORT_SYMBOL_GPL(tsm_measurement_banks);
+
+/**
  * tsm_extend_event() - measure an event into a register
  * @provider: handle from tsm_measurement_get()
  * @mr_name: name of the register, for instance "pcr14"

@@ -41,6 +41,12 @@ static bool name_is_good(const char *name)
 	return true;
 }
 
+static u8 index_of(const struct tsm_measurement *tm,
+		   const struct tsm_measurement_register *mr)
+{
+	return tm->mr_index ? tm->mr_index[mr - tm->mrs] : TSM_INDEX_NONE;
+}
+
 static const char *
 check_register(const struct tsm_measurement *tm,
 	       const struct tsm_measurement_register *mr)
@@ -56,6 +62,9 @@ check_register(const struct tsm_measurement *tm,
 		return "TSM_MR_F_READABLE is missing";
 	if ((mr->mr_flags & TSM_MR_F_LIVE) && !tm->refresh)
 		return "TSM_MR_F_LIVE needs refresh()";
+	if (index_of(tm, mr) != TSM_INDEX_NONE &&
+	    index_of(tm, mr) > TSM_INDEX_MAX)
+		return "mr_index is out of range";
 
 	if (mr->mr_flags & TSM_MR_F_NOHASH) {
 		if (mr->mr_flags & TSM_MR_F_WRITABLE)
@@ -73,10 +82,8 @@ check_register(const struct tsm_measurement *tm,
 			return "TSM_MR_F_WRITABLE needs extend()";
 		if (tsm_hash_tcg_alg(mr->mr_hash) < 0)
 			return "the log cannot name mr_hash";
-		if (!tm->mr_index)
+		if (index_of(tm, mr) == TSM_INDEX_NONE)
 			return "TSM_MR_F_WRITABLE needs mr_index";
-		if (tm->mr_index[mr - tm->mrs] > TSM_INDEX_MAX)
-			return "mr_index is out of range";
 	}
 
 	return NULL;
@@ -87,18 +94,17 @@ static const char *check_pair(const struct tsm_measurement *tm,
 			      const struct tsm_measurement_register *a,
 			      const struct tsm_measurement_register *b)
 {
-	bool extensible = a->mr_flags & b->mr_flags & TSM_MR_F_WRITABLE;
-	bool same_index = extensible &&
-			  tm->mr_index[a - tm->mrs] == tm->mr_index[b - tm->mrs];
+	bool same_index = index_of(tm, a) == index_of(tm, b);
 
 	if (strcmp(a->mr_name, b->mr_name))
-		return same_index ? "mr_index is another register's" : NULL;
+		return same_index && index_of(tm, a) != TSM_INDEX_NONE ?
+		       "mr_index is another register's" : NULL;
 
 	if (a->mr_flags != b->mr_flags)
 		return "banks differ in mr_flags";
 	if (a->mr_flags & TSM_MR_F_NOHASH || a->mr_hash == b->mr_hash)
 		return "defined twice";
-	if (extensible && !same_index)
+	if (!same_index)
 		return "banks differ in mr_index";
 
 	return NULL;

@@ -547,8 +547,7 @@ static int create_register(struct tsm_provider *provider,
 	reg->nr_banks = nr_banks;
 	reg->provider = provider;
 	reg->extensible = mr->mr_flags & TSM_MR_F_WRITABLE;
-	if (reg->extensible)
-		reg->index = tm->mr_index[mr - tm->mrs];
+	reg->index = tm->mr_index ? tm->mr_index[mr - tm->mrs] : TSM_INDEX_NONE;
 
 	nr_banks = 0;
 	for (other = mr; other < end; other++) {

@@ -9,6 +9,7 @@
  * Documentation/ABI/testing/sysfs-kernel-tsm describes the files.
  */
 
+#include <linux/array_size.h>
 #include <linux/hex.h>
 #include <linux/kobject.h>
 #include <linux/mm.h>
@@ -137,7 +138,21 @@ static ssize_t hash_algo_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return sysfs_emit(buf, "%s\n", hash_algo_name[algo]);
 }
 
+/*
+ * The TCG PCRs that the UEFI specification maps to each CC measurement register,
+ * for software that thinks in PCRs (UEFI 2.10, 38.4.1). What firmware or a boot
+ * loader would measure into such a PCR of a TPM goes into the register.
+ */
+static const char *const pcrs_of_ccmr[] = { "0", "1,7", "2-6", "8-15" };
+
+static ssize_t pcrs_show(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%s\n", pcrs_of_ccmr[to_register(kobj)->index]);
+}
+
 static struct kobj_attribute hash_algo_attr = __ATTR_RO(hash_algo);
+static struct kobj_attribute pcrs_attr = __ATTR_RO(pcrs);
 /*
  * The mode of digest depends on the register. The attributes have no size,
  * because sysfs would cut longer writes to it instead of refusing them.
@@ -147,6 +162,7 @@ static const BIN_ATTR_WO(append_event, 0);
 
 static struct attribute *register_attrs[] = {
 	&hash_algo_attr.attr,
+	&pcrs_attr.attr,
 	NULL,
 };
 
@@ -155,6 +171,18 @@ static const struct bin_attribute *const register_bin_attrs[] = {
 	&bin_attr_append_event,
 	NULL,
 };
+
+static umode_t register_mode(struct kobject *kobj, struct attribute *attr, int n)
+{
+	const struct tsm_register *reg = to_register(kobj);
+
+	if (attr == &pcrs_attr.attr &&
+	    (reg->provider->index_type != TSM_CEL_CCMR ||
+	     reg->index >= ARRAY_SIZE(pcrs_of_ccmr)))
+		return 0;
+
+	return attr->mode;
+}
 
 static umode_t register_bin_mode(struct kobject *kobj,
 				 const struct bin_attribute *attr, int n)
@@ -174,6 +202,7 @@ static umode_t register_bin_mode(struct kobject *kobj,
 static const struct attribute_group register_group = {
 	.attrs = register_attrs,
 	.bin_attrs = register_bin_attrs,
+	.is_visible = register_mode,
 	.is_bin_visible = register_bin_mode,
 };
 __ATTRIBUTE_GROUPS(register);

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PCRs of a TPM 2.0 as measurement registers.
+ * PCRs of TPM 2.0 chips as measurement registers.
+ *
+ * Each chip is a provider of the chip's name, which comes and goes with the chip
+ * (tpm_svsm, for instance, may be loaded at any time, and drivers can be
+ * unbound). The driver core tells by a class interface: it adds a chip when its
+ * device has been added, and removes it before the device goes, while the chip
+ * still works.
  *
  * A PCR has one bank for each hash that the chip has allocated, and an extend
  * changes all of them at once. Anybody with access to /dev/tpm0 can extend PCRs
@@ -18,6 +24,7 @@
 #include <linux/bitmap.h>
 #include <linux/cleanup.h>
 #include <linux/device.h>
+#include <linux/list.h>
 #include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -28,14 +35,14 @@ static char *pcrs = "8-9,11-16,23";
 module_param(pcrs, charp, 0444);
 MODULE_PARM_DESC(pcrs, "PCRs that can be extended, as a list (default: 8-9,11-16,23)");
 
-/* "tpm" and the chip's number. */
-#define NAME_SIZE	16
+/* "pcr" and its number. */
+#define NAME_SIZE	8
 
 /**
  * struct tsm_tpm - the PCRs of one chip
- * @tm: the provider
+ * @tm: the provider, of the chip's name
+ * @node: in the list of chips
  * @chip: the chip, of which this holds a reference
- * @name: the provider's name, which is the chip's
  * @pcr_names: the registers' names
  * @nr_banks: number of banks of each PCR
  * @banks: the chip's numbers of these banks
@@ -46,8 +53,8 @@ MODULE_PARM_DESC(pcrs, "PCRs that can be extended, as a list (default: 8-9,11-16
  */
 struct tsm_tpm {
 	struct tsm_measurement tm;
+	struct list_head node;
 	struct tpm_chip *chip;
-	char name[NAME_SIZE];
 	char pcr_names[TPM2_PLATFORM_PCR][NAME_SIZE];
 	unsigned int nr_banks;
 	u8 banks[TPM2_MAX_PCR_BANKS];
@@ -57,7 +64,9 @@ struct tsm_tpm {
 	struct tpm_digest *digests;
 };
 
-static struct tsm_tpm *tsm_tpm;
+/* The driver core adds and removes chips one at a time. */
+static LIST_HEAD(chips);
+static DECLARE_BITMAP(extensible, TPM2_PLATFORM_PCR);
 
 static struct tsm_tpm *to_tsm_tpm(struct tsm_measurement *tm)
 {
@@ -126,7 +135,7 @@ static void find_banks(struct tsm_tpm *tpm)
 	}
 }
 
-static void define_pcr(struct tsm_tpm *tpm, unsigned int pcr, bool extensible)
+static void define_pcr(struct tsm_tpm *tpm, unsigned int pcr, bool writable)
 {
 	for (unsigned int i = 0; i < tpm->nr_banks; i++) {
 		const struct tpm_bank_info *bank = bank_info(tpm, i);
@@ -138,7 +147,7 @@ static void define_pcr(struct tsm_tpm *tpm, unsigned int pcr, bool extensible)
 			.mr_size = bank->digest_size,
 			.mr_hash = bank->crypto_id,
 			.mr_flags = TSM_MR_F_READABLE | TSM_MR_F_LIVE |
-				    (extensible ? TSM_MR_F_WRITABLE : 0),
+				    (writable ? TSM_MR_F_WRITABLE : 0),
 		};
 		tpm->mr_index[n] = pcr;
 	}
@@ -154,21 +163,18 @@ static void destroy(struct tsm_tpm *tpm)
 	kfree(tpm);
 }
 
-DEFINE_FREE(tsm_tpm, struct tsm_tpm *, if (!IS_ERR_OR_NULL(_T)) destroy(_T))
+DEFINE_FREE(tsm_tpm, struct tsm_tpm *, if (_T) destroy(_T))
 
-/* Takes over the caller's reference to @chip. */
-static struct tsm_tpm *create(struct tpm_chip *chip,
-			      const unsigned long *extensible)
+static struct tsm_tpm *create(struct tpm_chip *chip)
 {
 	struct tsm_tpm *tpm __free(tsm_tpm) = kzalloc_obj(*tpm);
 	bool extend_any;
 	size_t nr_mrs;
 
-	if (!tpm) {
-		put_device(&chip->dev);
-		return ERR_PTR(-ENOMEM);
-	}
+	if (!tpm)
+		return NULL;
 
+	get_device(&chip->dev);
 	tpm->chip = chip;
 	find_banks(tpm);
 	nr_mrs = TPM2_PLATFORM_PCR * tpm->nr_banks;
@@ -177,7 +183,7 @@ static struct tsm_tpm *create(struct tpm_chip *chip,
 	tpm->values = kzalloc_objs(*tpm->values, nr_mrs);
 	tpm->digests = kzalloc_objs(*tpm->digests, tpm->nr_banks);
 	if (!tpm->mrs || !tpm->mr_index || !tpm->values || !tpm->digests)
-		return ERR_PTR(-ENOMEM);
+		return NULL;
 
 	/* An extend needs a digest for every bank that the chip has. */
 	extend_any = tpm->nr_banks == chip->nr_allocated_banks;
@@ -192,9 +198,8 @@ static struct tsm_tpm *create(struct tpm_chip *chip,
 		define_pcr(tpm, pcr, extend_any && test_bit(pcr, extensible));
 	}
 
-	snprintf(tpm->name, NAME_SIZE, "tpm%d", chip->dev_num);
 	tpm->tm = (struct tsm_measurement) {
-		.name = tpm->name,
+		.name = dev_name(&chip->dev),
 		.parent = &chip->dev,
 		.mrs = tpm->mrs,
 		.nr_mrs = nr_mrs,
@@ -207,10 +212,52 @@ static struct tsm_tpm *create(struct tpm_chip *chip,
 	return_ptr(tpm);
 }
 
+/*
+ * A chip that cannot be a provider is no reason for it not to be a TPM: say why,
+ * and leave it alone. TPM 1.2 chips and chips that wait for new firmware have no
+ * PCRs for us.
+ */
+static int add_chip(struct device *dev)
+{
+	struct tpm_chip *chip = to_tpm_chip(dev);
+	int rc;
+
+	if (tpm_is_firmware_upgrade(chip) || tpm_is_tpm2(chip) <= 0)
+		return 0;
+
+	struct tsm_tpm *tpm __free(tsm_tpm) = create(chip);
+	rc = tpm ? tsm_register_measurement(&tpm->tm) : -ENOMEM;
+	if (rc) {
+		pr_err("%s: no registers: %d\n", dev_name(dev), rc);
+		return rc;
+	}
+
+	list_add(&no_free_ptr(tpm)->node, &chips);
+
+	return 0;
+}
+
+static void remove_chip(struct device *dev)
+{
+	struct tsm_tpm *tpm;
+
+	list_for_each_entry(tpm, &chips, node) {
+		if (&tpm->chip->dev != dev)
+			continue;
+		list_del(&tpm->node);
+		tsm_unregister_measurement(&tpm->tm);
+		destroy(tpm);
+		return;
+	}
+}
+
+static struct class_interface chip_interface = {
+	.add_dev = add_chip,
+	.remove_dev = remove_chip,
+};
+
 static int __init tsm_tpm_init(void)
 {
-	DECLARE_BITMAP(extensible, TPM2_PLATFORM_PCR);
-	struct tpm_chip *chip;
 	int rc;
 
 	rc = bitmap_parselist(pcrs, extensible, TPM2_PLATFORM_PCR);
@@ -220,36 +267,17 @@ static int __init tsm_tpm_init(void)
 		return rc;
 	}
 
-	chip = tpm_default_chip();
-	if (!chip)
-		return -ENODEV;
+	chip_interface.class = &tpm_class;
 
-	rc = tpm_is_tpm2(chip);
-	if (rc <= 0) {
-		put_device(&chip->dev);
-		return rc ?: -ENODEV;
-	}
-
-	struct tsm_tpm *tpm __free(tsm_tpm) = create(chip, extensible);
-	if (IS_ERR(tpm))
-		return PTR_ERR(tpm);
-
-	rc = tsm_register_measurement(&tpm->tm);
-	if (rc)
-		return rc;
-
-	tsm_tpm = no_free_ptr(tpm);
-
-	return 0;
+	return class_interface_register(&chip_interface);
 }
 module_init(tsm_tpm_init);
 
 static void __exit tsm_tpm_exit(void)
 {
-	tsm_unregister_measurement(&tsm_tpm->tm);
-	destroy(tsm_tpm);
+	class_interface_unregister(&chip_interface);
 }
 module_exit(tsm_tpm_exit);
 
-MODULE_DESCRIPTION("PCRs of a TPM 2.0 as measurement registers");
+MODULE_DESCRIPTION("PCRs of TPM 2.0 chips as measurement registers");
 MODULE_LICENSE("GPL");

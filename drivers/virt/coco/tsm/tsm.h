@@ -52,7 +52,7 @@ struct tsm_bank {
  * @unsure: an extend failed and the register could not be read afterwards, so
  *	its value must be looked at before the next extend; protected by the
  *	log's lock
- * @index: its number in the log, if @extensible
+ * @index: its number, which the log calls it by, or %TSM_INDEX_NONE
  * @strongest: the bank that the register's own digest file shows
  * @nr_banks: number of elements of @banks
  * @banks: the banks, in the order of the definition

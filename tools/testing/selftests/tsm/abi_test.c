@@ -76,6 +76,7 @@ static const struct {
 	{ "rtmr[01]/digest", 0644 | S_IFREG },
 	{ "*/append_event", 0200 | S_IFREG },
 	{ "*/hash_algo", 0444 | S_IFREG },
+	{ "rtmr[012]/pcrs", 0444 | S_IFREG },
 	{ "*/digest", 0444 | S_IFREG },
 	{ "*/*", 0755 | S_IFDIR },
 	{ "*", 0755 | S_IFDIR },

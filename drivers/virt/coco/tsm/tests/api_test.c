@@ -55,6 +55,22 @@ static void test_extend_event(struct kunit *test)
 	replay_expect_verified(test, ctx->fake);
 }
 
+static void test_banks(struct kunit *test)
+{
+	enum hash_algo algos[TSM_MAX_BANKS];
+	struct api_test *ctx = test->priv;
+
+	KUNIT_ASSERT_EQ(test, tsm_measurement_banks(ctx->handle, "agile", algos),
+			3);
+	KUNIT_EXPECT_EQ(test, algos[0], HASH_ALGO_SHA1);
+	KUNIT_EXPECT_EQ(test, algos[1], HASH_ALGO_SHA256);
+	KUNIT_EXPECT_EQ(test, algos[2], HASH_ALGO_SHA384);
+	KUNIT_EXPECT_EQ(test, tsm_measurement_banks(ctx->handle, "none", algos),
+			-ENOENT);
+	KUNIT_EXPECT_EQ(test, tsm_measurement_banks(ctx->handle, "launch", algos),
+			-EPERM);
+}
+
 static void test_extend_digests_in_any_order(struct kunit *test)
 {
 	static const u8 sha1[20] = { 1 }, sha256[32] = { 2 }, sha384[48] = { 3 };
@@ -129,6 +145,7 @@ static void test_handle_after_unregistration(struct kunit *test)
 static struct kunit_case api_test_cases[] = {
 	KUNIT_CASE(test_get_finds_by_name),
 	KUNIT_CASE(test_extend_event),
+	KUNIT_CASE(test_banks),
 	KUNIT_CASE(test_extend_digests_in_any_order),
 	KUNIT_CASE(test_bad_arguments),
 	KUNIT_CASE(test_handle_after_unregistration),

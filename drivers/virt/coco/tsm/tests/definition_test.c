@@ -29,7 +29,10 @@ SPOIL(zero_mrs, fake->tm.nr_mrs = 0)
 SPOIL(bad_space, fake->tm.index_space = 7)
 SPOIL(no_refresh, fake->tm.refresh = NULL)
 SPOIL(no_extend, fake->tm.extend = NULL)
-SPOIL(no_index, fake->tm.mr_index = NULL)
+SPOIL(no_indexes, fake->tm.mr_index = NULL)
+SPOIL(no_index, fake->index[FAKE_RTMR0] = TSM_INDEX_NONE)
+SPOIL(big_static_index, fake->index[FAKE_LAUNCH] = 32)
+SPOIL(same_static_index, fake->index[FAKE_LAUNCH] = FAKE_RTMR0_INDEX)
 SPOIL(big_index, fake->index[FAKE_RTMR0] = 32)
 SPOIL(same_index, fake->index[FAKE_RTMR1] = FAKE_RTMR0_INDEX)
 SPOIL(split_index, fake->index[FAKE_AGILE_SHA256] = 9)
@@ -55,7 +58,8 @@ SPOIL(mixed_flags, fake->mrs[FAKE_AGILE_SHA1].mr_flags &= ~TSM_MR_F_LIVE)
 static const struct definition_case definition_cases[] = {
 	CASE(no_name), CASE(empty_name), CASE(dot_name), CASE(slash_name),
 	CASE(long_name), CASE(no_mrs), CASE(zero_mrs), CASE(bad_space),
-	CASE(no_refresh), CASE(no_extend), CASE(no_index), CASE(big_index),
+	CASE(no_refresh), CASE(no_extend), CASE(no_indexes), CASE(no_index),
+	CASE(big_static_index), CASE(same_static_index), CASE(big_index),
 	CASE(same_index), CASE(split_index), CASE(no_mr_name),
 	CASE(space_mr_name), CASE(newline_mr_name), CASE(log_mr_name),
 	CASE(device_mr_name), CASE(no_value), CASE(zero_size),

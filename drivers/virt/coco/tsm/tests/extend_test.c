@@ -265,6 +265,7 @@ static void test_pcr_index_space(struct kunit *test)
 	replay_last(test, fake, &seen);
 	KUNIT_EXPECT_EQ(test, seen.index_type, 1);
 	KUNIT_EXPECT_EQ(test, seen.index, FAKE_RTMR0_INDEX);
+	KUNIT_EXPECT_EQ(test, file_mode(fake, "rtmr0/pcrs"), -ENOENT);
 	fake_unregister(fake);
 }
 

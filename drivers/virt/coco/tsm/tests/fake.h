@@ -23,7 +23,8 @@ enum fake_mr {
 	FAKE_NR_MRS,
 };
 
-/* Indexes of the registers in the log. */
+/* Numbers of the registers. */
+#define FAKE_LAUNCH_INDEX	0
 #define FAKE_RTMR0_INDEX	1
 #define FAKE_RTMR1_INDEX	2
 #define FAKE_SOFT_INDEX		3

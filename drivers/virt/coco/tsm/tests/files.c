@@ -41,8 +41,10 @@ static bool find_in_group(struct file_ref *ref,
 		if (strcmp(group->attrs[i]->name, name))
 			continue;
 		ref->text = group->attrs[i];
-		ref->mode = ref->text->mode;
-		return true;
+		ref->mode = group->is_visible ?
+			    group->is_visible(ref->kobj, group->attrs[i], i) :
+			    ref->text->mode;
+		return ref->mode;
 	}
 
 	return false;

@@ -37,6 +37,10 @@ static void test_modes(struct kunit *test)
 		{ "clock/digest", 0444 },
 		{ "clock/append_event", -ENOENT },
 		{ "blob", 0444 },
+		{ "launch/pcrs", 0444 },
+		{ "rtmr0/pcrs", 0444 },
+		{ "agile/pcrs", -ENOENT },
+		{ "clock/pcrs", -ENOENT },
 		{ "log/cel", 0440 },
 		{ "log/checkpoints", 0440 },
 		{ "log/next_record", 0440 },
@@ -85,6 +89,17 @@ static void test_hash_algo(struct kunit *test)
 	/* The strongest bank, wherever it stands. */
 	KUNIT_EXPECT_STREQ(test, file_text(test, fake, "agile/hash_algo"),
 			   "sha384\n");
+}
+
+/* UEFI 2.10, 38.4.1 */
+static void test_pcrs(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+
+	KUNIT_EXPECT_STREQ(test, file_text(test, fake, "launch/pcrs"), "0\n");
+	KUNIT_EXPECT_STREQ(test, file_text(test, fake, "rtmr0/pcrs"), "1,7\n");
+	KUNIT_EXPECT_STREQ(test, file_text(test, fake, "rtmr1/pcrs"), "2-6\n");
+	KUNIT_EXPECT_STREQ(test, file_text(test, fake, "soft/pcrs"), "8-15\n");
 }
 
 static void test_live_values_come_from_the_hardware(struct kunit *test)
@@ -185,6 +200,7 @@ static struct kunit_case read_test_cases[] = {
 	KUNIT_CASE(test_modes),
 	KUNIT_CASE(test_digests),
 	KUNIT_CASE(test_hash_algo),
+	KUNIT_CASE(test_pcrs),
 	KUNIT_CASE(test_live_values_come_from_the_hardware),
 	KUNIT_CASE(test_static_values_need_no_hardware),
 	KUNIT_CASE(test_the_end_of_a_file_needs_no_hardware),

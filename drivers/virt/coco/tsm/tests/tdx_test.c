@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit tests of the TDX provider, with a TDX module that fails on demand.
+ *
+ * They run on any x86 kernel that could be a TDX guest's: what a TDX guest asks
+ * its TDX module goes to a fake.
+ */
+
+#include <kunit/test.h>
+#include <linux/align.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+#include <asm/tdx.h>
+
+static int fake_get_report0(u8 *reportdata, u8 *tdreport);
+static int fake_extend_rtmr(u8 index, u8 *data);
+
+#define tdx_mcall_get_report0	fake_get_report0
+#define tdx_mcall_extend_rtmr	fake_extend_rtmr
+#include "../tdx.c"
+
+#include "hash.h"
+#include "tsm.h"
+
+/* The provider's real name may be taken, if this is a TDX guest. */
+#define NAME		"tdx-test"
+
+/* Offsets in TDREPORT_STRUCT, from its description alone. */
+#define REPORT_MRTD	528
+#define REPORT_RTMR	720
+
+/* Offsets in a CEL-TLV record. */
+#define RECORD_INDEX_TYPE	13
+#define RECORD_INDEX		18
+
+/* The static registers, by the byte that fills them. */
+enum { MRTD = 0x10, MRCONFIGID, MROWNER, MROWNERCONFIG };
+
+/**
+ * struct fake_module - the TDX module
+ * @rtmr: the extensible registers
+ * @nr_reports: calls of TDG.MR.REPORT
+ * @nr_extends: calls of TDG.MR.RTMR.EXTEND
+ * @report_busy: how many more calls of TDG.MR.REPORT find it busy
+ * @extend_busy: the same of TDG.MR.RTMR.EXTEND
+ * @report_error: what TDG.MR.REPORT fails with, 0 to work
+ * @extend_error: what TDG.MR.RTMR.EXTEND fails with, 0 to work
+ * @extend_all_the_same: it fails after the register was extended
+ * @misaligned: an operand was where the TDX module could not take it
+ * @reportdata_set: REPORTDATA was not zeros
+ */
+static struct fake_module {
+	u8 rtmr[4][SHA384_DIGEST_SIZE];
+	unsigned int nr_reports;
+	unsigned int nr_extends;
+	unsigned int report_busy;
+	unsigned int extend_busy;
+	int report_error;
+	int extend_error;
+	bool extend_all_the_same;
+	bool misaligned;
+	bool reportdata_set;
+} module;
+
+/*
+ * The TDX module takes physical addresses, so operands must be in the linear map
+ * as well as aligned, and they must not cross into a page that need not follow.
+ */
+static void check_operand(const void *operand, size_t size, size_t align)
+{
+	if (!virt_addr_valid(operand) || is_vmalloc_addr(operand) ||
+	    !IS_ALIGNED(virt_to_phys((void *)operand), align) ||
+	    offset_in_page(operand) + size > PAGE_SIZE)
+		module.misaligned = true;
+}
+
+static int fake_get_report0(u8 *reportdata, u8 *tdreport)
+{
+	module.nr_reports++;
+	check_operand(reportdata, 64, 64);
+	check_operand(tdreport, 1024, 1024);
+	if (memchr_inv(reportdata, 0, 64))
+		module.reportdata_set = true;
+
+	if (module.report_busy) {
+		module.report_busy--;
+		return -EBUSY;
+	}
+	if (module.report_error)
+		return module.report_error;
+
+	memset(tdreport, 0xcc, 1024);
+	for (int i = MRTD; i <= MROWNERCONFIG; i++)
+		memset(tdreport + REPORT_MRTD + (i - MRTD) * 48, i, 48);
+	memcpy(tdreport + REPORT_RTMR, module.rtmr, sizeof(module.rtmr));
+
+	return 0;
+}
+
+static int fake_extend_rtmr(u8 index, u8 *data)
+{
+	module.nr_extends++;
+	check_operand(data, 48, 64);
+
+	if (module.extend_busy) {
+		module.extend_busy--;
+		return -EBUSY;
+	}
+	if (index >= ARRAY_SIZE(module.rtmr))
+		return -ENXIO;
+	if (!module.extend_error || module.extend_all_the_same)
+		tsm_hash_extend(HASH_ALGO_SHA384, module.rtmr[index], data);
+
+	return module.extend_error;
+}
+
+/**
+ * struct tdx_test - a registered provider
+ * @tdx: the registers
+ * @handle: what an in-kernel user has of it
+ */
+struct tdx_test {
+	struct tsm_tdx *tdx;
+	struct tsm_provider *handle;
+};
+
+static int tdx_test_init(struct kunit *test)
+{
+	struct tdx_test *ctx = kunit_kzalloc(test, sizeof(*ctx), GFP_KERNEL);
+	int rc;
+
+	KUNIT_ASSERT_NOT_NULL(test, ctx);
+	test->priv = ctx;
+
+	memset(&module, 0, sizeof(module));
+	for (int i = 0; i < ARRAY_SIZE(module.rtmr); i++)
+		memset(module.rtmr[i], 0xa0 + i, sizeof(module.rtmr[i]));
+
+	ctx->tdx = tsm_tdx_create(NAME);
+	if (IS_ERR(ctx->tdx))
+		return PTR_ERR(ctx->tdx);
+
+	rc = tsm_register_measurement(&ctx->tdx->tm);
+	if (rc)
+		return rc;
+	ctx->handle = tsm_measurement_get(NAME);
+
+	return ctx->handle ? 0 : -ENODEV;
+}
+
+static void tdx_test_exit(struct kunit *test)
+{
+	struct tdx_test *ctx = test->priv;
+
+	if (!ctx || IS_ERR_OR_NULL(ctx->tdx))
+		return;
+
+	tsm_measurement_put(ctx->handle);
+	if (ctx->tdx->tm.provider)
+		tsm_unregister_measurement(&ctx->tdx->tm);
+	tsm_tdx_destroy(ctx->tdx);
+}
+
+static int extend_by(struct kunit *test, const char *mr_name, u8 fill)
+{
+	struct tdx_test *ctx = test->priv;
+	u8 value[SHA384_DIGEST_SIZE];
+	const struct tsm_digest digest = { HASH_ALGO_SHA384, value };
+
+	memset(value, fill, sizeof(value));
+
+	return tsm_extend_digests(ctx->handle, mr_name, &digest, 1);
+}
+
+static u64 nr_records(struct kunit *test)
+{
+	struct tdx_test *ctx = test->priv;
+
+	return ctx->tdx->tm.provider->log.next_record;
+}
+
+/* The register has the value that extending its first one by @fill gives. */
+static void expect_extended(struct kunit *test, int rtmr, u8 fill)
+{
+	u8 value[SHA384_DIGEST_SIZE], digest[SHA384_DIGEST_SIZE];
+
+	memset(value, 0xa0 + rtmr, sizeof(value));
+	memset(digest, fill, sizeof(digest));
+	tsm_hash_extend(HASH_ALGO_SHA384, value, digest);
+	KUNIT_EXPECT_MEMEQ(test, module.rtmr[rtmr], value, sizeof(value));
+}
+
+static void expect_untouched(struct kunit *test, int rtmr)
+{
+	KUNIT_EXPECT_NULL(test, memchr_inv(module.rtmr[rtmr], 0xa0 + rtmr,
+					   sizeof(module.rtmr[rtmr])));
+}
+
+static const struct tsm_measurement_register *
+find_mr(struct kunit *test, const char *name)
+{
+	struct tdx_test *ctx = test->priv;
+	const struct tsm_measurement *tm = &ctx->tdx->tm;
+
+	for (size_t i = 0; i < tm->nr_mrs; i++) {
+		if (!strcmp(tm->mrs[i].mr_name, name))
+			return &tm->mrs[i];
+	}
+	KUNIT_FAIL_AND_ABORT(test, "there is no %s", name);
+
+	return NULL;
+}
+
+static void test_layout(struct kunit *test)
+{
+	static const struct {
+		const char *name;
+		u8 fill;
+		u8 index;
+		u32 flags;
+	} expected[] = {
+		{ "rtmr0", 0xa0, 1, TSM_MR_F_RTMR },
+		{ "rtmr1", 0xa1, 2, TSM_MR_F_RTMR },
+		{ "rtmr2", 0xa2, 3, TSM_MR_F_RTMR },
+		{ "rtmr3", 0xa3, 4, TSM_MR_F_RTMR },
+		{ "mrtd", MRTD, 0, 0 },
+		{ "mrconfigid", MRCONFIGID, TSM_INDEX_NONE, TSM_MR_F_NOHASH },
+		{ "mrowner", MROWNER, TSM_INDEX_NONE, TSM_MR_F_NOHASH },
+		{ "mrownerconfig", MROWNERCONFIG, TSM_INDEX_NONE,
+		  TSM_MR_F_NOHASH },
+	};
+	struct tdx_test *ctx = test->priv;
+
+	KUNIT_EXPECT_EQ(test, ctx->tdx->tm.nr_mrs, ARRAY_SIZE(expected));
+	KUNIT_EXPECT_EQ(test, ctx->tdx->tm.index_space, TSM_INDEX_CCMR);
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
+		const struct tsm_measurement_register *mr =
+			find_mr(test, expected[i].name);
+
+		KUNIT_EXPECT_EQ(test, mr->mr_size, 48);
+		KUNIT_EXPECT_EQ(test, mr->mr_flags,
+				TSM_MR_F_READABLE | expected[i].flags);
+		KUNIT_EXPECT_EQ(test, ctx->tdx->tm.mr_index[mr - ctx->tdx->mrs],
+				expected[i].index);
+		KUNIT_EXPECT_NULL_MSG(test,
+				      memchr_inv(mr->mr_value, expected[i].fill,
+						 mr->mr_size),
+				      "%s", expected[i].name);
+		if (!(expected[i].flags & TSM_MR_F_NOHASH))
+			KUNIT_EXPECT_EQ(test, mr->mr_hash, HASH_ALGO_SHA384);
+	}
+}
+
+/* One report for the static registers, one for all checkpoints. */
+static void test_one_report_serves_all(struct kunit *test)
+{
+	struct tdx_test *ctx = test->priv;
+	struct tsm_measurement *tm = &ctx->tdx->tm;
+
+	KUNIT_EXPECT_TRUE(test, tm->refresh_all);
+	KUNIT_EXPECT_EQ(test, module.nr_reports, 2);
+
+	memset(module.rtmr, 0x77, sizeof(module.rtmr));
+	KUNIT_EXPECT_EQ(test, tm->refresh(tm, find_mr(test, "rtmr0")), 0);
+	KUNIT_EXPECT_EQ(test, module.nr_reports, 3);
+	KUNIT_EXPECT_MEMEQ(test, find_mr(test, "rtmr0")->mr_value,
+			   module.rtmr[0], 48);
+	KUNIT_EXPECT_MEMEQ(test, find_mr(test, "rtmr3")->mr_value,
+			   module.rtmr[3], 48);
+}
+
+static void test_extend(struct kunit *test)
+{
+	static const char *const names[] = { "rtmr0", "rtmr1", "rtmr2", "rtmr3" };
+
+	for (int i = 0; i < ARRAY_SIZE(names); i++) {
+		expect_untouched(test, i);
+		KUNIT_EXPECT_EQ(test, extend_by(test, names[i], 0x30 + i), 0);
+		expect_extended(test, i, 0x30 + i);
+	}
+	KUNIT_EXPECT_EQ(test, module.nr_extends, 4);
+	KUNIT_EXPECT_EQ(test, nr_records(test), 4);
+	KUNIT_EXPECT_EQ(test, extend_by(test, "mrtd", 1), -EPERM);
+	KUNIT_EXPECT_EQ(test, extend_by(test, "mrowner", 1), -ENOENT);
+}
+
+/* The log calls RTMR n by its CC MR index, n + 1. */
+static void test_index_in_the_log(struct kunit *test)
+{
+	struct tdx_test *ctx = test->priv;
+	struct tsm_stream *records = &ctx->tdx->tm.provider->log.records;
+	static const char *const names[] = { "rtmr3", "rtmr0" };
+	static const u8 indexes[] = { 4, 1 };
+	u8 header[RECORD_INDEX + 1];
+
+	for (int i = 0; i < ARRAY_SIZE(names); i++) {
+		u64 start = records->size;
+
+		KUNIT_EXPECT_EQ(test, extend_by(test, names[i], 1), 0);
+		KUNIT_ASSERT_EQ(test, tsm_stream_read(records, start, header,
+						      sizeof(header)),
+				sizeof(header));
+		KUNIT_EXPECT_EQ(test, header[RECORD_INDEX_TYPE], 108);
+		KUNIT_EXPECT_EQ(test, header[RECORD_INDEX], indexes[i]);
+	}
+}
+
+static void test_operands(struct kunit *test)
+{
+	struct tdx_test *ctx = test->priv;
+	struct tsm_measurement *tm = &ctx->tdx->tm;
+
+	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr2", 0x5a), 0);
+	KUNIT_EXPECT_EQ(test, tm->refresh(tm, &tm->mrs[0]), 0);
+	KUNIT_EXPECT_FALSE(test, module.misaligned);
+	/* A digest that was measured must not end up in a report. */
+	KUNIT_EXPECT_FALSE(test, module.reportdata_set);
+}
+
+static void test_busy_for_a_while(struct kunit *test)
+{
+	struct tdx_test *ctx = test->priv;
+	struct tsm_measurement *tm = &ctx->tdx->tm;
+
+	module.extend_busy = 5;
+	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr1", 1), 0);
+	KUNIT_EXPECT_EQ(test, module.nr_extends, 6);
+	expect_extended(test, 1, 1);
+	KUNIT_EXPECT_EQ(test, nr_records(test), 1);
+
+	module.report_busy = 5;
+	KUNIT_EXPECT_EQ(test, tm->refresh(tm, &tm->mrs[0]), 0);
+	KUNIT_EXPECT_EQ(test, module.report_busy, 0);
+}
+
+static void test_busy_for_ever(struct kunit *test)
+{
+	struct tdx_test *ctx = test->priv;
+	struct tsm_measurement *tm = &ctx->tdx->tm;
+	unsigned long start = jiffies;
+
+	module.extend_busy = UINT_MAX;
+	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr1", 1), -EBUSY);
+	KUNIT_EXPECT_GE(test, jiffies_to_msecs(jiffies - start), 900);
+	KUNIT_EXPECT_EQ(test, module.nr_extends, 100);
+	expect_untouched(test, 1);
+	KUNIT_EXPECT_EQ(test, nr_records(test), 0);
+
+	module.report_busy = UINT_MAX;
+	KUNIT_EXPECT_EQ(test, tm->refresh(tm, &tm->mrs[0]), -EBUSY);
+
+	module.extend_busy = 0;
+	module.report_busy = 0;
+	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr1", 2), 0);
+	expect_extended(test, 1, 2);
+	KUNIT_EXPECT_EQ(test, nr_records(test), 1);
+}
+
+/* A signal ends the wait, but not a call that need not wait. */
+static void test_busy_and_a_signal(struct kunit *test)
+{
+	allow_signal(SIGUSR1);
+	send_sig(SIGUSR1, current, 1);
+	KUNIT_EXPECT_TRUE(test, signal_pending(current));
+
+	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr0", 1), 0);
+	module.extend_busy = UINT_MAX;
+	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr0", 2), -EINTR);
+	KUNIT_EXPECT_EQ(test, module.nr_extends, 2);
+	expect_extended(test, 0, 1);
+	KUNIT_EXPECT_EQ(test, nr_records(test), 1);
+
+	flush_signals(current);
+	disallow_signal(SIGUSR1);
+}
+
+static void test_errors_pass_through(struct kunit *test)
+{
+	static const int errors[] = { -ENXIO, -EIO };
+
+	for (int i = 0; i < ARRAY_SIZE(errors); i++) {
+		module.nr_extends = 0;
+		module.extend_error = errors[i];
+		KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr3", 1), errors[i]);
+		KUNIT_EXPECT_EQ(test, module.nr_extends, 1);
+		expect_untouched(test, 3);
+		KUNIT_EXPECT_EQ(test, nr_records(test), 0);
+	}
+}
+
+static void test_failure_after_the_effect(struct kunit *test)
+{
+	module.extend_error = -EIO;
+	module.extend_all_the_same = true;
+	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr3", 1), 0);
+	KUNIT_EXPECT_EQ(test, module.nr_extends, 1);
+	expect_extended(test, 3, 1);
+	KUNIT_EXPECT_EQ(test, nr_records(test), 1);
+}
+
+static void test_creation_fails_with_the_module(struct kunit *test)
+{
+	module.report_error = -ENXIO;
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(tsm_tdx_create("other")), -ENXIO);
+}
+
+static struct kunit_case tdx_test_cases[] = {
+	KUNIT_CASE(test_layout),
+	KUNIT_CASE(test_one_report_serves_all),
+	KUNIT_CASE(test_extend),
+	KUNIT_CASE(test_index_in_the_log),
+	KUNIT_CASE(test_operands),
+	KUNIT_CASE(test_busy_for_a_while),
+	KUNIT_CASE_SLOW(test_busy_for_ever),
+	KUNIT_CASE(test_busy_and_a_signal),
+	KUNIT_CASE(test_errors_pass_through),
+	KUNIT_CASE(test_failure_after_the_effect),
+	KUNIT_CASE(test_creation_fails_with_the_module),
+	{}
+};
+
+static struct kunit_suite tdx_test_suite = {
+	.name = "tsm-tdx",
+	.init = tdx_test_init,
+	.exit = tdx_test_exit,
+	.test_cases = tdx_test_cases,
+};
+kunit_test_suite(tdx_test_suite);
+
+MODULE_IMPORT_NS("EXPORTED_FOR_KUNIT_TESTING");
+MODULE_DESCRIPTION("KUnit tests of the TDX provider");
+MODULE_LICENSE("GPL");
