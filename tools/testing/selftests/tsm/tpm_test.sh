@@ -9,9 +9,16 @@
 DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR"/../kselftest/ktap_helpers.sh
 
-TSM=/sys/kernel/tsm/tpm0
-TPM=/sys/class/tpm/tpm0
 PCR=23
+
+# Where the only chip is. Its number changes when its driver is bound again
+# while someone, as IMA does, still holds the old one.
+locate()
+{
+	TPM=$(echo /sys/class/tpm/tpm[0-9])
+	TSM=/sys/kernel/tsm/${TPM##*/}
+	export TPM2TOOLS_TCTI=device:/dev/tpmrm${TPM##*/tpm}
+}
 
 lower()
 {
@@ -120,7 +127,7 @@ foreign_extend_is_found()
 
 verifies_after_foreign_extend()
 {
-	append "after" && tsm-log verify tpm0
+	append "after" && tsm-log verify "${TSM##*/}"
 }
 
 reset_is_found()
@@ -130,7 +137,7 @@ reset_is_found()
 	count=$(foreign)
 	tpm2_pcrreset "$PCR" || return 1
 	cat "$TSM/pcr$PCR/digest" >/dev/null
-	[ "$(foreign)" -eq $((count + 1)) ] && tsm-log verify tpm0
+	[ "$(foreign)" -eq $((count + 1)) ] && tsm-log verify "${TSM##*/}"
 }
 
 # IMA's and firmware's PCRs have logs of their own.
@@ -159,6 +166,57 @@ bad_parameter_is_refused()
 	modprobe tsm_tpm
 }
 
+locate
+# The driver that the chip is bound to, and the name that it knows the chip by.
+driver=$(readlink -f "$TPM/device/driver")
+chip=$(basename "$(readlink -f "$TPM/device")")
+
+unbind()
+{
+	echo "$chip" >"$driver/unbind"
+}
+
+bind()
+{
+	echo "$chip" >"$driver/bind"
+}
+
+goes_with_the_chip()
+{
+	local fd
+
+	exec {fd}<"$TSM/pcr$PCR/digest" || return 1
+	unbind || return 1
+	[ ! -e "$TSM" ] || return 1
+	# Open files say so.
+	LC_ALL=C cat <&"$fd" 2>&1 | grep -q 'No such device' || return 1
+	exec {fd}<&-
+}
+
+comes_with_the_chip()
+{
+	bind && locate && append "after" && agree_all "$PCR" && tsm-log verify "${TSM##*/}"
+}
+
+# A driver that is bound when we have been here for long.
+module_before_chip()
+{
+	rmmod tsm_tpm && unbind && modprobe tsm_tpm || return 1
+	[ ! -e "$TSM" ] || return 1
+	comes_with_the_chip
+}
+
+unbind_under_extends()
+{
+	for _ in 1 2 3; do
+		(while append "event"; do :; done) 2>/dev/null &
+	done
+	sleep 0.3
+	unbind || return 1
+	wait
+	[ ! -e "$TSM" ] && comes_with_the_chip
+}
+
 check()
 {
 	if "$@" >/tmp/tpm_test.out 2>&1; then
@@ -170,7 +228,7 @@ check()
 }
 
 ktap_print_header
-ktap_set_plan 10
+ktap_set_plan 14
 
 for file in "$TPM"/pcr-*; do
 	banks+=("${file##*/pcr-}")
@@ -187,5 +245,9 @@ check reset_is_found
 check only_chosen_pcrs_extensible
 check parameter_chooses_pcrs
 check bad_parameter_is_refused
+check goes_with_the_chip
+check comes_with_the_chip
+check module_before_chip
+check unbind_under_extends
 
 ktap_finished

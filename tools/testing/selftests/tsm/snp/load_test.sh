@@ -1,0 +1,189 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Loading of tsm-snp, which makes a request with a key that it shares: nobody
+# else may suffer from that, and a request that fails must do as little harm as
+# can be.
+#
+# One test costs the guest VMPCK 3, so this can run once in each guest.
+
+# The tests are called through check().
+# shellcheck disable=SC2317
+DIR=$(dirname "$(readlink -f "$0")")
+# shellcheck source=common.sh
+. "$DIR"/common.sh
+
+unload()
+{
+	local module
+
+	for module; do
+		[ ! -e "/sys/module/$module" ] || rmmod "$module" || return 1
+	done
+}
+
+loaded()
+{
+	[ -e "/sys/module/$1" ]
+}
+
+load()
+{
+	unload tsm_snp && modprobe tsm_snp "$@" && [ -d "$TSM" ]
+}
+
+# load_fails_with TEXT [PARAMETER]... - by that errno, leaving nothing behind
+load_fails_with()
+{
+	local text=$1 output
+
+	shift
+	unload tsm_snp || return 1
+	if output=$(modprobe tsm_snp "$@" 2>&1); then
+		echo "it was loaded"
+		return 1
+	fi
+	echo "$output"
+	[[ $output == *"$text"* ]] && [ ! -e "$TSM" ] && ! loaded tsm_snp
+}
+
+# What udev does when it finds the device.
+comes_with_the_device()
+{
+	unload tsm_snp sev_guest &&
+		modprobe "$(cat $DEVICE/modalias)" &&
+		loaded sev_guest && loaded tsm_snp && [ -d "$TSM" ]
+}
+
+does_not_bind_the_device()
+{
+	same "$(basename "$(readlink -f $DEVICE/driver)")" sev-guest
+}
+
+# Both count the messages under the key, in one place.
+reports_before_and_after_load()
+{
+	unload tsm_snp && modprobe sev_guest && take_report /tmp/report &&
+		take_report /tmp/report && load && take_report /tmp/report &&
+		load && take_report /tmp/report
+}
+
+sev_guest_may_come_later()
+{
+	unload tsm_snp sev_guest && load && modprobe sev_guest &&
+		take_report /tmp/report
+}
+
+sev_guest_may_go()
+{
+	modprobe -a sev_guest tsm_snp && unload sev_guest &&
+		same "$(register measurement)" "$(told measurement)" &&
+		modprobe sev_guest && take_report /tmp/report
+}
+
+read_registers()
+{
+	local name
+
+	for name in "${!OFFSET[@]}"; do
+		register "$name" >/dev/null || return 1
+	done
+}
+
+reports_while_registers_are_read()
+{
+	local i reader
+
+	load || return 1
+	while read_registers; do :; done &
+	reader=$!
+	for i in {1..50}; do
+		take_report /tmp/report || break
+	done
+	# It reads until something goes wrong.
+	kill "$reader" || { echo "a register cannot be read"; return 1; }
+	wait "$reader" 2>/dev/null
+	same "$i" 50 && take_report /tmp/report
+}
+
+reports_while_it_is_loaded()
+{
+	local i reporter
+
+	for i in {1..50}; do
+		take_report /tmp/report.while || exit 1
+	done &
+	reporter=$!
+	for i in {1..20}; do
+		load || return 1
+	done
+	wait "$reporter" && read_registers
+}
+
+# Each load uses up one fault: it made one request, and did not try again.
+one_request_per_load()
+{
+	arm request-refused=3 || return 1
+	load_fails_with 'Input/output error' &&
+		load_fails_with 'Input/output error' &&
+		load_fails_with 'Input/output error' && load &&
+		take_report /tmp/report
+}
+
+# The host asks for patience; the kernel waits for two seconds each time.
+waits_while_the_host_is_busy()
+{
+	local start=$SECONDS
+
+	arm request-busy=2 && load || return 1
+	((SECONDS - start >= 3)) || { echo "it did not wait"; return 1; }
+	take_report /tmp/report
+}
+
+# With a key of a less privileged level, a report on that level.
+other_key_reports_its_level()
+{
+	load vmpck_id=1 && same "$(register vmpl)" 01000000 &&
+		same "$(register measurement)" "$(told measurement)"
+}
+
+no_such_key()
+{
+	arm request-refused=1 || return 1
+	# No request either: the fault is still there for the next one.
+	load_fails_with 'Invalid argument' vmpck_id=4 &&
+		load_fails_with 'Invalid argument' vmpck_id=-2 &&
+		load_fails_with 'Input/output error' && load
+}
+
+# The kernel gives up the key of a request that failed. It is not sev-guest's
+# here, who therefore does not notice.
+host_error_costs_the_key()
+{
+	arm request-error || return 1
+	load_fails_with 'Input/output error' vmpck_id=3 || return 1
+	dmesg | tail -n 5 | grep 'tsm_snp: the request for a report failed: -5' ||
+		return 1
+	load_fails_with 'Invalid argument' vmpck_id=3 &&
+		load && take_report /tmp/report
+}
+
+ktap_print_header
+need 0
+ktap_set_plan 12
+
+check comes_with_the_device
+check does_not_bind_the_device
+check reports_before_and_after_load
+check sev_guest_may_come_later
+check sev_guest_may_go
+check reports_while_registers_are_read
+check reports_while_it_is_loaded
+check one_request_per_load
+check waits_while_the_host_is_busy
+check other_key_reports_its_level
+check no_such_key
+check host_error_costs_the_key
+load
+
+ktap_finished
