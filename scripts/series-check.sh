@@ -64,7 +64,7 @@ prepare_build() {
 	cp "$OBJ/.config" "$WORK/obj/.config"
 	ln -sf "$OBJ/vmlinux.o" "$WORK/obj/vmlinux.o"
 	# Nothing of an earlier run may pass for built now.
-	rm -rf "$WORK"/obj/{drivers,samples}
+	rm -rf "$WORK"/obj/{drivers,samples,lib/kunit}
 	kmake olddefconfig
 	kmake prepare modules_prepare
 }
@@ -97,7 +97,8 @@ tool_dirs() {
 }
 
 # build DIR... - these directories of the kernel, and then the modules in them,
-# so that a symbol which nobody exports is found.
+# so that a symbol which nobody exports is found. What KUnit exports is not in
+# vmlinux.o if it is a module.
 build() {
 	local modules
 	cp "$OBJ/.config" "$WORK/obj/.config"
@@ -105,14 +106,22 @@ build() {
 	kmake "$@"
 	mapfile -t modules < <(cd "$WORK/obj" && find "$@" -name '*.mod' |
 			       sed 's/\.mod$/.ko/' | sort -u)
-	((${#modules[@]} == 0)) || kmake "${modules[@]}"
+	((${#modules[@]} > 0)) || return 0
+	if grep -qx CONFIG_KUNIT=m "$WORK/obj/.config"; then
+		modules+=(lib/kunit/kunit.ko)
+	fi
+	kmake "${modules[@]}"
 }
 
 # build_tool DIR
 build_tool() {
 	mkdir -p "$OUT/$1"
+	case $1 in
+	tools/testing/selftests/*) kmake headers ;;
+	esac
 	env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
-		make -s -C "$WORK/tree/$1" OUTPUT="$OUT/$1/"
+		make -s -C "$WORK/tree/$1" OUTPUT="$OUT/$1/" \
+		KHDR_INCLUDES="-isystem $WORK/obj/usr/include"
 }
 
 # verdict_of_build NAME COMMAND... - ok if it works and nothing warns.
@@ -138,12 +147,15 @@ check_patch() {
 	ok "$name applies"
 	DONE+=("$patch")
 
-	# What builds depends on the patches before as well.
+	# A header or an option that changes affects what came before as well.
 	mapfile -t dirs < <(cat "${DONE[@]}" | touched | kernel_dirs)
+	if ! touched <"$patch" | grep -qvE '^(tools|Documentation)/|^MAINTAINERS'; then
+		dirs=()
+	elif ((${#dirs[@]} == 0)); then
+		echo "# $name: a later patch has the Makefile of its files"
+	fi
 	if ((${#dirs[@]} > 0)); then
 		verdict_of_build "$name builds ${dirs[*]}" build "${dirs[@]}"
-	else
-		echo "# $name: its files are not in a Makefile yet"
 	fi
 	mapfile -t tools < <(touched <"$patch" | tool_dirs)
 	for dir in "${tools[@]}"; do

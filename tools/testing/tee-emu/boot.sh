@@ -98,8 +98,8 @@ module() {
 emulated_machine() {
 	local modules
 	if [ -z "$IMAGE" ]; then
-		IMAGE=$HERE/tee-emu.bin
-		make -s -C "$HERE" >&2
+		IMAGE=$HERE/build/tee-emu.bin
+		make -s -C "$HERE" O=build >&2
 	fi
 	modules=$(module "$KERNEL")
 	[ -z "$INITRD" ] || modules+=,$(module "$INITRD")

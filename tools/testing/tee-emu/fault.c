@@ -25,6 +25,7 @@ static const char *const fault_names[FAULT_COUNT] = {
 	[FAULT_REQUEST_ERROR] = "request-error",
 	[FAULT_REQUEST_REFUSED] = "request-refused",
 	[FAULT_VTPM_REFUSED] = "vtpm-refused",
+	[FAULT_CONVERT_LOST] = "convert-lost",
 };
 
 static unsigned int armed[FAULT_COUNT];

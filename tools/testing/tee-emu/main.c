@@ -21,7 +21,8 @@
  * Memory encryption itself needs no emulation, as nobody here attacks the
  * guest's memory: a bit in the guest's page tables says which pages are shared
  * with the host, and the emulator maps all memory twice, for that bit set and
- * clear (paging.c). Everything else is passed through to QEMU: ports, device
+ * clear (paging.c), or, if asked to, only where it belongs (isolation.c).
+ * Everything else is passed through to QEMU: ports, device
  * memory, interrupts, so that the guest uses QEMU's disks, consoles and TPM as
  * a plain guest does.
  *
@@ -29,6 +30,7 @@
  *
  * - boot.S, trap.c, trap-entry.S, main.c: the way here, and checks;
  * - paging.c, vcpu.c, vmrun.S, cpuid.c, port.c: the hypervisor;
+ * - isolation.c: which pages are private and which shared;
  * - loader.c, acpi.c: the guest's kernel and what it finds in memory;
  * - tdx.c: the TDX module; tdx-host.c: the host of a TDX guest;
  * - snp.c: the SNP firmware; snp-host.c: the host of an SNP guest;
@@ -41,6 +43,7 @@
 #include "cmdline.h"
 #include "console.h"
 #include "fault.h"
+#include "isolation.h"
 #include "loader.h"
 #include "paging.h"
 #include "string.h"
@@ -144,6 +147,8 @@ void emulator_main(u32 magic, const struct multiboot_info *info)
 	vcpu_setup(&vcpu, loader_entry(params), ptr_to_phys(params));
 	vcpu_intercept_ports(&vcpu, FAULT_PORT, FAULT_PORT_COUNT);
 	tee->setup(&vcpu, params);
+	if (cmdline_flag("isolate"))
+		isolation_setup(&vcpu, params, tee->bit_is_private);
 	cmdline_check(tee->name);
 	vcpu_loop(&vcpu, tee);
 }

@@ -14,6 +14,7 @@
 #include "cmdline.h"
 #include "console.h"
 #include "fault.h"
+#include "isolation.h"
 #include "loader.h"
 #include "paging.h"
 #include "snp.h"
@@ -104,6 +105,12 @@ struct page_state_header {
 } __packed;
 
 #define PAGE_STATE_ENTRIES 253
+
+/* An entry, and a request by MSR as well, has the page in its middle. */
+#define GHCB_PAGE_MASK 0x000ffffffffff000ULL
+#define PAGE_OPERATION(entry) ((entry) >> 52 & 0xf)
+#define PAGE_SHARED 2
+#define PAGE_IS_2M BIT(56)
 
 /* RMP instructions: the result in RAX */
 #define RMP_SUCCESS 0
@@ -344,7 +351,8 @@ static void msr_protocol(struct vcpu *vcpu)
 		ghcb_msr = ghcb_registered | GHCB_REGISTER_RESP;
 		break;
 	case GHCB_PAGE_STATE_REQ:
-		/* Shared or private, it is the same page: see paging.c. */
+		isolation_convert(request & GHCB_PAGE_MASK, PAGE_SIZE,
+				  PAGE_OPERATION(request) == PAGE_SHARED);
 		ghcb_msr = GHCB_PAGE_STATE_RESP;
 		break;
 	case GHCB_RUN_VMPL_REQ:
@@ -364,17 +372,24 @@ static void msr_protocol(struct vcpu *vcpu)
 	}
 }
 
-/* All of the entries at once; they change nothing (paging.c). */
+/* All of the entries at once. */
 static u64 page_state_change(struct ghcb *ghcb)
 {
 	u64 buffer = ptr_to_phys(ghcb->shared_buffer);
 	struct page_state_header *header = phys_to_ptr(buffer);
+	const u64 *entries = phys_to_ptr(buffer + sizeof(*header));
 
 	if (ghcb->scratch != buffer || header->last >= PAGE_STATE_ENTRIES) {
 		ghcb->exit_info_2 = MALFORMED_SCRATCH;
 		return RESULT_MALFORMED;
 	}
-	header->current = header->last + 1;
+	for (; header->current <= header->last; header->current++) {
+		u64 entry = entries[header->current];
+
+		isolation_convert(entry & GHCB_PAGE_MASK,
+				  entry & PAGE_IS_2M ? 2 << 20 : PAGE_SIZE,
+				  PAGE_OPERATION(entry) == PAGE_SHARED);
+	}
 	ghcb->exit_info_2 = 0;
 	return RESULT_OK;
 }
@@ -499,6 +514,7 @@ static void setup(struct vcpu *vcpu, struct boot_params *params)
 
 const struct tee_ops snp_ops = {
 	.name = "snp",
+	.bit_is_private = true,
 	.setup = setup,
 	.cpuid = snp_cpuid,
 	.instruction = snp_instruction,

@@ -79,7 +79,7 @@ static u64 remap_calling_area(u64 address)
 	return SVSM_SUCCESS;
 }
 
-/* All of the entries at once; they change nothing (paging.c). */
+/* All of the entries at once: acceptance is not kept track of. */
 static u64 pvalidate(u64 address)
 {
 	struct pvalidate_call *call = phys_to_ptr(address);
@@ -201,6 +201,7 @@ static void setup(struct vcpu *vcpu, struct boot_params *params)
 
 const struct tee_ops svsm_ops = {
 	.name = "svsm",
+	.bit_is_private = true,
 	.setup = setup,
 	.cpuid = snp_cpuid,
 	.instruction = snp_instruction,

@@ -6,6 +6,8 @@
 #include <asm/vmx.h>
 
 #include "console.h"
+#include "isolation.h"
+#include "paging.h"
 #include "port.h"
 #include "string.h"
 #include "tdx.h"
@@ -19,6 +21,7 @@
 /* Status, in R10 */
 #define VMCALL_SUCCESS 0
 #define VMCALL_INVALID_OPERAND 0x8000000000000000ULL
+#define VMCALL_ALIGN_ERROR 0x8000000000000002ULL
 #define VMCALL_SUBFUNC_UNSUPPORTED 0x8000000000000003ULL
 
 #define DIRECTION_WRITE 1
@@ -107,6 +110,19 @@ static u64 get_quote(u64 address, u64 size)
 	memcpy(buffer->data, &quote, sizeof(quote));
 	buffer->out_length = sizeof(quote);
 	buffer->status = QUOTE_SUCCESS;
+	return VMCALL_SUCCESS;
+}
+
+static u64 map_gpa(struct guest_registers *regs)
+{
+	u64 address = regs->r12, size = regs->r13;
+
+	if (!IS_ALIGNED(address, PAGE_SIZE) || !IS_ALIGNED(size, PAGE_SIZE)) {
+		regs->r11 = address;
+		return VMCALL_ALIGN_ERROR;
+	}
+	isolation_convert(address & ~TEE_ADDRESS_MASK, size,
+			  address & TEE_ADDRESS_MASK);
 	return VMCALL_SUCCESS;
 }
 
@@ -223,7 +239,7 @@ void tdx_host_call(struct vcpu *vcpu)
 		regs->r14 = 0;
 		break;
 	case VMCALL_MAP_GPA:
-		/* Shared or private, it is the same page: see paging.c. */
+		regs->r10 = map_gpa(regs);
 		break;
 	case VMCALL_GET_QUOTE:
 		regs->r10 = get_quote(regs->r12, regs->r13);

@@ -13,6 +13,7 @@
  * undefined opcode from another.
  */
 #include "console.h"
+#include "isolation.h"
 #include "paging.h"
 #include "port.h"
 #include "string.h"
@@ -265,6 +266,7 @@ static void exit_io(struct vcpu *vcpu)
 static void handle_exit(struct vcpu *vcpu, const struct tee_ops *tee)
 {
 	struct vmcb *vmcb = vcpu->vmcb;
+	const char *breach;
 
 	switch (vmcb->control.exit_code) {
 	case SVM_EXIT_CPUID:
@@ -299,6 +301,11 @@ static void handle_exit(struct vcpu *vcpu, const struct tee_ops *tee)
 		    vmcb->save.rip, vmcb->save.cr2, vmcb->save.cr3,
 		    vcpu->entry);
 	case SVM_EXIT_NPF:
+		breach = isolation_breach(vmcb->control.exit_info_2);
+		if (breach)
+			die("the guest, at RIP %llx, %s, at physical address %llx",
+			    vmcb->save.rip, breach,
+			    vmcb->control.exit_info_2 & ~TEE_ADDRESS_MASK);
 		die("the guest, at RIP %llx, used physical address %llx, which has more than %u bits",
 		    vmcb->save.rip, vmcb->control.exit_info_2,
 		    GUEST_PHYSICAL_BITS);

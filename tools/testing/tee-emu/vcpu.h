@@ -33,6 +33,7 @@ struct boot_params;
 /**
  * struct tee_ops - what a kind of confidential guest adds to a plain one
  * @name: as in tee.mode=
+ * @bit_is_private: the address bit marks private pages, rather than shared ones
  * @setup: prepare what the guest finds in memory, and the intercepts
  * @cpuid: change the CPU's answer to what such a guest would see
  * @instruction: execute an instruction that only such a guest has; false if
@@ -44,6 +45,7 @@ struct boot_params;
  */
 struct tee_ops {
 	const char *name;
+	bool bit_is_private;
 	void (*setup)(struct vcpu *vcpu, struct boot_params *params);
 	void (*cpuid)(u32 leaf, u32 subleaf, struct cpuid_result *result);
 	bool (*instruction)(struct vcpu *vcpu, const u8 *opcode);

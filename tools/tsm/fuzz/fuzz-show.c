@@ -71,10 +71,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	table_init(&table);
 	while (cel_next(&reader, &rec, &err) > 0) {
+		/* So that a read past the end of the event is seen too. */
+		struct buffer event = fuzz_buffer(rec.event, rec.event_len);
+
+		rec.event = event.data;
 		table_measure(&table, &rec);
 		show(&table, &rec, false);
 		show(&table, &rec, true);
 		show_json(&rec);
+		buffer_free(&event);
 	}
 	buffer_free(&log);
 	return 0;

@@ -287,7 +287,7 @@ def trimmed_empty():
 
 
 def content():
-    """Events of every kind of bytes."""
+    """Events of every kind of bytes; the last one is cut in a character."""
     log = Log()
     log.add("pcr16", ["sha256"])
     for event in (b"\x00", b"nul\x00inside", b"\x00" * 64, b"long " * 819,
@@ -296,7 +296,7 @@ def content():
                   "gr\u00fc\u00df, \u4f60\u597d \U0001f512".encode(),
                   "\u202egnp.exe\u2069 \u200b \u0085 \ufeff \U000e0041".encode(),
                   b"\xc3(", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80",
-                  b"\xe2\x82", b"\x9b31m", b"'; $(reboot) `x`", b"\x7f"):
+                  b"\xe2\x82", b"\x9b31m", b"'; $(reboot) `x`", b"\x7f", b"\xf0\x9f"):
         log.event("pcr16", event)
     return log
 

@@ -1084,7 +1084,7 @@ def show_safe(locale):
                  "\"\\x1b[31mred\\x1b[0m\\x07\\x08\\r\\n\\t\\\"quoted\\\\\"",
                  "\"\\u202egnp.exe\\u2069 \\u200b \\u0085 \\ufeff \\U000e0041\"",
                  "  c328\n", "  c0af\n", "  eda080\n", "  f4908080\n",
-                 "  e282\n", "  9b33316d\n", "\"\\x7f\"", "... (4095 bytes)\n",
+                 "  e282\n", "  9b33316d\n", "\"\\x7f\"", "  f09f\n", "... (4095 bytes)\n",
                  "\"grüß, 你好 🔒\"" if locale != "C" else
                  "\"gr\\u00fc\\u00df, \\u4f60\\u597d \\U0001f512\""):
         check(want in text, f"expected {want} in\n{text[-3000:]}")

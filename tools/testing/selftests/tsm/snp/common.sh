@@ -19,17 +19,22 @@ FAULT_PORT=3584
 OUTPUT=$(mktemp)
 trap 'rm -f "$OUTPUT"' EXIT
 
-# Each register's offset in the report and its size, from the specification.
-declare -A OFFSET=(
-	[guest_svn]=4 [policy]=8 [family_id]=16 [image_id]=32 [vmpl]=48
-	[measurement]=144 [host_data]=192 [id_key_digest]=224
-	[author_key_digest]=272 [report_id]=320 [report_id_ma]=352
-)
-declare -A SIZE=(
-	[guest_svn]=4 [policy]=8 [family_id]=16 [image_id]=16 [vmpl]=4
-	[measurement]=48 [host_data]=32 [id_key_digest]=48
-	[author_key_digest]=48 [report_id]=32 [report_id_ma]=32
-)
+# The registers, with each one's offset in the report and its size, from the
+# specification.
+FIELDS=(guest_svn policy family_id image_id vmpl measurement host_data
+	id_key_digest author_key_digest report_id report_id_ma)
+OFFSET=(4 8 16 32 48 144 192 224 272 320 352)
+SIZE=(4 8 16 16 4 48 32 48 48 32 32)
+
+# number_of NAME - the register's place in the lists above
+number_of()
+{
+	local i
+
+	for i in "${!FIELDS[@]}"; do
+		[ "${FIELDS[i]}" != "$1" ] || echo "$i"
+	done
+}
 
 hex()
 {
@@ -65,8 +70,8 @@ told()
 	vmpl) little_endian "$(cat $VMPL_FILE)" 4 ;;
 	report_id_ma) printf 'f%.0s' {1..64} ;;
 	*)
-		[ -n "$value" ] || value=$(printf %s "$1" | sha384sum)
-		printf '%.*s' $((2 * SIZE[$1])) "${value,,}"
+		[ -n "$value" ] || value=$("$DIR/sha384" "$1")
+		printf '%.*s' $((2 * SIZE[$(number_of "$1")])) "${value,,}"
 		;;
 	esac
 }
@@ -99,7 +104,10 @@ take_report()
 # field FILE NAME - a field of a report
 field()
 {
-	hex -j "${OFFSET[$2]}" -N "${SIZE[$2]}" "$1"
+	local i
+
+	i=$(number_of "$2")
+	hex -j "${OFFSET[i]}" -N "${SIZE[i]}" "$1"
 }
 
 same()
@@ -120,7 +128,7 @@ arm()
 has_exactly_the_fields()
 {
 	same "$(cd "$TSM" && printf '%s\n' * | sort | tr '\n' ' ')" \
-		"$(printf '%s\n' "${!OFFSET[@]}" device log | sort | tr '\n' ' ')"
+		"$(printf '%s\n' "${FIELDS[@]}" device log | sort | tr '\n' ' ')"
 }
 
 is_as_launched()

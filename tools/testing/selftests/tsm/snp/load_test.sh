@@ -27,24 +27,25 @@ loaded()
 	[ -e "/sys/module/$1" ]
 }
 
+# load [PARAMETERS]
 load()
 {
-	unload tsm_snp && modprobe tsm_snp "$@" && [ -d "$TSM" ]
+	unload tsm_snp && modprobe tsm &&
+		"$DIR/finit_module" "$MODULE" "$@" && [ -d "$TSM" ]
 }
 
-# load_fails_with TEXT [PARAMETER]... - by that errno, leaving nothing behind
+# load_fails_with TEXT [PARAMETERS] - by that errno, leaving nothing behind
 load_fails_with()
 {
 	local text=$1 output
 
 	shift
-	unload tsm_snp || return 1
-	if output=$(modprobe tsm_snp "$@" 2>&1); then
+	if output=$(load "$@" 2>&1); then
 		echo "it was loaded"
 		return 1
 	fi
 	echo "$output"
-	[[ $output == *"$text"* ]] && [ ! -e "$TSM" ] && ! loaded tsm_snp
+	[[ $output == *": $text" ]] && [ ! -e "$TSM" ] && ! loaded tsm_snp
 }
 
 # What udev does when it finds the device.
@@ -85,7 +86,7 @@ read_registers()
 {
 	local name
 
-	for name in "${!OFFSET[@]}"; do
+	for name in "${FIELDS[@]}"; do
 		register "$name" >/dev/null || return 1
 	done
 }
@@ -171,6 +172,7 @@ host_error_costs_the_key()
 ktap_print_header
 need 0
 ktap_set_plan 12
+MODULE=$(modinfo -F filename tsm_snp)
 
 check comes_with_the_device
 check does_not_bind_the_device

@@ -42,7 +42,7 @@ check cannot_be_written host_data
 for name in measurement id_key_digest author_key_digest; do
 	check is_a_static_digest "$name"
 done
-for name in "${!OFFSET[@]}"; do
+for name in "${FIELDS[@]}"; do
 	check is_as_launched "$name"
 	check is_as_in_a_report "$name"
 done

@@ -103,6 +103,17 @@ refused_for_longer_has_no_record()
 	refused 1000
 }
 
+# The PCRs come and go with the vTPM's driver, and keep their values meanwhile.
+vtpm_goes_and_comes_back()
+{
+	local before
+
+	before=$(cat $PCR/digest)
+	rmmod tpm_svsm || return 1
+	[ ! -e $VTPM ] && [ -d "$TSM" ] && modprobe tpm_svsm || return 1
+	same "$(cat $PCR/digest)" "$before" && append "again" && verifies
+}
+
 # A report and the vTPM do not get in each other's way.
 reports_while_extending()
 {
@@ -120,7 +131,7 @@ reports_while_extending()
 
 ktap_print_header
 need 2
-ktap_set_plan 8
+ktap_set_plan 9
 
 modprobe -a sev_guest tpm_svsm tsm_snp tsm_tpm
 check both_are_in_the_tree
@@ -131,5 +142,6 @@ check extend_is_logged
 check refused_extend_has_no_record
 check refused_for_longer_has_no_record
 check reports_while_extending
+check vtpm_goes_and_comes_back
 
 ktap_finished
