@@ -64,7 +64,7 @@ prepare_build() {
 	cp "$OBJ/.config" "$WORK/obj/.config"
 	ln -sf "$OBJ/vmlinux.o" "$WORK/obj/vmlinux.o"
 	# Nothing of an earlier run may pass for built now.
-	rm -rf "$WORK"/obj/{drivers,samples,lib/kunit}
+	rm -rf "$WORK"/obj/{drivers,samples}
 	kmake olddefconfig
 	kmake prepare modules_prepare
 }
@@ -96,21 +96,33 @@ tool_dirs() {
 	done
 }
 
+# exporters - modules of the kernel that export something, as far as they are
+# configured now. Theirs are symbols that vmlinux.o does not have.
+exporters() {
+	local module option
+	while read -r module; do
+		# shellcheck disable=SC2016 # these are make's variables
+		option=$(sed -n 's/^obj-$(\(CONFIG_[A-Z0-9_]*\))[[:blank:]]*+=.*\<'"${module##*/}"'\.o\>.*/\1/p' \
+			"$WORK/tree/${module%/*}/Makefile")
+		if grep -qx "${option:-none}=m" "$WORK/obj/.config"; then
+			echo "$module.ko"
+		fi
+	done < <(awk '$3 != "vmlinux" { print $3 }' "$OBJ/Module.symvers" |
+		 sort -u | grep -vE '^(drivers/virt/coco/tsm|samples/tsm)/')
+}
+
 # build DIR... - these directories of the kernel, and then the modules in them,
-# so that a symbol which nobody exports is found. What KUnit exports is not in
-# vmlinux.o if it is a module.
+# so that a symbol which nobody exports is found.
 build() {
-	local modules
+	local modules others
 	cp "$OBJ/.config" "$WORK/obj/.config"
 	kmake olddefconfig
 	kmake "$@"
 	mapfile -t modules < <(cd "$WORK/obj" && find "$@" -name '*.mod' |
 			       sed 's/\.mod$/.ko/' | sort -u)
 	((${#modules[@]} > 0)) || return 0
-	if grep -qx CONFIG_KUNIT=m "$WORK/obj/.config"; then
-		modules+=(lib/kunit/kunit.ko)
-	fi
-	kmake "${modules[@]}"
+	mapfile -t others < <(exporters)
+	kmake "${modules[@]}" "${others[@]}"
 }
 
 # build_tool DIR
@@ -213,7 +225,6 @@ SOURCE=$(dirname "$OBJ")/source
 WORK=$(dirname "$OBJ")/series
 PRISTINE=$("$TOP/scripts/kernel-source.sh")
 DONE=()
-
 rm -rf "$OUT"
 mkdir -p "$OUT"
 "$TOP/scripts/series.sh" "$OUT/patches"

@@ -51,21 +51,33 @@ ssize_t file_read(int fd, void *data, size_t len, size_t offset,
 	return got < 0 ? read_error(err, name, "read") : got;
 }
 
-int buffer_read(struct buffer *buf, int fd, const char *name, struct error *err)
+static int too_large(const char *name, struct error *err)
+{
+	return error_set(err, "%s: too large for an event log", name);
+}
+
+/* Room for what a file says it has: the files of sysfs say nothing. */
+static int reserve(struct buffer *buf, int fd, const char *name,
+		   struct error *err)
 {
 	struct stat st;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size <= 0)
+		return 0;
+	if ((uint64_t)st.st_size >= BUFFER_MAX)
+		return too_large(name, err);
+	return grow(buf, (size_t)st.st_size + 1, name, err);
+}
+
+int buffer_read(struct buffer *buf, int fd, const char *name, struct error *err)
+{
 	ssize_t got;
 
-	/* A hint only: the files of sysfs do not know their size. */
-	if (!buf->data && !fstat(fd, &st) && S_ISREG(st.st_mode) &&
-	    st.st_size > 0 && (uint64_t)st.st_size < BUFFER_MAX &&
-	    grow(buf, (size_t)st.st_size + 1, name, err))
+	if (!buf->data && reserve(buf, fd, name, err))
 		return -1;
-
 	for (;;) {
 		if (buf->len == BUFFER_MAX)
-			return error_set(err, "%s: too large for an event log",
-					 name);
+			return too_large(name, err);
 		if (buf->len == buf->size) {
 			size_t size = buf->size ? 2 * buf->size : FIRST_SIZE;
 

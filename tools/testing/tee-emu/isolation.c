@@ -184,16 +184,26 @@ void isolation_convert(u64 start, u64 size, bool shared)
 /**
  * isolation_breach() - what a nested page fault means
  * @address: the guest physical address
+ * @info: the exit information of the fault
  *
- * Return: a text, or NULL if it has nothing to do with isolation.
+ * A SEV processor ignores the C-bit as it reads page tables or instructions:
+ * they are private. Linux relies on that for the page tables of its
+ * decompressor. Such a page becomes present at both places.
+ *
+ * Return: a text to end the run with; NULL if the guest can go on.
  */
-const char *isolation_breach(u64 address)
+const char *isolation_breach(u64 address, u64 info)
 {
+	u64 page = address & ENTRY_ADDRESS;
 	bool bit = address & TEE_ADDRESS_MASK;
 
-	if (!memory_map || !memory_after(address & ENTRY_ADDRESS))
-		return NULL;
+	if (!memory_map || !memory_after(page))
+		return "used an address that is no memory";
 	if (bit == private_half)
 		return "used a shared page as private";
+	if (private_half && info & (NPF_PAGE_WALK | NPF_FETCH)) {
+		map(!private_half, page, PAGE_SIZE, true);
+		return NULL;
+	}
 	return "used a private page as shared";
 }

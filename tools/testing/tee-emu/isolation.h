@@ -10,6 +10,6 @@ struct vcpu;
 void isolation_setup(struct vcpu *vcpu, const struct boot_params *params,
 		     bool bit_is_private);
 void isolation_convert(u64 start, u64 size, bool shared);
-const char *isolation_breach(u64 address);
+const char *isolation_breach(u64 address, u64 info);
 
 #endif

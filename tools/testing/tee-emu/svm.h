@@ -44,6 +44,10 @@
 #define IOIO_SIZE(info) (((info) >> 4) & 7)
 #define IOIO_PORT(info) ((u16)((info) >> 16))
 
+/* exit_info_1 of SVM_EXIT_NPF */
+#define NPF_FETCH BIT(4)
+#define NPF_PAGE_WALK BIT(33)
+
 #define MSR_VM_HSAVE_PA 0xc0010117
 
 struct vmcb_control {

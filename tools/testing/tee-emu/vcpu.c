@@ -301,14 +301,12 @@ static void handle_exit(struct vcpu *vcpu, const struct tee_ops *tee)
 		    vmcb->save.rip, vmcb->save.cr2, vmcb->save.cr3,
 		    vcpu->entry);
 	case SVM_EXIT_NPF:
-		breach = isolation_breach(vmcb->control.exit_info_2);
+		breach = isolation_breach(vmcb->control.exit_info_2,
+					  vmcb->control.exit_info_1);
 		if (breach)
-			die("the guest, at RIP %llx, %s, at physical address %llx",
-			    vmcb->save.rip, breach,
-			    vmcb->control.exit_info_2 & ~TEE_ADDRESS_MASK);
-		die("the guest, at RIP %llx, used physical address %llx, which has more than %u bits",
-		    vmcb->save.rip, vmcb->control.exit_info_2,
-		    GUEST_PHYSICAL_BITS);
+			die("the guest, at RIP %llx, %s: physical address %llx",
+			    vmcb->save.rip, breach, vmcb->control.exit_info_2);
+		break;
 	default:
 		die("unexpected exit %llx of the guest at RIP %llx (%llx, %llx): a bug in the emulator",
 		    vmcb->control.exit_code, vmcb->save.rip,

@@ -691,6 +691,17 @@ def endless_input():
 
 
 @test
+def large_input():
+    """a file that is too large is not read"""
+    log = make_log.empty()
+    put("checkpoints", log.checkpoints())
+    put("cel", b"")
+    os.truncate("cel", 3 << 30)
+    Run("verify", "--log", "cel", "--checkpoints", "checkpoints").expect(
+        2, "cel: too large for an event log")
+
+
+@test
 def unreadable():
     """files that cannot be read"""
     log = make_log.empty()
@@ -1145,6 +1156,20 @@ def show_all():
                    r"( +\d .*\n){8}$", run.out), run.out)
     records = Run("show", "--json", "--sysfs", "tree").expect(0).json()
     check([r["provider"] for r in records] == ["fake"] * 4 + ["tdx"] * 8,
+          "providers")
+
+
+@test
+def show_all_damaged():
+    """show: all providers, one log damaged"""
+    for function in (make_log.ccmr, make_log.mixed, make_log.single):
+        function().write_tree("tree")
+    put("tree/sample/log/cel", b"?")
+    text = "tsm-log: sample: byte offset 0: "
+    run = Run("show", "--sysfs", "tree").expect(2, "fake:\n", "tdx:\n", text)
+    check(len(run.out.splitlines()) == 3 * 2 + 2 + 12, run.out)
+    run = Run("show", "--json", "--sysfs", "tree").expect(2, text)
+    check([r["provider"] for r in run.json()] == ["fake"] * 4 + ["tdx"] * 8,
           "providers")
 
 

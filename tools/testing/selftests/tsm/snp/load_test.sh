@@ -144,7 +144,11 @@ waits_while_the_host_is_busy()
 # With a key of a less privileged level, a report on that level.
 other_key_reports_its_level()
 {
-	load vmpck_id=1 && same "$(register vmpl)" 01000000 &&
+	local level
+
+	level=$(($(cat $VMPL_FILE) + 1))
+	load "vmpck_id=$level" &&
+		same "$(register vmpl)" "$(little_endian $level 4)" &&
 		same "$(register measurement)" "$(told measurement)"
 }
 
@@ -170,7 +174,7 @@ host_error_costs_the_key()
 }
 
 ktap_print_header
-need 0
+need 0 2
 ktap_set_plan 12
 MODULE=$(modinfo -F filename tsm_snp)
 
