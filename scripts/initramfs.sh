@@ -15,7 +15,7 @@ set -euo pipefail
 (($# == 1)) || die "usage: initramfs.sh DIR"
 DEST=$(cd "$1" && pwd)
 BASE=$BUILD/guest/base
-SELFTESTS=(tsm)
+SELFTESTS=(tsm tsm/tdx tsm/snp)
 
 # libraries FILE... - the shared libraries they need; a static program and a
 # script need none.

@@ -132,7 +132,7 @@ build_tool() {
 	tools/testing/selftests/*) kmake headers ;;
 	esac
 	env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
-		make -s -C "$WORK/tree/$1" OUTPUT="$OUT/$1/" \
+		make -s -C "$WORK/tree/$1" OUTPUT="$OUT/$1/" O="$OUT/$1" \
 		KHDR_INCLUDES="-isystem $WORK/obj/usr/include"
 }
 
@@ -200,6 +200,16 @@ differences() {
 	done
 }
 
+# unmatched - patterns of our entries in MAINTAINERS that match no file.
+unmatched() {
+	local pattern
+	sed -n 's/^F:[[:blank:]]*//p' "$TOP/MAINTAINERS" |
+		while read -r pattern; do
+			(cd "$WORK/tree" && compgen -G "$pattern" >/dev/null) ||
+				echo "F: $pattern matches nothing"
+		done
+}
+
 check_series() {
 	local patch
 	quietly "$OUT/tree.log" "linking a pristine tree (10 s)" pristine_tree
@@ -212,6 +222,7 @@ check_series() {
 		check_patch "$patch" || break
 	done
 	verdict "every source file is compiled" "$(uncompiled)"
+	verdict "the entries in MAINTAINERS match files" "$(unmatched)"
 	verdict "the series ends in the repository's content" "$(differences)"
 	verdict "cover letter checkpatch" \
 		"$("$TOP/scripts/checkpatch.sh" "$OUT"/patches/0000-*.patch)"

@@ -5,8 +5,8 @@
 # cryptography on the host, what it refuses, and what an unmodified kernel and
 # mainline's drivers find in each kind of guest.
 #
-# The sets are crypto, refuse, tdx, strict, snp, svsm, and all by default. The
-# guests' consoles and results stay in build/tee-emu/.
+# The sets are crypto, refuse, isolate, tdx, strict, snp, svsm, and all by
+# default. The guests' consoles and results stay in build/tee-emu/.
 #
 # BOOTS=3		how often a guest of each kind is booted besides
 
@@ -15,7 +15,7 @@ set -euo pipefail
 . "$(dirname "$0")/tap.sh"
 
 SETS=("$@")
-((${#SETS[@]} > 0)) || SETS=(crypto refuse tdx strict snp svsm)
+((${#SETS[@]} > 0)) || SETS=(crypto refuse isolate tdx strict snp svsm)
 BOOTS=${BOOTS:-3}
 OUT=$BUILD/tee-emu
 SOURCE=$TOP/tools/testing/tee-emu
@@ -131,7 +131,8 @@ test_guest() {
 	esac
 	make_guest
 	: >"$WORK/results"
-	guest "$set" "tee_test=$set $options" || true
+	# All that the drivers do must also be right about shared memory.
+	guest "$set" "tee_test=$set tee.isolate $options" || true
 	cp "$OUT/$set-console.log" "$OUT/$set-tests-console.log"
 	tr -d '\r' <"$WORK/results" >"$OUT/$set-results.log"
 	results "$set" "$OUT/$set-results.log"
@@ -145,8 +146,7 @@ test_guest() {
 	done
 	verdict "$set: $BOOTS more guests boot" "$problem"
 
-	# The guest sleeps for 3 s. What it says itself about idling is only
-	# that it asked for it.
+	# The guest sleeps for 3 s, and the emulator must not spin meanwhile.
 	guest "$set" "quiet tee_test=sleep $options" || true
 	read -r passed busy <"$WORK/time"
 	problem=
@@ -201,6 +201,23 @@ test_refusals() {
 		-append 'tee.mode=tdx tee.fault=nonsense'
 }
 
+# test_isolation - a guest whose conversions do nothing must not get away with
+# it. (One that converts all it should does: test_guest.)
+test_isolation() {
+	local set
+	make_guest
+	for set in tdx snp; do
+		guest "$set" "tee_test=$set tee.isolate tee.fault=convert-lost=1000" ||
+			true
+		if grep -q "used a private page as shared" "$OUT/$set-console.log"; then
+			ok "isolate: $set: use of a page that was not converted is found"
+		else
+			not_ok "isolate: $set: use of a page that was not converted is found" \
+				"$(tail -n 3 "$OUT/$set-console.log")"
+		fi
+	done
+}
+
 for set in "${SETS[@]}"; do
 	case $set in
 	crypto)
@@ -208,8 +225,9 @@ for set in "${SETS[@]}"; do
 		results crypto "$WORK/crypto"
 		;;
 	refuse) test_refusals ;;
+	isolate) test_isolation ;;
 	tdx | strict | snp | svsm) test_guest "$set" ;;
-	*) die "there is no set '$set': crypto, refuse, tdx, strict, snp, svsm" ;;
+	*) die "there is no set '$set': crypto, refuse, isolate, tdx, strict, snp, svsm" ;;
 	esac
 done
 tap_done

@@ -6,7 +6,7 @@
 
 /*
  * TDX calls it the shared bit (guest physical addresses of 48 bits), SEV the
- * C-bit. Set or not, the page is the same.
+ * C-bit. Set or not, the page is the same, if isolation.c does not object.
  */
 #define TEE_ADDRESS_BIT 47
 #define TEE_ADDRESS_MASK BIT(TEE_ADDRESS_BIT)

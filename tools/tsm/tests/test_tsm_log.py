@@ -26,8 +26,11 @@ from make_log import put, record, tlv
 
 TOOL = sys.argv[1]
 FAST = sys.argv[2] if len(sys.argv) > 2 else None
-# Exit statuses that no test expects, so that a sanitizer's report fails it.
-ENV = dict(os.environ, LC_ALL="C", ASAN_OPTIONS="exitcode=99",
+# Exit statuses that no test expects, so that a sanitizer's report fails it. And
+# memory that is full of bytes which continue a character of UTF-8.
+ENV = dict(os.environ, LC_ALL="C",
+           ASAN_OPTIONS="exitcode=99:max_malloc_fill_size=1000000:"
+           "malloc_fill_byte=190",
            UBSAN_OPTIONS="exitcode=99,print_stacktrace=1")
 TESTS = []
 

@@ -52,35 +52,46 @@ static int refresh_bank(struct tsm_bank *bank)
 	return tm->refresh(tm, bank->mr);
 }
 
+/* Bring all banks up to date, and tell whether one had another value. */
+static int refresh_banks(struct tsm_register *reg, bool *changed)
+{
+	*changed = false;
+
+	for (unsigned int i = 0; i < reg->nr_banks; i++) {
+		struct tsm_bank *bank = &reg->banks[i];
+		u8 before[TSM_DIGEST_MAX_SIZE];
+		int rc;
+
+		memcpy(before, bank->mr->mr_value, bank->size);
+		rc = refresh_bank(bank);
+		if (rc)
+			return rc;
+		if (memcmp(before, bank->mr->mr_value, bank->size))
+			*changed = true;
+	}
+
+	return 0;
+}
+
 /*
- * Bring all banks of a register up to date, so that they belong together.
+ * Bring a register up to date, so that the values of its banks belong together.
  *
  * Where the banks are read one by one, an extend by someone else may come
- * between them. It changes every bank, so if the first one still has its value
- * after the last one was read, none did.
+ * between them. So they are read until nothing changes any more.
  */
 static int refresh_register(struct tsm_register *reg)
 {
-	struct tsm_bank *first = &reg->banks[0];
-	u8 before[TSM_DIGEST_MAX_SIZE];
+	bool changed;
 	int rc;
 
 	lockdep_assert_held(&reg->provider->log.lock);
 
+	if (reg->nr_banks == 1 || reg->provider->tm->refresh_all)
+		return refresh_bank(&reg->banks[0]);
+
 	for (int try = 0; try < REFRESH_TRIES; try++) {
-		rc = refresh_bank(first);
-		if (rc || reg->nr_banks == 1 || reg->provider->tm->refresh_all)
-			return rc;
-
-		memcpy(before, first->mr->mr_value, first->size);
-		for (unsigned int i = 1; i < reg->nr_banks; i++) {
-			rc = refresh_bank(&reg->banks[i]);
-			if (rc)
-				return rc;
-		}
-
-		rc = refresh_bank(first);
-		if (rc || !memcmp(before, first->mr->mr_value, first->size))
+		rc = refresh_banks(reg, &changed);
+		if (rc || !changed)
 			return rc;
 	}
 

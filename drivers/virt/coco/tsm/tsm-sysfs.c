@@ -154,11 +154,14 @@ static ssize_t pcrs_show(struct kobject *kobj, struct kobj_attribute *attr,
 static struct kobj_attribute hash_algo_attr = __ATTR_RO(hash_algo);
 static struct kobj_attribute pcrs_attr = __ATTR_RO(pcrs);
 /*
- * The mode of digest depends on the register. The attributes have no size,
+ * A digest that cannot be written is another attribute, not another mode of the
+ * same, for an administrator can change modes. The attributes have no size,
  * because sysfs would cut longer writes to it instead of refusing them.
  */
-static const BIN_ATTR(digest, 0444, digest_read, digest_write, 0);
-static const BIN_ATTR_WO(append_event, 0);
+static const struct bin_attribute digest_ro_attr = __BIN_ATTR_RO(digest, 0);
+static const struct bin_attribute digest_rw_attr = __BIN_ATTR_RW(digest, 0);
+static const struct bin_attribute append_event_attr =
+	__BIN_ATTR_WO(append_event, 0);
 
 static struct attribute *register_attrs[] = {
 	&hash_algo_attr.attr,
@@ -167,8 +170,9 @@ static struct attribute *register_attrs[] = {
 };
 
 static const struct bin_attribute *const register_bin_attrs[] = {
-	&bin_attr_digest,
-	&bin_attr_append_event,
+	&digest_ro_attr,
+	&digest_rw_attr,
+	&append_event_attr,
 	NULL,
 };
 
@@ -189,14 +193,16 @@ static umode_t register_bin_mode(struct kobject *kobj,
 {
 	const struct tsm_register *reg = to_register(kobj);
 
-	if (attr == &bin_attr_append_event)
-		return reg->extensible ? attr->attr.mode : 0;
-
 	/* One digest cannot extend several banks. */
-	if (reg->extensible && reg->nr_banks == 1)
-		return attr->attr.mode | 0200;
+	bool writable = reg->extensible && reg->nr_banks == 1;
+	bool visible;
 
-	return attr->attr.mode;
+	if (attr == &append_event_attr)
+		visible = reg->extensible;
+	else
+		visible = (attr == &digest_rw_attr) == writable;
+
+	return visible ? attr->attr.mode : 0;
 }
 
 static const struct attribute_group register_group = {

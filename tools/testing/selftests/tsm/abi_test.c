@@ -139,6 +139,23 @@ TEST_F(abi, what_cannot_be_done_cannot_be_opened)
 				    variant->provider));
 }
 
+/* An administrator may change a file's mode, but not what it can do. */
+TEST_F(abi, modes_give_no_abilities)
+{
+	const char *const regs[] = { variant->agile, variant->fixed };
+
+	for (size_t i = 0; i < 2; i++) {
+		char path[256];
+
+		snprintf(path, sizeof(path), "%s/%s/%s/digest", TSM_ROOT,
+			 variant->provider, regs[i]);
+		ASSERT_EQ(0, chmod(path, 0666));
+		EXPECT_EQ(-EACCES, tsm_open(O_WRONLY, "%s/%s/digest",
+					    variant->provider, regs[i]));
+		EXPECT_EQ(0, chmod(path, 0444));
+	}
+}
+
 /* A user without privileges reads registers and nothing else. */
 TEST_F(abi, what_others_may_do)
 {

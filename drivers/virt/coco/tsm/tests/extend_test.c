@@ -194,6 +194,21 @@ static void test_bad_writes_change_nothing(struct kunit *test)
 	expect_unchanged(test, before, "bad writes");
 }
 
+/* An administrator may change a file's mode, but not what it can do. */
+static void test_read_only_whatever_the_mode(struct kunit *test)
+{
+	static const char *const paths[] = {
+		"agile/digest", "agile/sha1/digest", "launch/digest",
+		"clock/digest", "blob",
+	};
+	struct fake *fake = test->priv;
+
+	for (int i = 0; i < ARRAY_SIZE(paths); i++)
+		KUNIT_EXPECT_FALSE_MSG(test, file_has_write(fake, paths[i]),
+				       "%s", paths[i]);
+	KUNIT_EXPECT_TRUE(test, file_has_write(fake, "rtmr1/digest"));
+}
+
 static void test_bad_limits_change_nothing(struct kunit *test)
 {
 	struct fake *fake = test->priv;
@@ -276,6 +291,7 @@ static struct kunit_case extend_test_cases[] = {
 	KUNIT_CASE(test_event_sizes),
 	KUNIT_CASE(test_bad_digests_change_nothing),
 	KUNIT_CASE(test_bad_writes_change_nothing),
+	KUNIT_CASE(test_read_only_whatever_the_mode),
 	KUNIT_CASE(test_bad_limits_change_nothing),
 	KUNIT_CASE(test_full_log_refuses_before_the_hardware),
 	KUNIT_CASE(test_registers_share_the_numbers),

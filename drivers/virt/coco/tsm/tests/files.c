@@ -35,7 +35,8 @@ static bool find_in_group(struct file_ref *ref,
 		ref->mode = group->is_bin_visible ?
 			    group->is_bin_visible(ref->kobj, bin, i) :
 			    bin->attr.mode;
-		return ref->mode;
+		if (ref->mode)
+			return true;
 	}
 	for (int i = 0; group->attrs && group->attrs[i]; i++) {
 		if (strcmp(group->attrs[i]->name, name))
@@ -149,6 +150,20 @@ int file_mode(struct fake *fake, const char *path)
 	struct file_ref ref;
 
 	return find_file(fake, path, &ref) ? ref.mode : -ENOENT;
+}
+
+/**
+ * file_has_write() - does a binary file know what to do with a write()?
+ * @fake: the provider
+ * @path: path of the file below the provider's directory
+ *
+ * Return: %true if so, whatever the file's mode is.
+ */
+bool file_has_write(struct fake *fake, const char *path)
+{
+	struct file_ref ref;
+
+	return find_file(fake, path, &ref) && ref.bin && ref.bin->write;
 }
 
 /**
