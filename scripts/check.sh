@@ -17,9 +17,9 @@ set -euo pipefail
 # What takes seconds comes first, so that a slip shows early; the kernel, which
 # the others need, before them.
 ALL=(style checkpatch kernel sparse tools-check modules docs-check kunit
-     kselftest run series-check)
+     kselftest run tee-emu-check series-check)
 # Without a kernel these cannot say anything.
-NEED_KERNEL=' sparse modules docs-check kselftest run series-check '
+NEED_KERNEL=' sparse modules docs-check kselftest run tee-emu-check series-check '
 
 LOGS=$BUILD/check
 TOTAL_PASSED=0

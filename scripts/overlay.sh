@@ -85,6 +85,20 @@ stage() {
 	sort -o "$STAGE.list" "$STAGE.list"
 }
 
+# exclusions - for the files of the list on standard input, what rsync must leave
+# alone: each of them, and the directories that only we have.
+exclusions() {
+	local file dir
+	while read -r file; do
+		echo "/$file"
+		dir=${file%/*}
+		while [ ! -d "$PRISTINE/$dir" ]; do
+			echo "/$dir/"
+			dir=${dir%/*}
+		done
+	done | sort -u
+}
+
 # link_pristine - everything of PRISTINE that is not covered by one of ours.
 link_pristine() {
 	local copied=$DEST/.pristine
@@ -94,10 +108,8 @@ link_pristine() {
 		return
 	fi
 	rm -f "$copied"
-	{
-		sed 's|^|/|' "$STAGE.list"
-		[ ! -e "$LIST" ] || sed 's|^|/|' "$LIST"
-	} >"$STAGE.exclude"
+	touch "$LIST"
+	cat "$STAGE.list" "$LIST" | exclusions >"$STAGE.exclude"
 	rsync -a --delete --link-dest="$PRISTINE/" "${NOT_SOURCE[@]}" \
 		--exclude=/.overlay --exclude=/.pristine \
 		--exclude=/.complete --exclude-from="$STAGE.exclude" \

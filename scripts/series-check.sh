@@ -157,6 +157,7 @@ check_patch() {
 		return 1
 	fi
 	ok "$name applies"
+	name=${name%%-*}
 	DONE+=("$patch")
 
 	# A header or an option that changes affects what came before as well.
@@ -167,7 +168,8 @@ check_patch() {
 		echo "# $name: a later patch has the Makefile of its files"
 	fi
 	if ((${#dirs[@]} > 0)); then
-		verdict_of_build "$name builds ${dirs[*]}" build "${dirs[@]}"
+		echo "# $name: ${dirs[*]}"
+		verdict_of_build "$name builds, modules link" build "${dirs[@]}"
 	fi
 	mapfile -t tools < <(touched <"$patch" | tool_dirs)
 	for dir in "${tools[@]}"; do
@@ -188,15 +190,15 @@ uncompiled() {
 		done
 }
 
-# differences - where the series ends in something else than the overlay.
-# MAINTAINERS is not in the overlay.
+# differences - files that the series leaves different from the overlay's, which
+# does not have MAINTAINERS.
 differences() {
 	local file
 	{
 		in_tree diff --name-only base | grep -vxF MAINTAINERS
 		"$TOP/scripts/series.sh" --list
 	} | sort -u | while read -r file; do
-		cmp "$SOURCE/$file" "$WORK/tree/$file" 2>&1 || true
+		cmp -s "$SOURCE/$file" "$WORK/tree/$file" || echo "$file"
 	done
 }
 

@@ -28,9 +28,11 @@ all_files() {
 	fi | sort
 }
 
-# text_files - those of all_files that are text, of any kind.
+# text_files - those of all_files that are text, of any kind. What fuzzing made
+# is not, even where it looks like it.
 text_files() {
-	all_files | xargs -d '\n' grep -lI '' | sort
+	all_files | grep -v '^tools/tsm/fuzz/corpus/' |
+		xargs -d '\n' grep -lI '' | sort
 }
 
 # shell_scripts - by name or by their first line.

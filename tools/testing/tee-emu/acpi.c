@@ -100,10 +100,10 @@ void acpi_hide_tpm(void)
 	count = (rsdt->header.length - sizeof(rsdt->header)) / sizeof(u32);
 	for (size_t i = 0; i < count; i++) {
 		struct acpi_header *table = phys_to_ptr(rsdt->tables[i]);
+		const struct acpi_fadt *fadt = phys_to_ptr(rsdt->tables[i]);
 
 		if (!memcmp(table->signature, "FACP", 4))
-			hide_device(
-				phys_to_ptr(((struct acpi_fadt *)table)->dsdt));
+			hide_device(phys_to_ptr(fadt->dsdt));
 		if (!memcmp(table->signature, "SSDT", 4))
 			hide_device(table);
 		if (!memcmp(table->signature, "TPM2", 4)) {

@@ -26,9 +26,9 @@
 #define PTE_USER 0x004
 #define PTE_LARGE 0x080
 
-#define CPUID_EXT_ECX_SVM (1 << 2)
-#define CPUID_EXT_EDX_PDPE1GB (1 << 26)
-#define CPUID_EXT_EDX_LM (1 << 29)
+#define CPUID_EXT_ECX_SVM 0x00000004
+#define CPUID_EXT_EDX_PDPE1GB 0x04000000
+#define CPUID_EXT_EDX_LM 0x20000000
 
 /* What the Linux boot protocol calls __BOOT_CS and __BOOT_DS. */
 #define SELECTOR_CODE 0x10

@@ -94,7 +94,8 @@ long_mode:
 
 	.section .rodata
 unsuitable_text:
-	.asciz	"\r\ntee-emu: this CPU model lacks SVM, long mode or 1 GB pages: run QEMU with -cpu max,phys-bits=52\r\n"
+	.ascii	"\r\ntee-emu: this CPU model lacks SVM, long mode or 1 GB pages: "
+	.asciz	"run QEMU with -cpu max,phys-bits=52\r\n"
 
 	.balign 8
 	/* Linux asks for its own selectors, 0x10 and 0x18; we use them too. */

@@ -111,20 +111,21 @@ emulated_machine() {
 # real_machine - after QEMU's documentation (docs/system/i386/tdx.rst and
 # amd-memory-encryption.rst); it has never been run by those who wrote it.
 real_machine() {
-	local machine=q35,confidential-guest-support=tee0 objects
+	local machine=q35,confidential-guest-support=tee0 objects snp ram
 	case $MODE in
 	tdx)
 		objects=(-object 'tdx-guest,id=tee0' -cpu host)
 		machine+=,kernel-irqchip=split
 		;;
 	snp)
-		objects=(-object 'sev-snp-guest,id=tee0,cbitpos=51,reduced-phys-bits=1,kernel-hashes=on'
-			 -object "memory-backend-memfd,id=ram,size=${MEMORY}M,share=true,prealloc=false"
-			 -cpu EPYC-v4)
+		snp=sev-snp-guest,id=tee0,cbitpos=51,reduced-phys-bits=1
+		ram=memory-backend-memfd,id=ram,size=${MEMORY}M,share=true
+		objects=(-object "$snp,kernel-hashes=on"
+			 -object "$ram,prealloc=false" -cpu EPYC-v4)
 		machine+=,memory-backend=ram
 		;;
 	svsm)
-		die "QEMU starts an SVSM from an IGVM file, and which one is up to the user: see the SVSM's own documentation"
+		die "which SVSM QEMU is to start is up to you: see the documentation of the SVSM"
 		;;
 	esac
 	MACHINE=(-M "$machine" -accel kvm "${objects[@]}" -m "$MEMORY"

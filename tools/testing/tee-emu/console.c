@@ -18,9 +18,9 @@ void console_enable_trace(void)
 
 static void put_char(char c)
 {
-	while (!(inb(COM1_LINE_STATUS) & BIT(5)))
+	while (!(in8(COM1_LINE_STATUS) & BIT(5)))
 		cpu_relax();
-	outb(c, COM1_DATA);
+	out8(c, COM1_DATA);
 }
 
 static void put_string(const char *s)
@@ -114,8 +114,8 @@ void die(const char *format, ...)
 	put_format(format, args);
 	va_end(args);
 
-	outb(1, DEBUG_EXIT);
-	outw(ACPI_SLEEP_S5, ACPI_PM1_CONTROL);
+	out8(1, DEBUG_EXIT);
+	out16(ACPI_SLEEP_S5, ACPI_PM1_CONTROL);
 	for (;;)
 		asm volatile("cli; hlt");
 }

@@ -62,6 +62,8 @@ static bool leaf_exists(u32 leaf)
 void cpuid_guest(const struct tee_ops *tee, u64 cr4, u32 leaf, u32 subleaf,
 		 struct cpuid_result *result)
 {
+	u32 ecx;
+
 	if (leaf_exists(leaf))
 		cpuid_native(leaf, subleaf, result);
 	else
@@ -76,9 +78,9 @@ void cpuid_guest(const struct tee_ops *tee, u64 cr4, u32 leaf, u32 subleaf,
 	case 7:
 		/* The emulator reads only four levels of page tables. */
 		if (subleaf == 0) {
-			result->ecx &= ~LEAF_7_ECX_LA57;
-			result->ecx = set_or_clear(
-				result->ecx, LEAF_7_ECX_OSPKE, cr4 & CR4_PKE);
+			ecx = set_or_clear(result->ecx, LEAF_7_ECX_OSPKE,
+					   cr4 & CR4_PKE);
+			result->ecx = ecx & ~LEAF_7_ECX_LA57;
 		}
 		break;
 	case 0x80000001:

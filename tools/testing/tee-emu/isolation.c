@@ -63,7 +63,7 @@ static u64 *split(u64 *entry, unsigned int shift)
 	if (!(*entry & PTE_LARGE))
 		return phys_to_ptr(*entry & ENTRY_ADDRESS);
 	if (pool_used == POOL_PAGES)
-		die("the guest's private and shared pages are too scattered for tee.isolate: give it less memory, or make POOL_PAGES larger");
+		die("the guest's shared pages are too scattered for tee.isolate: use less memory");
 	table = pool[pool_used++];
 	if (shift > SHIFT_4K)
 		flags |= PTE_LARGE;
@@ -104,7 +104,7 @@ static u64 memory_after(u64 address)
 		u64 end = (entry->addr + entry->size) & ~(PAGE_SIZE - 1ULL);
 
 		if (entry->type == E820_RAM && end <= SIZE_TABLE_1G &&
-		    address >= ALIGN_UP(entry->addr, PAGE_SIZE) &&
+		    address >= align_up(entry->addr, PAGE_SIZE) &&
 		    address < end)
 			return end - address;
 	}
@@ -120,7 +120,7 @@ static void change_state(u64 start, u64 size, bool shared)
 		u64 memory = memory_after(address);
 
 		step = PAGE_SIZE;
-		if (IS_ALIGNED(address, SIZE_2M) && rest >= SIZE_2M &&
+		if (is_aligned(address, SIZE_2M) && rest >= SIZE_2M &&
 		    memory >= SIZE_2M)
 			step = SIZE_2M;
 		if (!memory)
@@ -152,7 +152,7 @@ void isolation_setup(struct vcpu *vcpu, const struct boot_params *params,
 	}
 	for (size_t i = 0; i < params->e820_entries; i++) {
 		const struct boot_e820_entry *entry = &params->e820_table[i];
-		u64 start = ALIGN_UP(entry->addr, PAGE_SIZE);
+		u64 start = align_up(entry->addr, PAGE_SIZE);
 
 		change_state(start, memory_after(start), false);
 	}

@@ -9,6 +9,7 @@
  */
 #include "cmdline.h"
 #include "console.h"
+#include "image.h"
 #include "loader.h"
 #include "string.h"
 
@@ -26,8 +27,6 @@
 #define MEMORY_ADVICE "-m 512, or more for a large initrd"
 
 #define MB(bytes) ((unsigned int)((bytes) >> 20))
-
-extern const char image_start[], image_end[];
 
 static struct boot_params boot_params __aligned(PAGE_SIZE);
 static char guest_cmdline[PAGE_SIZE];
@@ -93,12 +92,12 @@ static u64 choose_address(const struct setup_header *header, u64 modules_end)
 
 	if (address < modules_end) {
 		if (!header->relocatable_kernel)
-			die("the kernel runs at %llx only, where the initrd is: build it with CONFIG_RELOCATABLE=y",
+			die("the kernel needs CONFIG_RELOCATABLE=y: modules are where it runs, at %llx",
 			    address);
-		address = ALIGN_UP(modules_end, header->kernel_alignment);
+		address = align_up(modules_end, header->kernel_alignment);
 	}
 	if (!is_memory(address, address + header->init_size + MEMORY_FOR_GUEST))
-		die("too little memory: the kernel and its initrd end at %u MB and need %u MB more; give QEMU %s",
+		die("too little memory: all ends at %u MB and needs %u MB more; give QEMU %s",
 		    MB(address + header->init_size), MB(MEMORY_FOR_GUEST),
 		    MEMORY_ADVICE);
 	return address;
@@ -122,7 +121,7 @@ static void load_kernel(const struct multiboot_module *kernel, u64 modules_end)
 		header_end = header_offset + sizeof(*header);
 	memcpy(header, image + header_offset, header_end - header_offset);
 	if (header->header != BOOT_SIGNATURE)
-		die("the first module is no bzImage: give arch/x86/boot/bzImage, the first in -initrd");
+		die("the first module is no bzImage: give -initrd bzImage,initrd in this order");
 	if (header->version < BOOT_PROTOCOL_MIN ||
 	    !(header->xloadflags & XLF_KERNEL_64))
 		die("the kernel has no 64-bit entry point: it must be an x86-64 one");
@@ -165,7 +164,7 @@ struct boot_params *loader_load(const struct multiboot_info *info)
 	if (!(info->flags & MULTIBOOT_INFO_MODULES) || !info->modules_count)
 		die("there is no kernel: give QEMU -initrd 'bzImage' or -initrd 'bzImage,initrd'");
 	if (info->modules_count > 2)
-		die("there are more than two modules: the name of the kernel or of the initrd has a comma; write it twice");
+		die("there are more than two modules; a comma in a name must be written twice");
 	for (size_t i = 0; i < info->modules_count; i++)
 		if (modules[i].end > modules_end)
 			modules_end = modules[i].end;

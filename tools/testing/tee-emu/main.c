@@ -58,6 +58,8 @@
 
 #define CPUID_SVM_EDX_NP BIT(0)
 
+#define CPU_ADVICE "-cpu max,phys-bits=52"
+
 static const struct tee_ops *const modes[] = {
 	&tdx_ops,
 	&snp_ops,
@@ -68,9 +70,9 @@ static u32 fw_cfg_read(u16 key, unsigned int bytes)
 {
 	u32 value = 0;
 
-	outw(key, FW_CFG_SELECT);
+	out16(key, FW_CFG_SELECT);
 	for (unsigned int i = 0; i < bytes; i++)
-		value |= (u32)inb(FW_CFG_DATA) << (8 * i);
+		value |= (u32)in8(FW_CFG_DATA) << (8 * i);
 	return value;
 }
 
@@ -82,17 +84,17 @@ static void check_machine(void)
 
 	cpuid_native(0x8000000a, 0, &result);
 	if (!(result.edx & CPUID_SVM_EDX_NP))
-		die("this CPU model has SVM without nested paging: run QEMU with -cpu max,phys-bits=52");
+		die("this CPU model lacks nested paging: run QEMU with " CPU_ADVICE);
 	cpuid_native(0x80000008, 0, &result);
 	if ((result.eax & 0xff) < GUEST_PHYSICAL_BITS)
-		die("this CPU model has %u bits of physical address, and the guest needs %u: run QEMU with -cpu max,phys-bits=52",
-		    result.eax & 0xff, GUEST_PHYSICAL_BITS);
+		die("%u bits of physical address are not enough: run QEMU with " CPU_ADVICE,
+		    result.eax & 0xff);
 
 	if (fw_cfg_read(FW_CFG_SIGNATURE, 4) != 0x554d4551) /* "QEMU" */
 		die("this is no QEMU machine: run QEMU with -M q35 or -M pc");
 	processors = fw_cfg_read(FW_CFG_NB_CPUS, 2);
 	if (processors != 1)
-		die("the machine has %u processors, and the emulator can run the guest on one only: run QEMU with -smp 1",
+		die("the guest can have one processor only, not %u: run QEMU with -smp 1",
 		    processors);
 }
 
@@ -105,7 +107,7 @@ static const struct tee_ops *choose_mode(void)
 		if (length == strlen(modes[i]->name) &&
 		    !memcmp(mode, modes[i]->name, length))
 			return modes[i];
-	die("say what the guest is to be: tee.mode=tdx, tee.mode=snp or tee.mode=svsm on the command line (-append)");
+	die("say in -append what the guest is: tee.mode=tdx, tee.mode=snp or tee.mode=svsm");
 }
 
 static void arm_faults(void)

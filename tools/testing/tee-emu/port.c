@@ -26,22 +26,22 @@ u32 port_access(u16 port, unsigned int size, bool in, u32 value)
 	if (in) {
 		switch (size) {
 		case 1:
-			return inb(port);
+			return in8(port);
 		case 2:
-			return inw(port);
+			return in16(port);
 		default:
-			return inl(port);
+			return in32(port);
 		}
 	}
 	switch (size) {
 	case 1:
-		outb(value, port);
+		out8(value, port);
 		break;
 	case 2:
-		outw(value, port);
+		out16(value, port);
 		break;
 	default:
-		outl(value, port);
+		out32(value, port);
 		break;
 	}
 	return 0;

@@ -34,7 +34,7 @@
 #define CPUID_SEV_EAX_SEV_SNP BIT(4)
 #define CPUID_SEV_EAX_SVSM BIT(28)
 /* The C-bit costs one bit of physical address. */
-#define CPUID_SEV_EBX_REDUCTION (1 << 6)
+#define CPUID_SEV_EBX_REDUCTION 0x40
 #define CPUID_SEV_EBX_COHERENCY_SFW_NO BIT(31)
 
 /* The MSR protocol: a code in these bits, data above. */
@@ -122,7 +122,7 @@ static const u8 vmgexit_opcode[OPCODE_LENGTH] = { 0xf3, 0x0f, 0x01, 0xd9 };
 static const u8 pvalidate_opcode[OPCODE_LENGTH] = { 0xf2, 0x0f, 0x01, 0xff };
 static const u8 rmpadjust_opcode[OPCODE_LENGTH] = { 0xf3, 0x0f, 0x01, 0xfe };
 
-/* <asm/bootparam.h> leaves what SETUP_CC_BLOB points to to OVMF. */
+/* What SETUP_CC_BLOB points at: OVMF's, and so not in <asm/bootparam.h>. */
 #define CC_BLOB_MAGIC 0x45444d41
 
 struct cc_blob {

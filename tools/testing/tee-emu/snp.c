@@ -251,8 +251,8 @@ u32 snp_firmware_request(u64 request_address, u64 response_address)
 	u8 iv[GCM_IV_SIZE];
 	u8 level;
 
-	if (!IS_ALIGNED(request_address, PAGE_SIZE) ||
-	    !IS_ALIGNED(response_address, PAGE_SIZE))
+	if (!is_aligned(request_address, PAGE_SIZE) ||
+	    !is_aligned(response_address, PAGE_SIZE))
 		return SNP_INVALID_ADDRESS;
 	memcpy(&request, phys_to_ptr(request_address), sizeof(request));
 	level = request.vmpck;

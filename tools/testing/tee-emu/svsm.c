@@ -11,6 +11,7 @@
 #include "acpi.h"
 #include "console.h"
 #include "fault.h"
+#include "image.h"
 #include "paging.h"
 #include "snp.h"
 #include "string.h"
@@ -40,8 +41,6 @@
 
 /* The only platform command of the vTPM protocol, and its number */
 #define TPM_SEND_COMMAND 8
-
-extern const char image_start[], image_end[];
 
 struct calling_area {
 	u8 call_pending;
@@ -73,7 +72,7 @@ static struct calling_area *calling_area;
 
 static u64 remap_calling_area(u64 address)
 {
-	if (!IS_ALIGNED(address, PAGE_SIZE) || address >= TEE_ADDRESS_MASK)
+	if (!is_aligned(address, PAGE_SIZE) || address >= TEE_ADDRESS_MASK)
 		return SVSM_ERR_INVALID_ADDRESS;
 	calling_area = phys_to_ptr(address);
 	return SVSM_SUCCESS;
@@ -84,7 +83,7 @@ static u64 pvalidate(u64 address)
 {
 	struct pvalidate_call *call = phys_to_ptr(address);
 
-	if (!IS_ALIGNED(address, 8) || address >= TEE_ADDRESS_MASK)
+	if (!is_aligned(address, 8) || address >= TEE_ADDRESS_MASK)
 		return SVSM_ERR_INVALID_ADDRESS;
 	if (!call->entries || call->entries > PVALIDATE_MAX_ENTRIES ||
 	    call->next >= call->entries)
@@ -113,7 +112,7 @@ static u64 vtpm_command(u64 address)
 
 	if (fault_take(FAULT_VTPM_REFUSED))
 		return SVSM_ERR_INVALID_REQUEST;
-	if (!IS_ALIGNED(address, PAGE_SIZE) || address >= TEE_ADDRESS_MASK)
+	if (!is_aligned(address, PAGE_SIZE) || address >= TEE_ADDRESS_MASK)
 		return SVSM_ERR_INVALID_ADDRESS;
 	if (request->command != TPM_SEND_COMMAND || request->locality ||
 	    request->size > sizeof(request->data))

@@ -97,7 +97,7 @@ static u64 get_quote(u64 address, u64 size)
 	struct quote quote;
 	const struct tdx_report *report = (const void *)buffer->data;
 
-	if (!IS_ALIGNED(address, PAGE_SIZE) || !IS_ALIGNED(size, PAGE_SIZE) ||
+	if (!is_aligned(address, PAGE_SIZE) || !is_aligned(size, PAGE_SIZE) ||
 	    !size || buffer->version != QUOTE_BUFFER_VERSION)
 		return VMCALL_INVALID_OPERAND;
 	if (buffer->in_length != sizeof(*report) ||
@@ -117,7 +117,7 @@ static u64 map_gpa(struct guest_registers *regs)
 {
 	u64 address = regs->r12, size = regs->r13;
 
-	if (!IS_ALIGNED(address, PAGE_SIZE) || !IS_ALIGNED(size, PAGE_SIZE)) {
+	if (!is_aligned(address, PAGE_SIZE) || !is_aligned(size, PAGE_SIZE)) {
 		regs->r11 = address;
 		return VMCALL_ALIGN_ERROR;
 	}
@@ -139,33 +139,33 @@ static u64 access_port(struct guest_registers *regs)
 
 static u64 access_memory(struct guest_registers *regs)
 {
-	void *memory = tdx_guest_memory(regs->r14);
+	u64 address = regs->r14 & ~TEE_ADDRESS_MASK;
 	bool write = regs->r13 == DIRECTION_WRITE;
 
 	switch (regs->r12) {
 	case 1:
 		if (write)
-			*(volatile u8 *)memory = regs->r15;
+			mmio_write8(address, regs->r15);
 		else
-			regs->r11 = *(volatile u8 *)memory;
+			regs->r11 = mmio_read8(address);
 		return VMCALL_SUCCESS;
 	case 2:
 		if (write)
-			*(volatile u16 *)memory = regs->r15;
+			mmio_write16(address, regs->r15);
 		else
-			regs->r11 = *(volatile u16 *)memory;
+			regs->r11 = mmio_read16(address);
 		return VMCALL_SUCCESS;
 	case 4:
 		if (write)
-			*(volatile u32 *)memory = regs->r15;
+			mmio_write32(address, regs->r15);
 		else
-			regs->r11 = *(volatile u32 *)memory;
+			regs->r11 = mmio_read32(address);
 		return VMCALL_SUCCESS;
 	case 8:
 		if (write)
-			*(volatile u64 *)memory = regs->r15;
+			mmio_write64(address, regs->r15);
 		else
-			regs->r11 = *(volatile u64 *)memory;
+			regs->r11 = mmio_read64(address);
 		return VMCALL_SUCCESS;
 	default:
 		return VMCALL_INVALID_OPERAND;

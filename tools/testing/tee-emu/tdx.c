@@ -167,7 +167,7 @@ void *tdx_guest_memory(u64 address)
 /* The TDX module takes private memory only. */
 static bool is_private(u64 address, u64 align)
 {
-	return IS_ALIGNED(address, align) && address < TEE_ADDRESS_MASK;
+	return is_aligned(address, align) && address < TEE_ADDRESS_MASK;
 }
 
 /*

@@ -40,7 +40,10 @@
 void tpm_setup(void)
 {
 	if ((mmio_read32(CRB_INTF_ID) & INTF_TYPE_MASK) != INTF_TYPE_CRB)
-		die("tee.mode=svsm needs a TPM for the SVSM: run swtpm and give QEMU -chardev socket,id=chrtpm,path=SOCKET -tpmdev emulator,id=tpm0,chardev=chrtpm -device tpm-crb,tpmdev=tpm0");
+		die("tee.mode=svsm needs a TPM: run swtpm and give QEMU %s %s %s",
+		    "-chardev socket,id=chrtpm,path=SOCKET",
+		    "-tpmdev emulator,id=tpm0,chardev=chrtpm",
+		    "-device tpm-crb,tpmdev=tpm0");
 	mmio_write32(CRB_LOC_CTRL, LOC_CTRL_REQUEST_ACCESS);
 	if (!(mmio_read32(CRB_LOC_STATE) & LOC_STATE_ASSIGNED))
 		die("the TPM does not grant locality 0");

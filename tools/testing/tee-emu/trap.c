@@ -21,10 +21,6 @@ struct gate {
 
 static struct gate idt[NR_EXCEPTIONS] __aligned(16);
 
-/* trap-entry.S */
-extern const u64 trap_entries;
-__noreturn void trap_report(u64 vector, u64 error, u64 rip, u64 cr2);
-
 void trap_report(u64 vector, u64 error, u64 rip, u64 cr2)
 {
 	die("exception %llu, error code %llx, at RIP %llx, CR2 %llx: a bug in the emulator",

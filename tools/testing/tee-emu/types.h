@@ -17,8 +17,6 @@ typedef __u64 u64;
 
 #define BIT(n) (1ULL << (n))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define ALIGN_UP(x, a) (((x) + ((u64)(a)-1)) & ~((u64)(a)-1))
-#define IS_ALIGNED(x, a) (((x) & ((u64)(a)-1)) == 0)
 
 #define fallthrough __attribute__((__fallthrough__))
 #define __packed __attribute__((packed))
@@ -27,6 +25,17 @@ typedef __u64 u64;
 #define __printf(fmt, first) __attribute__((format(printf, fmt, first)))
 
 #define PAGE_SIZE 4096
+
+/* For powers of two */
+static inline u64 align_up(u64 value, u64 alignment)
+{
+	return (value + alignment - 1) & ~(alignment - 1);
+}
+
+static inline bool is_aligned(u64 value, u64 alignment)
+{
+	return (value & (alignment - 1)) == 0;
+}
 
 static inline u32 lower_32_bits(u64 value)
 {

@@ -297,18 +297,22 @@ static void handle_exit(struct vcpu *vcpu, const struct tee_ops *tee)
 		vcpu_inject(vcpu, VECTOR_UD);
 		break;
 	case SVM_EXIT_SHUTDOWN:
-		die("the guest had a triple fault; its last known RIP is %llx, CR2 %llx, CR3 %llx; it was entered at %llx (see README.rst, \"When a guest dies early\")",
+		say("the guest's RIP is %llx, CR2 %llx, CR3 %llx; it was entered at %llx",
 		    vmcb->save.rip, vmcb->save.cr2, vmcb->save.cr3,
 		    vcpu->entry);
+		die("the guest had a triple fault; see README.rst, \"When a guest dies early\"");
 	case SVM_EXIT_NPF:
 		breach = isolation_breach(vmcb->control.exit_info_2,
 					  vmcb->control.exit_info_1);
 		if (breach)
 			die("the guest, at RIP %llx, %s: physical address %llx",
 			    vmcb->save.rip, breach, vmcb->control.exit_info_2);
+		/* What the processor was delivering is still to come. */
+		vmcb->control.event = vmcb->control.exit_interrupt_info;
+		vmcb->control.event_error = vmcb->control.exit_interrupt_error;
 		break;
 	default:
-		die("unexpected exit %llx of the guest at RIP %llx (%llx, %llx): a bug in the emulator",
+		die("unexpected exit %llx at RIP %llx (%llx, %llx): a bug in the emulator",
 		    vmcb->control.exit_code, vmcb->save.rip,
 		    vmcb->control.exit_info_1, vmcb->control.exit_info_2);
 	}

@@ -8,7 +8,7 @@
 #include "asm.h"
 #include "types.h"
 
-static inline u8 inb(u16 port)
+static inline u8 in8(u16 port)
 {
 	u8 value;
 
@@ -16,7 +16,7 @@ static inline u8 inb(u16 port)
 	return value;
 }
 
-static inline u16 inw(u16 port)
+static inline u16 in16(u16 port)
 {
 	u16 value;
 
@@ -24,7 +24,7 @@ static inline u16 inw(u16 port)
 	return value;
 }
 
-static inline u32 inl(u16 port)
+static inline u32 in32(u16 port)
 {
 	u32 value;
 
@@ -32,17 +32,17 @@ static inline u32 inl(u16 port)
 	return value;
 }
 
-static inline void outb(u8 value, u16 port)
+static inline void out8(u8 value, u16 port)
 {
 	asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
-static inline void outw(u16 value, u16 port)
+static inline void out16(u16 value, u16 port)
 {
 	asm volatile("outw %0, %1" : : "a"(value), "Nd"(port));
 }
 
-static inline void outl(u32 value, u16 port)
+static inline void out32(u32 value, u16 port)
 {
 	asm volatile("outl %0, %1" : : "a"(value), "Nd"(port));
 }
@@ -81,24 +81,81 @@ static inline void cpu_relax(void)
 	asm volatile("pause");
 }
 
-static inline u32 mmio_read32(u64 address)
-{
-	return *(volatile u32 *)address;
-}
-
-static inline void mmio_write32(u64 address, u32 value)
-{
-	*(volatile u32 *)address = value;
-}
-
+/* Device memory: exactly one access of exactly this size. */
 static inline u8 mmio_read8(u64 address)
 {
-	return *(volatile u8 *)address;
+	u8 value;
+
+	asm volatile("movb %1, %0"
+		     : "=q"(value)
+		     : "m"(*(u8 *)address)
+		     : "memory");
+	return value;
 }
 
 static inline void mmio_write8(u64 address, u8 value)
 {
-	*(volatile u8 *)address = value;
+	asm volatile("movb %1, %0"
+		     : "=m"(*(u8 *)address)
+		     : "q"(value)
+		     : "memory");
+}
+
+static inline u16 mmio_read16(u64 address)
+{
+	u16 value;
+
+	asm volatile("movw %1, %0"
+		     : "=r"(value)
+		     : "m"(*(u16 *)address)
+		     : "memory");
+	return value;
+}
+
+static inline void mmio_write16(u64 address, u16 value)
+{
+	asm volatile("movw %1, %0"
+		     : "=m"(*(u16 *)address)
+		     : "r"(value)
+		     : "memory");
+}
+
+static inline u32 mmio_read32(u64 address)
+{
+	u32 value;
+
+	asm volatile("movl %1, %0"
+		     : "=r"(value)
+		     : "m"(*(u32 *)address)
+		     : "memory");
+	return value;
+}
+
+static inline void mmio_write32(u64 address, u32 value)
+{
+	asm volatile("movl %1, %0"
+		     : "=m"(*(u32 *)address)
+		     : "r"(value)
+		     : "memory");
+}
+
+static inline u64 mmio_read64(u64 address)
+{
+	u64 value;
+
+	asm volatile("movq %1, %0"
+		     : "=r"(value)
+		     : "m"(*(u64 *)address)
+		     : "memory");
+	return value;
+}
+
+static inline void mmio_write64(u64 address, u64 value)
+{
+	asm volatile("movq %1, %0"
+		     : "=m"(*(u64 *)address)
+		     : "r"(value)
+		     : "memory");
 }
 
 #endif

@@ -24,13 +24,15 @@ static struct tsm_tpm *to_tsm_tpm(struct tsm_measurement *tm)
 /*
  * The TPM core returns errnos for what happened on the way to the chip, and
  * positive TPM_RC codes for what the chip answered; it has logged the latter.
+ * What we ask for is valid, so -EINVAL is a failure of the chip too: tpm_svsm
+ * returns it for a command that the SVSM refuses.
  */
 static int to_errno(int rc)
 {
 	if (rc == -ETIME)
 		return -ETIMEDOUT;
 
-	return rc > 0 ? -EIO : rc;
+	return rc > 0 || rc == -EINVAL ? -EIO : rc;
 }
 
 static const struct tpm_bank_info *bank_info(const struct tsm_tpm *tpm,

@@ -170,15 +170,25 @@ locate
 # The driver that the chip is bound to, and the name that it knows the chip by.
 driver=$(readlink -f "$TPM/device/driver")
 chip=$(basename "$(readlink -f "$TPM/device")")
+module=$(basename "$(readlink -f "$driver/module")")
 
+# tpm_svsm is bound as long as it is loaded.
 unbind()
 {
-	echo "$chip" >"$driver/unbind"
+	if [ -e "$driver/unbind" ]; then
+		echo "$chip" >"$driver/unbind"
+	else
+		rmmod "$module"
+	fi
 }
 
 bind()
 {
-	echo "$chip" >"$driver/bind"
+	if [ -e "$driver/bind" ]; then
+		echo "$chip" >"$driver/bind"
+	else
+		modprobe "$module"
+	fi
 }
 
 goes_with_the_chip()

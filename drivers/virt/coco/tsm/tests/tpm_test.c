@@ -257,6 +257,7 @@ static void test_errors_before_the_effect(struct kunit *test)
 		{ TPM2_RC_HASH, -EIO },
 		{ -ETIME, -ETIMEDOUT },
 		{ -EIO, -EIO },
+		{ -EINVAL, -EIO },
 		{ -ENOMEM, -ENOMEM },
 	};
 	struct tsm_tpm *tpm = test->priv;
