@@ -32,7 +32,8 @@ help:
 #:
 #: Single checks, each counted by make check:
 #:   make kunit          KUnit under UML
-#:   make kselftest      KUnit and kselftests in a QEMU guest
+#:   make kselftest      KUnit and kselftests in a QEMU guest; TEE= as below
+#:   make tee-emu-check  the emulator of TDX and SEV-SNP guests
 #:   make tools-check    tests of tsm-log on the host
 #:   make sparse         sparse over our kernel code
 #:   make checkpatch     checkpatch --strict over the repository's files
@@ -46,13 +47,16 @@ help:
 #:
 #: Variables:
 #:   KSRC=/path/to/linux use this tree (7.2 or later) instead of Debian's linux-source
+#:   TEE=tdx|snp|svsm    for run, guest, kselftest: a TDX guest, an SEV-SNP guest, or
+#:                       one under an SVSM with a virtual TPM, all emulated; on a
+#:                       host that has the hardware: with ACCEL=kvm (untested)
 #:   TSM_CACHE=DIR       where kernel source and builds are kept (~/.cache/tsm-measurement)
 #:   JOBS=N              parallel jobs (all cores)
 .PHONY: deps run check guest modules series bench kunit kselftest tools tools-check \
-	sparse checkpatch docs-check series-check style fuzz kernel
+	sparse checkpatch docs-check series-check style fuzz kernel tee-emu-check
 
 deps run check guest modules series bench kunit kselftest tools tools-check sparse \
-checkpatch docs-check series-check style fuzz:
+checkpatch docs-check series-check style fuzz tee-emu-check:
 	@$(RUN)/$@.sh
 
 kernel:

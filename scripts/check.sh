@@ -4,7 +4,7 @@
 # Run everything that proves the work and count. The last line is
 # "N passed, N failed"; the status is 0 only if nothing failed.
 #
-# Each check is the make target of the same name; what it says is in
+# Each check is the make target of the same name, NAME-TEE with that TEE; what it says is in
 # build/check/NAME.log. Counted are the leaf results in there (see ktap.py). A
 # check that could not run, that skipped a test or that ended badly without
 # naming a failed test counts as a failure.
@@ -17,9 +17,11 @@ set -euo pipefail
 # What takes seconds comes first, so that a slip shows early; the kernel, which
 # the others need, before them.
 ALL=(style checkpatch kernel sparse tools-check modules docs-check kunit
-     kselftest run tee-emu-check series-check)
+     kselftest kselftest-tdx kselftest-snp kselftest-svsm run tee-emu-check
+     series-check)
 # Without a kernel these cannot say anything.
-NEED_KERNEL=' sparse modules docs-check kselftest run tee-emu-check series-check '
+NEED_KERNEL=(sparse modules docs-check kselftest kselftest-tdx kselftest-snp
+	     kselftest-svsm run tee-emu-check series-check)
 
 LOGS=$BUILD/check
 TOTAL_PASSED=0
@@ -40,8 +42,11 @@ run_one() {
 	start=$SECONDS
 	say "$name"
 	command=("$TOP/scripts/$name.sh")
-	[ "$name" != kernel ] || command=(check_kernel)
-	if [ -n "$KERNEL_FAILED" ] && [[ $NEED_KERNEL == *" $name "* ]]; then
+	case $name in
+	kernel) command=(check_kernel) ;;
+	kselftest-*) command=(env "TEE=${name#*-}" "$TOP/scripts/kselftest.sh") ;;
+	esac
+	if [ -n "$KERNEL_FAILED" ] && [[ " ${NEED_KERNEL[*]} " == *" $name "* ]]; then
 		command=(eval 'echo "not run: the kernel did not build"; exit 1')
 	fi
 	watched "$log" "${command[@]}"
