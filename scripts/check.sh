@@ -35,6 +35,17 @@ check_kernel() {
 	echo "ok 1 - kernel and modules build"
 }
 
+# excerpt LOG - what LOG says of its failures, or its end if it names none.
+excerpt() {
+	if grep -qE '^[# \t]*not ok\>' "$1"; then
+		awk '/^[# \t]*not ok / { show = 12 }
+		     /^[# \t]*ok / { show = 0 }
+		     show-- > 0 && ++lines <= 60' "$1"
+	else
+		tail -n 25 "$1"
+	fi
+}
+
 # run_one NAME - run a check; its log, its row of the table, its share of the
 # totals.
 run_one() {
@@ -59,8 +70,8 @@ run_one() {
 	if ((failed > 0)); then
 		[ "$name" != kernel ] || KERNEL_FAILED=1
 		sed '1d; s/^/    failed: /' <<<"$counts"
-		echo "    the end of ${log#"$TOP/"}:"
-		tail -n 25 "$log" | sed 's/^/    | /'
+		echo "    from ${log#"$TOP/"}:"
+		excerpt "$log" | sed 's/^/    | /'
 	fi
 	printf '    %d passed, %d failed\n' "$passed" "$failed"
 }

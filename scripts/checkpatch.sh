@@ -33,15 +33,15 @@ PRISTINE=$("$TOP/scripts/kernel-source.sh")
 # which take it long to collect. So it sees our directories from here.
 SCRATCH=$BUILD/checkpatch
 
-# checkpatch ONLY_TOOLS ARGS... - without git: the repository around us is not
-# a kernel's.
+# checkpatch ONLY_TOOLS ARGS... - says of each file what is wrong with it or that
+# nothing is. Without git: the repository around us is not a kernel's.
 checkpatch() {
 	local types=("${IGNORED[@]}")
 	[ -z "$1" ] || types+=("${IGNORED_IN_TOOLS[@]}")
 	shift
 	cd "$SCRATCH"
 	GIT_DIR=/nonexistent perl "$PRISTINE/scripts/checkpatch.pl" \
-		--root="$PRISTINE" --strict --terse --show-types --no-summary \
+		--root="$PRISTINE" --strict --emacs --show-types \
 		--max-line-length=100 --ignore="$(IFS=,; echo "${types[*]}")" \
 		"$@" 2>&1 || true
 }
@@ -62,22 +62,52 @@ only_tools() {
 	fi
 }
 
+# problems FILE OUTPUT - what is in OUTPUT about FILE; nothing if it is clean.
+problems() {
+	local said
+	said=$(grep -F "$1" "$2" || true)
+	if [[ $said != *"$1 has no obvious style problems"* ]]; then
+		grep -E ': (ERROR|WARNING|CHECK):' <<<"$said" ||
+			echo "$1: checkpatch did not check it"
+	fi
+}
+
+# check_all ONLY_TOOLS - the files on stdin, one test each.
+check_all() {
+	local list=$SCRATCH/list piece file files
+	rm -f "$list"*
+	cat >"$list"
+	split -n "r/$JOBS" "$list" "$list."
+	for piece in "$list".*; do
+		mapfile -t files <"$piece"
+		((${#files[@]} == 0)) ||
+			checkpatch "$1" -f "${files[@]}" >"$piece.out" &
+	done
+	wait
+	cat "$list".*.out >"$list.out"
+	while read -r file; do
+		verdict "checkpatch $file" "$(problems "$file" "$list.out")"
+	done <"$list"
+}
+
+# our_files - the text among the files for the kernel tree. What fuzzing made is
+# no text, even where it looks like it.
+our_files() {
+	cd "$TOP"
+	"$TOP/scripts/overlay.sh" --list | grep -v '^tools/tsm/fuzz/corpus/' |
+		xargs -d '\n' grep -lI ''
+}
+
 set_up
 if (($# > 0)); then
 	for patch; do
 		patch=$(realpath "$patch")
-		(checkpatch "$(only_tools "$patch")" "$patch")
+		problems "$patch" <(checkpatch "$(only_tools "$patch")" "$patch")
 	done
 	exit
 fi
 
 "$TOP/scripts/deps.sh" check
-# What fuzzing made is no text, even where it looks like it.
-while read -r file; do
-	in_tools=
-	[[ $file != tools/* ]] || in_tools=yes
-	verdict "checkpatch $file" "$(checkpatch "$in_tools" -f "$file")"
-done < <("$TOP/scripts/overlay.sh" --list |
-	 grep -v '^tools/tsm/fuzz/corpus/' | sed "s|^|$TOP/|" |
-	 xargs -d '\n' grep -lI '' | sed "s|^$TOP/||")
+check_all '' < <(our_files | grep -v '^tools/')
+check_all yes < <(our_files | grep '^tools/')
 tap_done

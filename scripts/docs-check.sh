@@ -75,9 +75,11 @@ sphinx() {
 }
 
 # warnings - what Sphinx said, but for what follows from the tree being so
-# small, and from programs that only draw pictures.
+# small, from programs that only draw pictures, and about others' ABI files.
 warnings() {
-	grep -vE '/index\.rst:.*toctree contains reference to nonexisting|dot\(1\) not found' \
+	grep -vE -e '/index\.rst:.*toctree contains reference to nonexisting' \
+		-e 'dot\(1\) not found' \
+		-e '^WARNING: [^;]* is defined [0-9]+ times: ' \
 		"$OUT/warnings" || true
 }
 
@@ -97,11 +99,12 @@ other_warnings() {
 	warnings | grep -vF "${patterns[@]}" || true
 }
 
-# dangling - names of documentation files that do not exist.
+# dangling - names of documentation files that do not exist. Man pages have a
+# backslash before each hyphen.
 dangling() {
 	"$TOP/scripts/overlay.sh" --list |
-		xargs -d '\n' grep -noHE 'Documentation/[A-Za-z0-9_/.-]+[a-z]' |
-		while IFS=: read -r file line name; do
+		xargs -d '\n' grep -noHIE 'Documentation/[A-Za-z0-9_/.\-]+[a-z]' |
+		tr -d '\\' | while IFS=: read -r file line name; do
 			[ -e "$name" ] ||
 				echo "$file:$line: there is no $name"
 		done

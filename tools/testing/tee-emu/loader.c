@@ -92,7 +92,7 @@ static u64 choose_address(const struct setup_header *header, u64 modules_end)
 
 	if (address < modules_end) {
 		if (!header->relocatable_kernel)
-			die("the kernel needs CONFIG_RELOCATABLE=y: modules are where it runs, at %llx",
+			die("build the kernel with CONFIG_RELOCATABLE=y: modules are at %llx",
 			    address);
 		address = align_up(modules_end, header->kernel_alignment);
 	}
