@@ -19,6 +19,9 @@ IGNORED=(
 	# DEFINE_FREE(..., if (x) ...) is taken for a statement. The compiler
 	# warns of indentation that misleads, and clearer.
 	SUSPECT_CODE_INDENT
+	# Macros that define registers, and attributes, take their names, which
+	# have no side effects.
+	MACRO_ARG_REUSE
 )
 # and of programs in tools/, which are not kernel code:
 IGNORED_IN_TOOLS=(

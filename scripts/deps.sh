@@ -22,7 +22,7 @@ guest=(qemu-system-x86 swtpm busybox-static tpm2-tools libtss2-tcti-device0
 # clang is for fuzzing; dpkg-dev unpacks the source of a newer sparse; the
 # rest checks style, documentation and the patch series.
 check=(clang libclang-rt-14-dev clang-format-14 shellcheck dpkg-dev
-       python3-sphinx python3-yaml perl git)
+       python3-sphinx python3-yaml groff-base perl git)
 
 (($# > 0)) || set -- build guest check
 wanted=()

@@ -104,7 +104,7 @@ other_warnings() {
 dangling() {
 	"$TOP/scripts/overlay.sh" --list |
 		xargs -d '\n' grep -noHIE 'Documentation/[A-Za-z0-9_/.\-]+[a-z]' |
-		tr -d '\\' | while IFS=: read -r file line name; do
+		tr -d '\134' | while IFS=: read -r file line name; do
 			[ -e "$name" ] ||
 				echo "$file:$line: there is no $name"
 		done

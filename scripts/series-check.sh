@@ -58,14 +58,19 @@ pristine_tree() {
 	in_tree tag base
 }
 
+# configure - with the guest's options, as far as the tree has them yet.
+configure() {
+	cp "$OBJ/.config" "$WORK/obj/.config"
+	kmake olddefconfig
+}
+
 # prepare_build - what builds of single directories need of the kernel: its
 # configuration and tools, and what it exports.
 prepare_build() {
-	cp "$OBJ/.config" "$WORK/obj/.config"
 	ln -sf "$OBJ/vmlinux.o" "$WORK/obj/vmlinux.o"
 	# Nothing of an earlier run may pass for built now.
 	rm -rf "$WORK"/obj/{drivers,samples}
-	kmake olddefconfig
+	configure
 	kmake prepare modules_prepare
 }
 
@@ -114,15 +119,15 @@ exporters() {
 # build DIR... - these directories of the kernel, and then the modules in them,
 # so that a symbol which nobody exports is found.
 build() {
-	local modules others
-	cp "$OBJ/.config" "$WORK/obj/.config"
-	kmake olddefconfig
+	local modules
+	! touched <"${DONE[-1]}" | grep -q Kconfig || configure
 	kmake "$@"
 	mapfile -t modules < <(cd "$WORK/obj" && find "$@" -name '*.mod' |
 			       sed 's/\.mod$/.ko/' | sort -u)
 	((${#modules[@]} > 0)) || return 0
-	mapfile -t others < <(exporters)
-	kmake "${modules[@]}" "${others[@]}"
+	mapfile -t modules < <({ printf '%s\n' "${modules[@]}"
+				 exporters; } | sort -u)
+	kmake "${modules[@]}"
 }
 
 # build_tool DIR

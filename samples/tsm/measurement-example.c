@@ -76,6 +76,7 @@ static const struct tsm_measurement_register example_mrs[] = {
 static const u8 example_index[] = {
 	TSM_INDEX_NONE, TSM_INDEX_NONE, 1, 2, 3, 3, 3, TSM_INDEX_NONE,
 };
+
 static_assert(ARRAY_SIZE(example_index) == ARRAY_SIZE(example_mrs));
 
 static int refresh(struct tsm_measurement *tm,

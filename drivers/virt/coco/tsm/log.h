@@ -24,6 +24,7 @@
  * @watched: somebody has read @next_record since the last notification
  */
 struct tsm_log {
+	/* Held from the reservation of a record to its commit. */
 	struct mutex lock;
 	struct tsm_stream records;
 	struct tsm_stream checkpoints;

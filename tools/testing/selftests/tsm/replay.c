@@ -8,6 +8,7 @@
  */
 
 #include <openssl/evp.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,8 @@
 
 #include "tsm.h"
 
-#define MAX_BANKS	64
-#define MAX_DIGEST	64
+#define MAX_BANKS 64
+#define MAX_DIGEST 64
 
 struct bank {
 	char reg[64];
@@ -37,12 +38,19 @@ struct tlv {
 	const uint8_t *value;
 };
 
-#define WRONG(...)							\
-	do {								\
-		printf("# replay: " __VA_ARGS__);			\
-		printf("\n");						\
-		return false;						\
-	} while (0)
+/* Say what is wrong. Always false, for the caller to return. */
+static bool __attribute__((format(printf, 1, 2))) wrong(const char *format, ...)
+{
+	va_list args;
+
+	printf("# replay: ");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+
+	return false;
+}
 
 static const uint8_t *parse_tlv(const uint8_t *p, const uint8_t *end,
 				struct tlv *tlv)
@@ -133,11 +141,11 @@ static bool apply_checkpoint(struct replay *replay, char *line)
 	for (int i = 0; i < 4; i++) {
 		words[i] = strtok_r(i ? NULL : line, " ", &save);
 		if (!words[i])
-			WRONG("a checkpoint has %d words", i);
+			return wrong("a checkpoint has %d words", i);
 	}
 	if (strcmp(words[1], TSM_CHECKPOINT_REGISTER) &&
 	    strcmp(words[1], TSM_CHECKPOINT_FOREIGN))
-		WRONG("unknown reason %s", words[1]);
+		return wrong("unknown reason %s", words[1]);
 
 	for (char *value = strtok_r(words[3], ",", &save); value;
 	     value = strtok_r(NULL, ",", &save)) {
@@ -145,11 +153,11 @@ static bool apply_checkpoint(struct replay *replay, char *line)
 		struct bank *bank;
 
 		if (!colon)
-			WRONG("%s has no hash", value);
+			return wrong("%s has no hash", value);
 		*colon = '\0';
 		bank = find_bank(replay, words[2], value, true);
 		if (!bank || !parse_hex(bank, colon + 1))
-			WRONG("bad value of %s", words[2]);
+			return wrong("bad value of %s", words[2]);
 	}
 
 	return true;
@@ -162,7 +170,7 @@ static bool apply_checkpoints(struct replay *replay, char **text)
 		char *end = strchr(line, '\n');
 
 		if (!end)
-			WRONG("a checkpoint has no newline");
+			return wrong("a checkpoint has no newline");
 		*end = '\0';
 		*text = end + 1;
 		if (!apply_checkpoint(replay, line))
@@ -186,20 +194,21 @@ static bool apply_digests(struct replay *replay, const char *reg,
 
 		p = parse_tlv(p, end, &digest);
 		if (!p)
-			WRONG("record %ld: bad digests", replay->records);
+			return wrong("record %ld: bad digests",
+				     replay->records);
 		algo = algo_name(digest.type);
 		bank = find_bank(replay, reg, algo, false);
 		if (!bank || digest.len != bank->size)
-			WRONG("record %ld: no checkpoint of %s %s",
-			      replay->records, reg, algo);
+			return wrong("record %ld: no checkpoint of %s %s",
+				     replay->records, reg, algo);
 		if (event->len &&
 		    (!hash(algo, event->value, event->len, NULL, 0, expected) ||
 		     memcmp(expected, digest.value, digest.len)))
-			WRONG("record %ld: %s is not that of the event",
-			      replay->records, algo);
+			return wrong("record %ld: %s is not that of the event",
+				     replay->records, algo);
 		if (!hash(algo, bank->value, bank->size, digest.value,
 			  digest.len, bank->value))
-			WRONG("no hash %s", algo);
+			return wrong("no hash %s", algo);
 	} while (p < end);
 
 	return true;
@@ -253,13 +262,13 @@ static bool compare(const struct replay *replay, const char *provider)
 			     bank->reg, bank->algo) < 0 &&
 		    tsm_read(live, sizeof(live), "%s/%s/digest", provider,
 			     bank->reg) < 0)
-			WRONG("cannot read %s", bank->reg);
+			return wrong("cannot read %s", bank->reg);
 		for (size_t j = 0; j < bank->size; j++)
 			sprintf(hex + 2 * j, "%02x", bank->value[j]);
 		strcat(hex, "\n");
 		if (strcmp(hex, live))
-			WRONG("%s %s: the log says %s", bank->reg, bank->algo,
-			      hex);
+			return wrong("%s %s: the log says %s", bank->reg,
+				     bank->algo, hex);
 	}
 
 	return true;

@@ -16,13 +16,18 @@
 #include "../kselftest_harness.h"
 #include "tsm.h"
 
-#define TIMEOUT_MS	10000
+#define TIMEOUT_MS 10000
 
-FIXTURE(uevent)
-{
+/* A socket and the last message from it: strings with a NUL byte each. */
+struct uevents {
 	int fd;
 	char message[8192];
 	ssize_t len;
+};
+
+FIXTURE(uevent)
+{
+	struct uevents events;
 };
 
 FIXTURE_SETUP(uevent)
@@ -33,42 +38,42 @@ FIXTURE_SETUP(uevent)
 	};
 
 	ASSERT_EQ(0, system("rmmod measurement_example"));
-	self->fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC,
-			  NETLINK_KOBJECT_UEVENT);
-	ASSERT_LE(0, self->fd);
-	ASSERT_EQ(0, bind(self->fd, (struct sockaddr *)&address,
+	self->events.fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC,
+				 NETLINK_KOBJECT_UEVENT);
+	ASSERT_LE(0, self->events.fd);
+	ASSERT_EQ(0, bind(self->events.fd, (struct sockaddr *)&address,
 			  sizeof(address)));
 }
 
 FIXTURE_TEARDOWN(uevent)
 {
-	close(self->fd);
+	close(self->events.fd);
 	EXPECT_EQ(0, system("modprobe measurement_example"));
 }
 
 /* Wait for the message that begins with @head. */
-static bool receive(FIXTURE_DATA(uevent) *self, const char *head)
+static bool receive(struct uevents *events, const char *head)
 {
-	struct pollfd pfd = { .fd = self->fd, .events = POLLIN };
+	struct pollfd pfd = { .fd = events->fd, .events = POLLIN };
 
 	while (poll(&pfd, 1, TIMEOUT_MS) == 1) {
-		self->len = recv(self->fd, self->message,
-				 sizeof(self->message) - 1, 0);
-		if (self->len <= 0)
+		events->len = recv(events->fd, events->message,
+				   sizeof(events->message) - 1, 0);
+		if (events->len <= 0)
 			return false;
-		self->message[self->len] = '\0';
-		if (!strcmp(self->message, head))
+		events->message[events->len] = '\0';
+		if (!strcmp(events->message, head))
 			return true;
 	}
 
 	return false;
 }
 
-static bool has(const FIXTURE_DATA(uevent) *self, const char *variable)
+static bool has(const struct uevents *events, const char *variable)
 {
-	const char *p = self->message;
+	const char *p = events->message;
 
-	for (; p < self->message + self->len; p += strlen(p) + 1) {
+	for (; p < events->message + events->len; p += strlen(p) + 1) {
 		if (!strcmp(p, variable))
 			return true;
 	}
@@ -81,14 +86,14 @@ TEST_F(uevent, add_and_remove)
 	char digest[256];
 
 	ASSERT_EQ(0, system("modprobe measurement_example"));
-	ASSERT_TRUE(receive(self, "add@/kernel/tsm/sample"));
-	EXPECT_TRUE(has(self, "SUBSYSTEM=tsm"));
-	EXPECT_TRUE(has(self, "DEVPATH=/kernel/tsm/sample"));
+	ASSERT_TRUE(receive(&self->events, "add@/kernel/tsm/sample"));
+	EXPECT_TRUE(has(&self->events, "SUBSYSTEM=tsm"));
+	EXPECT_TRUE(has(&self->events, "DEVPATH=/kernel/tsm/sample"));
 	/* All files are there when it is announced. */
 	EXPECT_LT(0, tsm_read(digest, sizeof(digest), "sample/report/digest"));
 
 	ASSERT_EQ(0, system("rmmod measurement_example"));
-	EXPECT_TRUE(receive(self, "remove@/kernel/tsm/sample"));
+	EXPECT_TRUE(receive(&self->events, "remove@/kernel/tsm/sample"));
 }
 
 TEST_HARNESS_MAIN

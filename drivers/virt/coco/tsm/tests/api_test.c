@@ -158,4 +158,5 @@ static struct kunit_suite api_test_suite = {
 	.exit = api_test_exit,
 	.test_cases = api_test_cases,
 };
+
 kunit_test_suite(api_test_suite);

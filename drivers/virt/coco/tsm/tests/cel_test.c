@@ -10,11 +10,6 @@
 #include "cel.h"
 #include "replay.h"
 
-#define TIMES_4(x)	x, x, x, x
-#define TIMES_20(x)	TIMES_4(x), TIMES_4(x), TIMES_4(x), TIMES_4(x), TIMES_4(x)
-#define TIMES_32(x)	TIMES_20(x), TIMES_4(x), TIMES_4(x), TIMES_4(x)
-#define TIMES_48(x)	TIMES_32(x), TIMES_4(x), TIMES_4(x), TIMES_4(x), TIMES_4(x)
-
 static void expect_encoding(struct kunit *test, const struct cel_record *record,
 			    const u8 *golden, size_t size)
 {
@@ -32,7 +27,7 @@ static void expect_encoding(struct kunit *test, const struct cel_record *record,
 
 static void test_digest_only(struct kunit *test)
 {
-	static const u8 value[] = { TIMES_48(0xab) };
+	static const u8 value[] = { [0 ... 47] = 0xab };
 	static const struct cel_digest digest = { 0x0c, 48, value };
 	static const struct cel_record record = {
 		.recnum = 0,
@@ -45,7 +40,7 @@ static void test_digest_only(struct kunit *test)
 	static const u8 golden[] = {
 		0x00, 0, 0, 0, 8,	0, 0, 0, 0, 0, 0, 0, 0,
 		0x6c, 0, 0, 0, 1,	4,
-		0x03, 0, 0, 0, 0x35,	0x0c, 0, 0, 0, 0x30, TIMES_48(0xab),
+		0x03, 0, 0, 0, 0x35,	0x0c, 0, 0, 0, 0x30, [29 ... 76] = 0xab,
 		0x05, 0, 0, 0, 14,
 			0, 0, 0, 0, 4,	0, 0, 0, 0x0c,
 			1, 0, 0, 0, 0,
@@ -56,9 +51,9 @@ static void test_digest_only(struct kunit *test)
 
 static void test_event_in_three_banks(struct kunit *test)
 {
-	static const u8 sha1[] = { TIMES_20(0x01) };
-	static const u8 sha256[] = { TIMES_32(0x02) };
-	static const u8 sha384[] = { TIMES_48(0x03) };
+	static const u8 sha1[] = { [0 ... 19] = 0x01 };
+	static const u8 sha256[] = { [0 ... 31] = 0x02 };
+	static const u8 sha384[] = { [0 ... 47] = 0x03 };
 	static const struct cel_digest digests[] = {
 		{ 0x04, 20, sha1 }, { 0x0b, 32, sha256 }, { 0x0c, 48, sha384 },
 	};
@@ -77,9 +72,9 @@ static void test_event_in_three_banks(struct kunit *test)
 			0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef,
 		0x01, 0, 0, 0, 1,	23,
 		0x03, 0, 0, 0, 115,
-			0x04, 0, 0, 0, 20, TIMES_20(0x01),
-			0x0b, 0, 0, 0, 32, TIMES_32(0x02),
-			0x0c, 0, 0, 0, 48, TIMES_48(0x03),
+			0x04, 0, 0, 0, 20, [29 ... 48] = 0x01,
+			0x0b, 0, 0, 0, 32, [54 ... 85] = 0x02,
+			0x0c, 0, 0, 0, 48, [91 ... 138] = 0x03,
 		0x05, 0, 0, 0, 18,
 			0, 0, 0, 0, 4,	0, 0, 0, 5,
 			1, 0, 0, 0, 4,	'a', 0, 'b', '\n',
@@ -91,7 +86,7 @@ static void test_event_in_three_banks(struct kunit *test)
 /* The lengths of TLVs need their second byte here. */
 static void test_longest_event(struct kunit *test)
 {
-	static const u8 value[] = { TIMES_32(0x77) };
+	static const u8 value[] = { [0 ... 31] = 0x77 };
 	static const struct cel_digest digest = { 0x0b, 32, value };
 	u8 *event = kunit_kzalloc(test, TSM_EVENT_MAX_SIZE, GFP_KERNEL);
 	struct cel_record record = {
@@ -133,4 +128,5 @@ static struct kunit_suite cel_test_suite = {
 	.name = "tsm-cel",
 	.test_cases = cel_test_cases,
 };
+
 kunit_test_suite(cel_test_suite);

@@ -4,6 +4,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/kstrtox.h>
 #include <linux/kthread.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
@@ -94,7 +95,8 @@ static void expect_task_order(struct kunit *test, struct fake *fake)
 		KUNIT_ASSERT_NOT_NULL(test, p);
 		KUNIT_ASSERT_LT(test, seen.event_size, sizeof(event));
 		memcpy(event, seen.event, seen.event_size);
-		KUNIT_ASSERT_EQ(test, sscanf(event, "%d %d", &id, &i), 2);
+		if (sscanf(event, "%d %d", &id, &i) != 2)
+			KUNIT_FAIL_AND_ABORT(test, "no event: %s", event);
 		KUNIT_EXPECT_EQ(test, i, next[id]++);
 	}
 }
@@ -146,8 +148,9 @@ static int read_next_record(void *data)
 	char buf[32] = "";
 
 	worker->read = file_read_at(worker->fake, "log/next_record", buf,
-				    sizeof(buf), 0);
-	worker->result = simple_strtoul(buf, NULL, 10);
+				    sizeof(buf) - 1, 0);
+	if (kstrtoint(buf, 10, &worker->result))
+		worker->result = -EINVAL;
 	complete(&worker->done);
 
 	return 0;
@@ -278,4 +281,5 @@ static struct kunit_suite concurrency_test_suite = {
 	.name = "tsm-concurrency",
 	.test_cases = concurrency_test_cases,
 };
+
 kunit_test_suite(concurrency_test_suite);

@@ -23,7 +23,7 @@ SPOIL(empty_name, fake->tm.name = "")
 SPOIL(dot_name, fake->tm.name = "..")
 SPOIL(slash_name, fake->tm.name = "a/b")
 SPOIL(long_name, fake->tm.name =
-      "a2345678901234567890123456789012345678901234567890123456789012345")
+	"a2345678901234567890123456789012345678901234567890123456789012345")
 SPOIL(no_mrs, fake->tm.mrs = NULL)
 SPOIL(zero_mrs, fake->tm.nr_mrs = 0)
 SPOIL(bad_space, fake->tm.index_space = 7)
@@ -127,4 +127,5 @@ static struct kunit_suite definition_test_suite = {
 	.name = "tsm-definition",
 	.test_cases = definition_test_cases,
 };
+
 kunit_test_suite(definition_test_suite);

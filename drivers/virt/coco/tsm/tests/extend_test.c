@@ -304,4 +304,5 @@ static struct kunit_suite extend_test_suite = {
 	.init = extend_test_init,
 	.test_cases = extend_test_cases,
 };
+
 kunit_test_suite(extend_test_suite);

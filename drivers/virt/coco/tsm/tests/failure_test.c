@@ -282,4 +282,5 @@ static struct kunit_suite failure_test_suite = {
 	.init = failure_test_init,
 	.test_cases = failure_test_cases,
 };
+
 kunit_test_suite(failure_test_suite);

@@ -22,9 +22,11 @@ static const struct hash_case hash_cases[] = {
 	{ "sha256", HASH_ALGO_SHA256, 0x0b,
 	  "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
 	{ "sha384", HASH_ALGO_SHA384, 0x0c,
-	  "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7" },
+	  "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"
+	},
 	{ "sha512", HASH_ALGO_SHA512, 0x0d,
-	  "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f" },
+	  "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"
+	},
 	{ "sm3", HASH_ALGO_SM3_256, 0x12,
 	  "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0" },
 };
@@ -83,4 +85,5 @@ static struct kunit_suite hash_test_suite = {
 	.name = "tsm-hash",
 	.test_cases = hash_test_cases,
 };
+
 kunit_test_suite(hash_test_suite);

@@ -113,4 +113,5 @@ static struct kunit_suite lifetime_test_suite = {
 	.name = "tsm-lifetime",
 	.test_cases = lifetime_test_cases,
 };
+
 kunit_test_suite(lifetime_test_suite);

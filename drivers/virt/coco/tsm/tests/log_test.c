@@ -115,4 +115,5 @@ static struct kunit_suite log_test_suite = {
 	.exit = log_test_exit,
 	.test_cases = log_test_cases,
 };
+
 kunit_test_suite(log_test_suite);

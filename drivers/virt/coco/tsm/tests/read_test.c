@@ -216,4 +216,5 @@ static struct kunit_suite read_test_suite = {
 	.init = read_test_init,
 	.test_cases = read_test_cases,
 };
+
 kunit_test_suite(read_test_suite);

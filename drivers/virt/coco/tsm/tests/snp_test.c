@@ -399,6 +399,7 @@ static struct kunit_suite snp_test_suite = {
 	.init = snp_test_init,
 	.test_cases = snp_test_cases,
 };
+
 kunit_test_suite(snp_test_suite);
 
 MODULE_DESCRIPTION("KUnit tests of the SEV-SNP provider");

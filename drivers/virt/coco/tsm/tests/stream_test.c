@@ -142,4 +142,5 @@ static struct kunit_suite stream_test_suite = {
 	.exit = stream_test_exit,
 	.test_cases = stream_test_cases,
 };
+
 kunit_test_suite(stream_test_suite);

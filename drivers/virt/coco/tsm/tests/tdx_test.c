@@ -428,6 +428,7 @@ static struct kunit_suite tdx_test_suite = {
 	.exit = tdx_test_exit,
 	.test_cases = tdx_test_cases,
 };
+
 kunit_test_suite(tdx_test_suite);
 
 MODULE_IMPORT_NS("EXPORTED_FOR_KUNIT_TESTING");

@@ -344,6 +344,7 @@ static struct kunit_suite tpm_test_suite = {
 	.exit = tpm_test_exit,
 	.test_cases = tpm_test_cases,
 };
+
 kunit_test_suite(tpm_test_suite);
 
 MODULE_IMPORT_NS("EXPORTED_FOR_KUNIT_TESTING");
