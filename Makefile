@@ -4,7 +4,7 @@
 # Every target is a script of the same name in scripts/, which says at its top
 # what it needs and does.
 
-export KSRC KVERSION KDIR KERNEL TEE ACCEL TPM CMD SMP MEM
+export KSRC KVERSION KDIR KERNEL TEE ACCEL TPM CMD SMP MEM APPEND GUEST_TIMEOUT
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -24,8 +24,11 @@ help:
 #:   make deps           install what is missing (the other targets do it themselves)
 #:   make kernel         kernel source, overlay, kernel and modules
 #:   make tools          tools/tsm into build/tools
-#:   make guest CMD='…'  run a command in a guest; its output, its exit status
-#:                       TPM=0: without a TPM; build/share is /share in the guest
+#:   make guest CMD='…'  run a command in a guest; its output, its exit status (make
+#:                       itself only knows 0 and 2: scripts/guest.sh '…' has it)
+#:                       TPM=0: without a TPM; build/share is /share in the guest;
+#:                       APPEND=…: more words for its command line;
+#:                       GUEST_TIMEOUT=N: seconds until it is given up (600)
 #:   make modules KDIR=… build the same sources as external modules
 #:   make series         write the patch series into build/series
 #:   make bench          figures and ratios, not tests
