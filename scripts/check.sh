@@ -35,6 +35,12 @@ check_kernel() {
 	echo "ok 1 - kernel and modules build"
 }
 
+# The main job as the user sees it: a tour, whose status says whether it worked.
+check_run() {
+	"$TOP/scripts/run.sh"
+	echo "ok 1 - the main job in a guest"
+}
+
 # excerpt LOG - what LOG says of its failures, or its end if it names none.
 excerpt() {
 	if grep -qE '^[# \t]*not ok\>' "$1"; then
@@ -54,7 +60,7 @@ run_one() {
 	say "$name"
 	command=("$TOP/scripts/$name.sh")
 	case $name in
-	kernel) command=(check_kernel) ;;
+	kernel | run) command=("check_$name") ;;
 	kselftest-*) command=(env "TEE=${name#*-}" "$TOP/scripts/kselftest.sh") ;;
 	esac
 	if [ -n "$KERNEL_FAILED" ] && [[ " ${NEED_KERNEL[*]} " == *" $name "* ]]; then

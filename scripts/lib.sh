@@ -14,6 +14,14 @@ JOBS=${JOBS:-$(nproc)}
 # shellcheck disable=SC2034 # read by the scripts that source this file
 export TOP CACHE BUILD JOBS
 
+# For rsync: what a kernel tree that was built in place has beside its sources,
+# which would make a build in another directory refuse it. And .git, which would
+# mark the version as modified.
+# shellcheck disable=SC2034 # read by the scripts that source this file
+KERNEL_OUTPUT=(--exclude=/.git --exclude=/.config --exclude=/include/config
+	       --exclude=/include/generated --exclude='/arch/*/include/generated'
+	       --exclude='*.o' --exclude='*.a' --exclude='*.ko' --exclude='.*.cmd')
+
 # say TEXT... - what is being done now, and what it waits for.
 say() {
 	printf '==> %s\n' "$*" >&2

@@ -19,13 +19,6 @@ set -euo pipefail
 # Where a kernel tree has the same directories as this repository.
 OVERLAID=(drivers include samples tools Documentation)
 
-# What a tree that was built in place has beside its sources, which would make
-# a build in another directory refuse it. And .git, which would mark the
-# version as modified.
-NOT_SOURCE=(--exclude=/.git --exclude=/.config --exclude=/include/config
-	    --exclude=/include/generated --exclude='/arch/*/include/generated'
-	    --exclude='*.o' --exclude='*.a' --exclude='*.ko' --exclude='.*.cmd')
-
 # Editors' and version control's leftovers are not ours.
 our_files() {
 	local dir
@@ -110,7 +103,7 @@ link_pristine() {
 	rm -f "$copied"
 	touch "$LIST"
 	cat "$STAGE.list" "$LIST" | exclusions >"$STAGE.exclude"
-	rsync -a --delete --link-dest="$PRISTINE/" "${NOT_SOURCE[@]}" \
+	rsync -a --delete --link-dest="$PRISTINE/" "${KERNEL_OUTPUT[@]}" \
 		--exclude=/.overlay --exclude=/.pristine \
 		--exclude=/.complete --exclude-from="$STAGE.exclude" \
 		"$PRISTINE/" "$DEST/"

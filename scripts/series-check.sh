@@ -44,7 +44,7 @@ kmake() {
 pristine_tree() {
 	local file
 	mkdir -p "$WORK/tree" "$WORK/obj"
-	rsync -a --delete --exclude=/.complete --exclude=/.git \
+	rsync -a --delete --exclude=/.complete "${KERNEL_OUTPUT[@]}" \
 		--link-dest="$PRISTINE/" "$PRISTINE/" "$WORK/tree/"
 	rm -rf "$WORK/git"
 	in_tree init -q -b series
@@ -120,7 +120,7 @@ exporters() {
 # so that a symbol which nobody exports is found.
 build() {
 	local modules
-	! touched <"${DONE[-1]}" | grep -q Kconfig || configure
+	! touched <"${DONE[-1]}" | grep Kconfig >/dev/null || configure
 	kmake "$@"
 	mapfile -t modules < <(cd "$WORK/obj" && find "$@" -name '*.mod' |
 			       sed 's/\.mod$/.ko/' | sort -u)
@@ -167,7 +167,7 @@ check_patch() {
 
 	# A header or an option that changes affects what came before as well.
 	mapfile -t dirs < <(cat "${DONE[@]}" | touched | kernel_dirs)
-	if ! touched <"$patch" | grep -qvE '^(tools|Documentation)/|^MAINTAINERS'; then
+	if ! touched <"$patch" | grep -vE '^(tools|Documentation)/|^MAINTAINERS' >/dev/null; then
 		dirs=()
 	elif ((${#dirs[@]} == 0)); then
 		echo "# $name: a later patch has the Makefile of its files"
