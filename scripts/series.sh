@@ -212,7 +212,7 @@ write_patches() {
 		--diff-algorithm=histogram base..series
 }
 
-"$TOP/scripts/deps.sh" check
+"$TOP/scripts/deps.sh" build check
 cd "$TOP"
 [ "$OUT" = --list ] || identity
 PRISTINE=$("$TOP/scripts/kernel-source.sh")

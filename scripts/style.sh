@@ -67,7 +67,7 @@ without_spdx() {
 	text_files | while read -r file; do
 		if needs_spdx "$file" && ! head -n 2 "$file" |
 		   grep -qE "SPDX-License-Identifier: ($LICENSES)( \*/| -->)?\$"; then
-			echo "$file: the first line (the second after #!) must be its SPDX-License-Identifier, one of $LICENSES"
+			echo "$file: the first line (the second after #!) must be its SPDX-License-Identifier: GPL-2.0, GPL-2.0-only or the like"
 		fi
 	done
 }

@@ -17,8 +17,10 @@
  * The log's lock (tsm-log.c) is held over all of this.
  */
 
+#include <kunit/visibility.h>
 #include <linux/cleanup.h>
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/lockdep.h>
 #include <linux/seq_buf.h>
 #include <linux/slab.h>
@@ -485,6 +487,7 @@ struct tsm_register *tsm_mr_find(struct tsm_provider *provider,
 
 	return NULL;
 }
+EXPORT_SYMBOL_IF_KUNIT(tsm_mr_find);
 
 /**
  * tsm_mr_checkpoint_all() - checkpoint every extensible register

@@ -8,6 +8,7 @@
 # shellcheck disable=SC2317,SC1091
 DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR"/../kselftest/ktap_helpers.sh
+. "$DIR"/check.sh
 
 PCR=23
 
@@ -225,16 +226,6 @@ unbind_under_extends()
 	unbind || return 1
 	wait
 	[ ! -e "$TSM" ] && comes_with_the_chip
-}
-
-check()
-{
-	if "$@" >/tmp/tpm_test.out 2>&1; then
-		ktap_test_pass "$*"
-	else
-		sed 's/^/# /' /tmp/tpm_test.out
-		ktap_test_fail "$*"
-	fi
 }
 
 ktap_print_header

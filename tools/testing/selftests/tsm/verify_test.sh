@@ -8,6 +8,7 @@
 # shellcheck disable=SC2317,SC1091
 DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR"/../kselftest/ktap_helpers.sh
+. "$DIR"/check.sh
 
 TSM=/sys/kernel/tsm
 COPY=/tmp/verify_test
@@ -75,16 +76,6 @@ missing_provider_is_an_error()
 {
 	tsm-log verify no-such-provider
 	[ $? -eq 2 ]
-}
-
-check()
-{
-	if "$@" >/tmp/verify_test.out 2>&1; then
-		ktap_test_pass "$*"
-	else
-		sed 's/^/# /' /tmp/verify_test.out
-		ktap_test_fail "$*"
-	fi
 }
 
 ktap_print_header

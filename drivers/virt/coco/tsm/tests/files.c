@@ -8,7 +8,6 @@
  */
 
 #include <linux/kstrtox.h>
-#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -67,19 +66,6 @@ static bool find_in_groups(struct file_ref *ref, const char *dir,
 	return false;
 }
 
-static struct tsm_register *find_register(struct tsm_provider *provider,
-					  const char *name)
-{
-	struct tsm_register *reg;
-
-	list_for_each_entry(reg, &provider->registers, node) {
-		if (!strcmp(reg->name, name))
-			return reg;
-	}
-
-	return NULL;
-}
-
 static bool find_in_banks(struct file_ref *ref, struct tsm_register *reg,
 			  const char *dir, const char *name)
 {
@@ -127,7 +113,7 @@ static bool find_file(struct fake *fake, const char *path, struct file_ref *ref)
 	if (n == 1)
 		return find_blob(ref, provider, part[0]);
 
-	reg = find_register(provider, part[0]);
+	reg = tsm_mr_find(provider, part[0]);
 	if (!reg)
 		return find_in_groups(ref, part[0], part[1]);
 

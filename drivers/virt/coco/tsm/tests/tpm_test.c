@@ -161,14 +161,7 @@ static void tpm_test_exit(struct kunit *test)
 
 static struct tsm_register *find(struct tsm_tpm *tpm, const char *name)
 {
-	struct tsm_register *reg;
-
-	list_for_each_entry(reg, &tpm->tm.provider->registers, node) {
-		if (!strcmp(reg->name, name))
-			return reg;
-	}
-
-	return NULL;
+	return tsm_mr_find(tpm->tm.provider, name);
 }
 
 static int append(struct tsm_tpm *tpm, const char *pcr)
