@@ -22,6 +22,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/guest-machine.sh"
+. "$(dirname "$0")/swtpm.sh"
 
 INTERACTIVE=
 if [ "${1:-}" = -i ]; then
@@ -75,24 +76,6 @@ start_console() {
 	ln -f "$CONSOLE" "$LASTING_CONSOLE"
 }
 
-# start_tpm - a software TPM with an empty state; it ends with QEMU's connection
-# or with this script.
-start_tpm() {
-	local tries
-	mkdir "$RUN/tpm"
-	swtpm socket --tpm2 --tpmstate "dir=$RUN/tpm" --flags startup-clear \
-		--ctrl "type=unixio,path=$RUN/tpm.sock" --terminate \
-		>"$RUN/tpm.log" 2>&1 </dev/null &
-	SWTPM=$!
-	for ((tries = 0; tries < 200; tries++)); do
-		[ ! -S "$RUN/tpm.sock" ] || return 0
-		kill -0 "$SWTPM" 2>/dev/null || break
-		sleep 0.05
-	done
-	cat "$RUN/tpm.log" >&2
-	die "the software TPM does not start"
-}
-
 # share TAG DIR - let the guest mount DIR by the name TAG. The device's last two
 # options make it work in confidential guests as well.
 share() {
@@ -125,7 +108,7 @@ DEVICES=(-chardev "file,id=console,path=$CONSOLE" -serial chardev:console
 share job "$RUN/job"
 share share "$BUILD/share"
 if [ "${TPM:-1}" != 0 ]; then
-	start_tpm
+	start_tpm "$RUN"
 	DEVICES+=(-chardev "socket,id=tpm,path=$RUN/tpm.sock"
 		  -tpmdev 'emulator,id=tpm0,chardev=tpm'
 		  -device 'tpm-crb,tpmdev=tpm0')

@@ -13,6 +13,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/swtpm.sh"
 
 SETS=("$@")
 ((${#SETS[@]} > 0)) || SETS=(crypto refuse isolate tdx strict snp svsm)
@@ -54,22 +55,6 @@ results() {
 			"planned ${planned:-nothing}, ran $counted"
 }
 
-# start_tpm - a software TPM at $WORK/tpm.sock, for one guest.
-start_tpm() {
-	local tries
-	rm -rf "$WORK/tpm" "$WORK/tpm.sock"
-	mkdir "$WORK/tpm"
-	swtpm socket --tpm2 --tpmstate "dir=$WORK/tpm" --flags startup-clear \
-		--ctrl "type=unixio,path=$WORK/tpm.sock" --terminate \
-		>"$WORK/tpm.log" 2>&1 </dev/null &
-	SWTPM=$!
-	for ((tries = 0; tries < 200; tries++)); do
-		[ ! -S "$WORK/tpm.sock" ] || return 0
-		sleep 0.05
-	done
-	die "the software TPM does not start: $(<"$WORK/tpm.log")"
-}
-
 # machine CONSOLE ARGUMENT... - run QEMU until the guest is off. $WORK/time has
 # the milliseconds that passed, and those that QEMU kept processors busy.
 machine() {
@@ -93,7 +78,7 @@ guest() {
 	local mode=$1 devices=(-serial "file:$WORK/results") arguments
 	[ "$mode" != strict ] || mode=tdx
 	if [ "$mode" = svsm ]; then
-		start_tpm
+		start_tpm "$WORK"
 		devices+=(-chardev "socket,id=chrtpm,path=$WORK/tpm.sock"
 			  -tpmdev 'emulator,id=tpm0,chardev=chrtpm'
 			  -device 'tpm-crb,tpmdev=tpm0')

@@ -41,12 +41,6 @@ static bool name_is_good(const char *name)
 	return true;
 }
 
-static u8 index_of(const struct tsm_measurement *tm,
-		   const struct tsm_measurement_register *mr)
-{
-	return tm->mr_index ? tm->mr_index[mr - tm->mrs] : TSM_INDEX_NONE;
-}
-
 static const char *
 check_register(const struct tsm_measurement *tm,
 	       const struct tsm_measurement_register *mr)
@@ -62,8 +56,8 @@ check_register(const struct tsm_measurement *tm,
 		return "TSM_MR_F_READABLE is missing";
 	if ((mr->mr_flags & TSM_MR_F_LIVE) && !tm->refresh)
 		return "TSM_MR_F_LIVE needs refresh()";
-	if (index_of(tm, mr) != TSM_INDEX_NONE &&
-	    index_of(tm, mr) > TSM_INDEX_MAX)
+	if (tsm_mr_index(tm, mr) != TSM_INDEX_NONE &&
+	    tsm_mr_index(tm, mr) > TSM_INDEX_MAX)
 		return "mr_index is out of range";
 
 	if (mr->mr_flags & TSM_MR_F_NOHASH) {
@@ -82,7 +76,7 @@ check_register(const struct tsm_measurement *tm,
 			return "TSM_MR_F_WRITABLE needs extend()";
 		if (tsm_hash_tcg_alg(mr->mr_hash) < 0)
 			return "the log cannot name mr_hash";
-		if (index_of(tm, mr) == TSM_INDEX_NONE)
+		if (tsm_mr_index(tm, mr) == TSM_INDEX_NONE)
 			return "TSM_MR_F_WRITABLE needs mr_index";
 	}
 
@@ -94,10 +88,10 @@ static const char *check_pair(const struct tsm_measurement *tm,
 			      const struct tsm_measurement_register *a,
 			      const struct tsm_measurement_register *b)
 {
-	bool same_index = index_of(tm, a) == index_of(tm, b);
+	bool same_index = tsm_mr_index(tm, a) == tsm_mr_index(tm, b);
 
 	if (strcmp(a->mr_name, b->mr_name))
-		return same_index && index_of(tm, a) != TSM_INDEX_NONE ?
+		return same_index && tsm_mr_index(tm, a) != TSM_INDEX_NONE ?
 		       "mr_index is another register's" : NULL;
 
 	if (a->mr_flags != b->mr_flags)

@@ -561,7 +561,7 @@ static int create_register(struct tsm_provider *provider,
 	reg->nr_banks = nr_banks;
 	reg->provider = provider;
 	reg->extensible = mr->mr_flags & TSM_MR_F_WRITABLE;
-	reg->index = tm->mr_index ? tm->mr_index[mr - tm->mrs] : TSM_INDEX_NONE;
+	reg->index = tsm_mr_index(tm, mr);
 
 	nr_banks = 0;
 	for (other = mr; other < end; other++) {

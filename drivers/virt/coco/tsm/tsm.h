@@ -100,6 +100,21 @@ struct tsm_provider {
 	struct tsm_log log;
 };
 
+/**
+ * tsm_mr_index() - the number that a definition gives to a register
+ * @tm: the definition
+ * @mr: an element of @tm->mrs
+ *
+ * Context: Any context.
+ *
+ * Return: the number, or %TSM_INDEX_NONE.
+ */
+static inline u8 tsm_mr_index(const struct tsm_measurement *tm,
+			      const struct tsm_measurement_register *mr)
+{
+	return tm->mr_index ? tm->mr_index[mr - tm->mrs] : TSM_INDEX_NONE;
+}
+
 /* tsm-definition.c */
 int tsm_check_definition(const struct tsm_measurement *tm);
 
