@@ -23,6 +23,11 @@
  *
  *	RECNUM REASON REGISTER ALGO:HEX[,ALGO:HEX...]
  *
+ * log/index is text, in lines of TSM_INDEX_LINE_SIZE bytes: RECNUM and OFFSET,
+ * each in 20 columns. The record RECNUM begins at the byte OFFSET of log/cel.
+ * There is a line for the first record, and then one for each whose number is a
+ * multiple of TSM_INDEX_INTERVAL.
+ *
  * See Documentation/admin-guide/tsm-measurement.rst.
  */
 #ifndef _UAPI_LINUX_TSM_EVENT_LOG_H
@@ -65,5 +70,11 @@
 /* Reasons in log/checkpoints. */
 #define TSM_CHECKPOINT_REGISTER		"register"
 #define TSM_CHECKPOINT_FOREIGN		"foreign"
+#define TSM_CHECKPOINT_TRIM		"trim"
+#define TSM_CHECKPOINT_RESUME		"resume"
+
+/* Records between two lines of log/index, and bytes of such a line. */
+#define TSM_INDEX_INTERVAL		256
+#define TSM_INDEX_LINE_SIZE		42
 
 #endif /* _UAPI_LINUX_TSM_EVENT_LOG_H */

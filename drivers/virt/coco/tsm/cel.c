@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Encoder of the TCG Canonical Event Log Format, TLV encoding.
+ * The TCG Canonical Event Log Format, TLV encoding.
  *
  * include/uapi/linux/tsm-event-log.h has the layout. All numbers are
  * big-endian; a TLV's length does not count its header.
@@ -10,7 +10,6 @@
 #include <linux/export.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
-#include <uapi/linux/tsm-event-log.h>
 
 #include "cel.h"
 
@@ -94,3 +93,32 @@ void cel_encode_record(u8 *buf, const struct cel_record *record)
 		record->event_size);
 }
 EXPORT_SYMBOL_IF_KUNIT(cel_encode_record);
+
+/**
+ * cel_decode_extend() - decode what a replay needs of a record
+ * @buf: the start of a record that cel_encode_record() has written: all of it,
+ *	or %CEL_EXTEND_MAX_SIZE bytes
+ * @extend: where it goes; its pointers point into @buf
+ *
+ * Context: Any context.
+ */
+void cel_decode_extend(const u8 *buf, struct cel_extend *extend)
+{
+	const u8 *p = buf;
+	const u8 *end;
+
+	p += TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_RECNUM_SIZE;
+	extend->index = p[TSM_CEL_TLV_HEADER_SIZE];
+	p += TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_INDEX_SIZE;
+
+	end = p + TSM_CEL_TLV_HEADER_SIZE + get_unaligned_be32(p + 1);
+	p += TSM_CEL_TLV_HEADER_SIZE;
+	for (unsigned int i = 0; p < end && i < TSM_MAX_BANKS; i++) {
+		extend->digests[i] = p + TSM_CEL_TLV_HEADER_SIZE;
+		p += TSM_CEL_TLV_HEADER_SIZE + get_unaligned_be32(p + 1);
+	}
+
+	/* The content is what is left. */
+	extend->size = p - buf + TSM_CEL_TLV_HEADER_SIZE +
+		       get_unaligned_be32(p + 1);
+}

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Encoder of the TCG Canonical Event Log Format, TLV encoding.
+ * The TCG Canonical Event Log Format, TLV encoding.
  */
 #ifndef __TSM_CEL_H
 #define __TSM_CEL_H
 
+#include <linux/tsm-measurement.h>
 #include <linux/types.h>
+#include <uapi/linux/tsm-event-log.h>
+
+#include "hash.h"
 
 /**
  * struct cel_digest - the digest of a record in one bank
@@ -41,7 +45,28 @@ struct cel_record {
 	const void *event;
 };
 
+/**
+ * struct cel_extend - what a replay needs of a record
+ * @index: number of the register that was extended
+ * @digests: one digest per bank, in the order in which they were encoded
+ * @size: size of the whole record in bytes
+ */
+struct cel_extend {
+	u8 index;
+	const u8 *digests[TSM_MAX_BANKS];
+	u64 size;
+};
+
+/* Bytes at the start of any record in which all of &struct cel_extend is. */
+#define CEL_EXTEND_MAX_SIZE						\
+	(TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_RECNUM_SIZE +		\
+	 TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_INDEX_SIZE +			\
+	 TSM_CEL_TLV_HEADER_SIZE +					\
+	 TSM_MAX_BANKS * (TSM_CEL_TLV_HEADER_SIZE + TSM_DIGEST_MAX_SIZE) + \
+	 TSM_CEL_TLV_HEADER_SIZE)
+
 size_t cel_record_size(const struct cel_record *record);
 void cel_encode_record(u8 *buf, const struct cel_record *record);
+void cel_decode_extend(const u8 *buf, struct cel_extend *extend);
 
 #endif /* __TSM_CEL_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An append-only stream of bytes in memory.
+ * A stream of bytes in memory: appended at its end, dropped from its start.
  *
  * A log grows for the life of the machine, record by record, and is read from
  * any offset at any time. So the stream is an array of pages, and the array is
@@ -8,11 +8,12 @@
  *
  *	offset        0       4096      8192      12288
  *	              |         |         |         |
- *	records       [ 0 ][  1  ][ 2 ][3][   4   ][ 5 ]
- *	                                              ^ size
- *	pages         |---0-----|----1----|----2----|····3····|
+ *	records       (dropped) [ 2 ][3][   4   ][ 5 ]
+ *	                         ^ start              ^ end
+ *	pages                   |----1----|----2----|····3····|
  *
- * A record may straddle pages. What follows from it:
+ * A record may straddle pages. An offset is that of the same byte for ever,
+ * whatever is dropped before it. What follows from it:
  *
  * - An append copies bytes and stores at most a few pointers. It never moves or
  *   copies what is there already, so record one million costs what record one
@@ -29,13 +30,20 @@
  * tsm_stream_append() of no more than what was reserved cannot fail. The log
  * puts the hardware's extend between the two.
  *
- * What lies below @size never changes. The owner's lock protects @size.
+ * Dropping is in two steps as well. tsm_stream_drop() moves the start, after
+ * which nobody reads what is before it; tsm_stream_reclaim() frees the pages
+ * there, which takes long enough not to be done under the owner's lock.
+ *
+ * The owner's lock protects @start and @end. The bytes between them never
+ * change, so who keeps others from dropping may copy bytes without the lock,
+ * once it has seen @end beyond them.
  */
 
 #include <kunit/visibility.h>
 #include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/minmax.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "stream.h"
@@ -51,7 +59,8 @@
 void tsm_stream_init(struct tsm_stream *stream)
 {
 	xa_init(&stream->pages);
-	stream->size = 0;
+	stream->start = 0;
+	stream->end = 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_stream_init);
 
@@ -86,8 +95,8 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_stream_destroy);
  */
 int tsm_stream_reserve(struct tsm_stream *stream, size_t len)
 {
-	unsigned long index = stream->size / PAGE_SIZE;
-	unsigned long end = DIV_ROUND_UP_ULL(stream->size + len, PAGE_SIZE);
+	unsigned long index = stream->end / PAGE_SIZE;
+	unsigned long end = DIV_ROUND_UP_ULL(stream->end + len, PAGE_SIZE);
 
 	for (; index < end; index++) {
 		unsigned long page;
@@ -138,18 +147,40 @@ void tsm_stream_append(struct tsm_stream *stream, const void *data, size_t len)
 	size_t piece;
 
 	for (; len; data += piece, len -= piece) {
-		void *to = find_piece(stream, stream->size, len, &piece);
+		void *to = find_piece(stream, stream->end, len, &piece);
 
 		memcpy(to, data, piece);
-		stream->size += piece;
+		stream->end += piece;
 	}
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_stream_append);
 
 /**
- * tsm_stream_read() - copy bytes out of a stream
+ * tsm_stream_copy() - copy bytes that are known to be there
  * @stream: the stream
  * @off: offset of the first byte
+ * @buf: where they go
+ * @len: how many; all of them lie between the start and the end
+ *
+ * Context: Any context. The owner's lock need not be held, if the caller has
+ * seen the end under it and nobody can drop these bytes meanwhile.
+ */
+void tsm_stream_copy(struct tsm_stream *stream, u64 off, void *buf, size_t len)
+{
+	size_t piece;
+
+	for (; len; buf += piece, off += piece, len -= piece) {
+		const void *from = find_piece(stream, off, len, &piece);
+
+		memcpy(buf, from, piece);
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_stream_copy);
+
+/**
+ * tsm_stream_read() - copy bytes out of a stream
+ * @stream: the stream
+ * @off: offset of the first byte, not before the start
  * @buf: where they go
  * @len: how many at most
  *
@@ -160,19 +191,51 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_stream_append);
 size_t tsm_stream_read(struct tsm_stream *stream, u64 off, void *buf,
 		       size_t len)
 {
-	size_t done = 0;
-	size_t piece;
-
-	if (off >= stream->size)
+	if (off >= stream->end)
 		return 0;
 
-	for (len = min_t(u64, len, stream->size - off); done < len; done += piece) {
-		const void *from = find_piece(stream, off + done, len - done,
-					      &piece);
+	len = min_t(u64, len, stream->end - off);
+	tsm_stream_copy(stream, off, buf, len);
 
-		memcpy(buf + done, from, piece);
-	}
-
-	return done;
+	return len;
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_stream_read);
+
+/**
+ * tsm_stream_drop() - give up what is before an offset
+ * @stream: the stream
+ * @off: the new start, between the start and the end of now
+ *
+ * tsm_stream_reclaim() should follow.
+ *
+ * Context: Any context. The owner's lock is held.
+ */
+void tsm_stream_drop(struct tsm_stream *stream, u64 off)
+{
+	stream->start = off;
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_stream_drop);
+
+/**
+ * tsm_stream_reclaim() - free the memory of what was dropped
+ * @stream: the stream
+ *
+ * Context: Process context, may sleep. The owner's lock need not be held, if
+ * nobody else drops or reclaims meanwhile.
+ */
+void tsm_stream_reclaim(struct tsm_stream *stream)
+{
+	unsigned long first = stream->start / PAGE_SIZE;
+	unsigned long index;
+	void *page;
+
+	if (!first)
+		return;
+
+	xa_for_each_range(&stream->pages, index, page, 0, first - 1) {
+		xa_erase(&stream->pages, index);
+		free_page((unsigned long)page);
+		cond_resched();
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_stream_reclaim);

@@ -8,11 +8,13 @@
  *	tsm-sysfs.c, tsm-log-sysfs.c  tsm-core.c
  *	            |                     |
  *	            +---- tsm-mr.c -------+     registers, their replay
- *	                     |
- *	       +-------------+-------------+
- *	   tsm-log.c                 provider's refresh(), extend()
- *	 (stream.c, cel.c)                 |
- *	                               hardware
+ *	            |        |
+ *	     tsm-trim.c      |
+ *	            |  +-----+---------------------+
+ *	   tsm-checkpoint.c                        |
+ *	       tsm-log.c                 provider's refresh(), extend()
+ *	 (stream.c, cel.c, ...)                    |
+ *	                                       hardware
  *
  * This file has the providers: their registration, their names, how long they
  * live, and what other parts of the kernel call.
@@ -34,6 +36,7 @@
 #include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/suspend.h>
 #include <uapi/linux/tsm-event-log.h>
 
 #include "tsm.h"
@@ -236,7 +239,7 @@ int tsm_register_measurement(struct tsm_measurement *tm)
 		goto err_remove;
 	}
 
-	rc = tsm_mr_checkpoint_all(provider, TSM_CHECKPOINT_REGISTER);
+	rc = tsm_mr_open_log(provider);
 	if (rc) {
 		pr_err("%s: cannot read the registers: %d\n", tm->name, rc);
 		goto err_remove;
@@ -441,16 +444,60 @@ int tsm_extend_digests(struct tsm_provider *provider, const char *mr_name,
 }
 EXPORT_SYMBOL_GPL(tsm_extend_digests);
 
+/*
+ * The memory of before meets the hardware of after: let each log say what the
+ * registers have now.
+ */
+static int hibernation_notify(struct notifier_block *nb, unsigned long event,
+			      void *unused)
+{
+	struct tsm_provider *provider;
+	int rc;
+
+	if (event != PM_HIBERNATION_PREPARE && event != PM_POST_HIBERNATION)
+		return NOTIFY_DONE;
+
+	guard(mutex)(&providers_lock);
+
+	list_for_each_entry(provider, &providers, node) {
+		if (!provider->live)
+			continue;
+		if (event == PM_HIBERNATION_PREPARE) {
+			tsm_mr_hibernate(provider);
+			continue;
+		}
+		rc = tsm_mr_resume(provider);
+		if (rc)
+			pr_err("%s: cannot read the registers: %d\n",
+			       kobject_name(&provider->kobj), rc);
+	}
+
+	return NOTIFY_OK;
+}
+
+static struct notifier_block hibernation_nb = {
+	.notifier_call = hibernation_notify,
+};
+
 static int __init tsm_init(void)
 {
-	tsm_kset = kset_create_and_add("tsm", NULL, kernel_kobj);
+	int rc;
 
-	return tsm_kset ? 0 : -ENOMEM;
+	tsm_kset = kset_create_and_add("tsm", NULL, kernel_kobj);
+	if (!tsm_kset)
+		return -ENOMEM;
+
+	rc = register_pm_notifier(&hibernation_nb);
+	if (rc)
+		kset_unregister(tsm_kset);
+
+	return rc;
 }
 subsys_initcall(tsm_init);
 
 static void __exit tsm_exit(void)
 {
+	unregister_pm_notifier(&hibernation_nb);
 	kset_unregister(tsm_kset);
 }
 module_exit(tsm_exit);

@@ -21,32 +21,41 @@ static struct tsm_log *to_log(struct kobject *kobj)
 	return &container_of(kobj, struct tsm_provider, kobj)->log;
 }
 
-static ssize_t read_stream(struct tsm_log *log, struct tsm_stream *stream,
-			   char *buf, loff_t off, size_t count)
+typedef ssize_t (*read_fn)(struct tsm_log *log, const struct file *file,
+			   char *buf, u64 off, size_t count);
+
+static ssize_t read_log(struct kobject *kobj, read_fn read,
+			const struct file *file, char *buf, loff_t off,
+			size_t count)
 {
+	struct tsm_log *log = to_log(kobj);
+
 	ACQUIRE(mutex_intr, lock)(&log->lock);
 	if (ACQUIRE_ERR(mutex_intr, &lock))
 		return -ERESTARTSYS;
 
-	return tsm_stream_read(stream, off, buf, count);
+	return read(log, file, buf, off, count);
 }
 
 static ssize_t cel_read(struct file *file, struct kobject *kobj,
 			const struct bin_attribute *attr, char *buf, loff_t off,
 			size_t count)
 {
-	struct tsm_log *log = to_log(kobj);
-
-	return read_stream(log, &log->records, buf, off, count);
+	return read_log(kobj, tsm_log_read_records, file, buf, off, count);
 }
 
 static ssize_t checkpoints_read(struct file *file, struct kobject *kobj,
 				const struct bin_attribute *attr, char *buf,
 				loff_t off, size_t count)
 {
-	struct tsm_log *log = to_log(kobj);
+	return read_log(kobj, tsm_log_read_checkpoints, file, buf, off, count);
+}
 
-	return read_stream(log, &log->checkpoints, buf, off, count);
+static ssize_t index_read(struct file *file, struct kobject *kobj,
+			  const struct bin_attribute *attr, char *buf,
+			  loff_t off, size_t count)
+{
+	return read_log(kobj, tsm_log_read_index, file, buf, off, count);
 }
 
 static ssize_t next_record_show(struct kobject *kobj,
@@ -66,8 +75,13 @@ static ssize_t next_record_show(struct kobject *kobj,
 static ssize_t first_record_show(struct kobject *kobj,
 				 struct kobj_attribute *attr, char *buf)
 {
-	/* Nothing is ever dropped, so the first record is the first one. */
-	return sysfs_emit(buf, "0\n");
+	struct tsm_log *log = to_log(kobj);
+
+	ACQUIRE(mutex_intr, lock)(&log->lock);
+	if (ACQUIRE_ERR(mutex_intr, &lock))
+		return -ERESTARTSYS;
+
+	return sysfs_emit(buf, "%llu\n", log->first_record);
 }
 
 static ssize_t size_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -79,7 +93,7 @@ static ssize_t size_show(struct kobject *kobj, struct kobj_attribute *attr,
 	if (ACQUIRE_ERR(mutex_intr, &lock))
 		return -ERESTARTSYS;
 
-	return sysfs_emit(buf, "%llu\n", log->records.size);
+	return sysfs_emit(buf, "%llu\n", tsm_log_size(log));
 }
 
 static ssize_t limit_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -114,26 +128,45 @@ static ssize_t limit_store(struct kobject *kobj, struct kobj_attribute *attr,
 	return count;
 }
 
+static ssize_t trim_store(struct kobject *kobj, struct kobj_attribute *attr,
+			  const char *buf, size_t count)
+{
+	u64 recnum;
+	int rc;
+
+	rc = kstrtou64(buf, 10, &recnum);
+	if (rc)
+		return rc;
+
+	rc = tsm_trim(container_of(kobj, struct tsm_provider, kobj), recnum);
+
+	return tsm_restart_syscall(rc) ?: count;
+}
+
 static const BIN_ATTR(cel, 0440, cel_read, NULL, 0);
 static const BIN_ATTR(checkpoints, 0440, checkpoints_read, NULL, 0);
+static const BIN_ATTR(index, 0440, index_read, NULL, 0);
 static struct kobj_attribute next_record_attr =
 	__ATTR_RO_MODE(next_record, 0440);
 static struct kobj_attribute first_record_attr =
 	__ATTR_RO_MODE(first_record, 0440);
 static struct kobj_attribute size_attr = __ATTR_RO_MODE(size, 0440);
 static struct kobj_attribute limit_attr = __ATTR_RW_MODE(limit, 0640);
+static struct kobj_attribute trim_attr = __ATTR_WO(trim);
 
 static struct attribute *log_attrs[] = {
 	&next_record_attr.attr,
 	&first_record_attr.attr,
 	&size_attr.attr,
 	&limit_attr.attr,
+	&trim_attr.attr,
 	NULL,
 };
 
 static const struct bin_attribute *const log_bin_attrs[] = {
 	&bin_attr_cel,
 	&bin_attr_checkpoints,
+	&bin_attr_index,
 	NULL,
 };
 

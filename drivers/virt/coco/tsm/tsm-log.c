@@ -17,7 +17,12 @@
  * not be ahead of what is read.
  *
  * Records are numbered from 0 without gaps. They are immutable, as are
- * checkpoints: both are streams (stream.c) that only grow.
+ * checkpoints. The log begins with the record first_record; what was before it
+ * has been dropped (tsm-trim.c), and no number is ever used again.
+ *
+ * Checkpoints are of two kinds. The opening has the value of each register at
+ * the first record, and changes when that does. After it come the restarts,
+ * values that the log does not explain, in the order in which they were found.
  *
  * The limit counts the bytes of records only. Checkpoints must not be refused:
  * they are what explains a value that the records do not.
@@ -26,6 +31,9 @@
 #include <kunit/visibility.h>
 #include <linux/export.h>
 #include <linux/lockdep.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 
 #include "log.h"
 
@@ -38,8 +46,15 @@
 void tsm_log_init(struct tsm_log *log)
 {
 	mutex_init(&log->lock);
+	mutex_init(&log->trim_lock);
 	tsm_stream_init(&log->records);
-	tsm_stream_init(&log->checkpoints);
+	tsm_stream_init(&log->index);
+	log->opening = NULL;
+	log->opening_size = 0;
+	INIT_LIST_HEAD(&log->restarts);
+	tsm_stream_init(&log->restart_lines);
+	tsm_readers_init(&log->readers);
+	log->first_record = 0;
 	log->next_record = 0;
 	log->limit = TSM_LOG_DEFAULT_LIMIT;
 	log->watched = false;
@@ -54,11 +69,35 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_log_init);
  */
 void tsm_log_destroy(struct tsm_log *log)
 {
-	tsm_stream_destroy(&log->checkpoints);
+	struct tsm_restart *restart, *next;
+
+	list_for_each_entry_safe(restart, next, &log->restarts, node)
+		kfree(restart);
+	kvfree(log->opening);
+	tsm_readers_destroy(&log->readers);
+	tsm_stream_destroy(&log->restart_lines);
+	tsm_stream_destroy(&log->index);
 	tsm_stream_destroy(&log->records);
+	mutex_destroy(&log->trim_lock);
 	mutex_destroy(&log->lock);
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_destroy);
+
+/**
+ * tsm_log_size() - how many bytes of records there are
+ * @log: the log
+ *
+ * Context: Any context. @log->lock is held.
+ *
+ * Return: the number of bytes.
+ */
+u64 tsm_log_size(const struct tsm_log *log)
+{
+	lockdep_assert_held(&log->lock);
+
+	return log->records.end - log->records.start;
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_log_size);
 
 /**
  * tsm_log_reserve() - make sure that the next record can be committed
@@ -73,10 +112,16 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_log_destroy);
  */
 int tsm_log_reserve(struct tsm_log *log, size_t len)
 {
+	int rc;
+
 	lockdep_assert_held(&log->lock);
 
-	if (log->limit && log->records.size + len > log->limit)
+	if (log->limit && tsm_log_size(log) + len > log->limit)
 		return -ENOSPC;
+
+	rc = tsm_log_index_reserve(log);
+	if (rc)
+		return rc;
 
 	return tsm_stream_reserve(&log->records, len);
 }
@@ -94,33 +139,185 @@ void tsm_log_commit(struct tsm_log *log, const void *record, size_t len)
 {
 	lockdep_assert_held(&log->lock);
 
+	tsm_log_index_append(log);
 	tsm_stream_append(&log->records, record, len);
 	log->next_record++;
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_commit);
 
 /**
- * tsm_log_checkpoint() - add a checkpoint
+ * tsm_log_restart() - add a checkpoint that the log does not explain
  * @log: the log
- * @line: the checkpoint's line, with its newline
- * @len: its size in bytes
+ * @restart: the checkpoint, with &tsm_restart.reg and &tsm_restart.values set;
+ *	the log frees it by kfree()
+ * @line: its line, with its newline
+ * @len: size of @line in bytes
  *
  * Context: Process context, may sleep. @log->lock is held.
  *
- * Return: 0, or -ENOMEM and no checkpoint was added.
+ * Return: 0, or -ENOMEM and no checkpoint was added, nor @restart taken.
  */
-int tsm_log_checkpoint(struct tsm_log *log, const char *line, size_t len)
+int tsm_log_restart(struct tsm_log *log, struct tsm_restart *restart,
+		    const char *line, size_t len)
 {
 	int rc;
 
 	lockdep_assert_held(&log->lock);
 
-	rc = tsm_stream_reserve(&log->checkpoints, len);
+	rc = tsm_stream_reserve(&log->restart_lines, len);
 	if (rc)
 		return rc;
 
-	tsm_stream_append(&log->checkpoints, line, len);
+	restart->recnum = log->next_record;
+	restart->off = log->restart_lines.end;
+	list_add_tail(&restart->node, &log->restarts);
+	tsm_stream_append(&log->restart_lines, line, len);
 
 	return 0;
 }
-EXPORT_SYMBOL_IF_KUNIT(tsm_log_checkpoint);
+EXPORT_SYMBOL_IF_KUNIT(tsm_log_restart);
+
+/**
+ * tsm_log_begin() - set where the log begins, and drop what is before
+ * @log: the log, whose restarts before that were taken out already
+ * @recnum: the first record; @log->next_record if none is left
+ * @off: its offset in @log->records
+ * @opening: the checkpoints of all registers at @recnum, which the log frees by
+ *	kvfree()
+ * @opening_size: bytes of @opening
+ *
+ * tsm_log_reclaim() should follow.
+ *
+ * Context: Process context, may sleep. @log->trim_lock and @log->lock are held.
+ */
+void tsm_log_begin(struct tsm_log *log, u64 recnum, u64 off, char *opening,
+		   size_t opening_size)
+{
+	const struct tsm_restart *restart =
+		list_first_entry_or_null(&log->restarts, struct tsm_restart,
+					 node);
+
+	lockdep_assert_held(&log->trim_lock);
+	lockdep_assert_held(&log->lock);
+
+	if (log->first_record != recnum)
+		tsm_readers_dismiss(&log->readers);
+	log->first_record = recnum;
+	tsm_stream_drop(&log->records, off);
+	tsm_log_index_drop(log);
+	tsm_stream_drop(&log->restart_lines,
+			restart ? restart->off : log->restart_lines.end);
+	kvfree(log->opening);
+	log->opening = opening;
+	log->opening_size = opening_size;
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_log_begin);
+
+/**
+ * tsm_log_reclaim() - free the memory of what was dropped
+ * @log: the log
+ *
+ * Context: Process context, may sleep. @log->trim_lock is held.
+ */
+void tsm_log_reclaim(struct tsm_log *log)
+{
+	lockdep_assert_held(&log->trim_lock);
+
+	tsm_stream_reclaim(&log->records);
+	tsm_stream_reclaim(&log->index);
+	tsm_stream_reclaim(&log->restart_lines);
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_log_reclaim);
+
+/**
+ * tsm_log_read_records() - read records
+ * @log: the log
+ * @file: the open file that is read
+ * @buf: where the bytes go
+ * @off: offset of the first byte; 0 is the start of the first record
+ * @count: how many at most
+ *
+ * Context: Process context, may sleep. @log->lock is held.
+ *
+ * Return: the number of bytes, -ESTALE if records were dropped since @file was
+ * last read at offset 0, or -ENOMEM.
+ */
+ssize_t tsm_log_read_records(struct tsm_log *log, const struct file *file,
+			     char *buf, u64 off, size_t count)
+{
+	int rc;
+
+	lockdep_assert_held(&log->lock);
+
+	rc = tsm_readers_admit(&log->readers, file, off);
+	if (rc)
+		return rc;
+
+	return tsm_stream_read(&log->records, log->records.start + off, buf,
+			       count);
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_log_read_records);
+
+/**
+ * tsm_log_read_checkpoints() - read checkpoints
+ * @log: the log
+ * @file: the open file that is read
+ * @buf: where the bytes go
+ * @off: offset of the first byte; 0 is the start of the opening
+ * @count: how many at most
+ *
+ * Context: Process context, may sleep. @log->lock is held.
+ *
+ * Return: as tsm_log_read_records().
+ */
+ssize_t tsm_log_read_checkpoints(struct tsm_log *log, const struct file *file,
+				 char *buf, u64 off, size_t count)
+{
+	struct tsm_stream *lines = &log->restart_lines;
+	size_t done = 0;
+	int rc;
+
+	lockdep_assert_held(&log->lock);
+
+	rc = tsm_readers_admit(&log->readers, file, off);
+	if (rc)
+		return rc;
+
+	if (off < log->opening_size) {
+		done = min_t(u64, count, log->opening_size - off);
+		memcpy(buf, log->opening + off, done);
+		off += done;
+	}
+
+	return done + tsm_stream_read(lines,
+				      lines->start + off - log->opening_size,
+				      buf + done, count - done);
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_log_read_checkpoints);
+
+/**
+ * tsm_log_read_index() - read where records are
+ * @log: the log
+ * @file: the open file that is read
+ * @buf: where the bytes go
+ * @off: offset of the first byte; 0 is the start of the first record's line
+ * @count: how many at most
+ *
+ * Context: Process context, may sleep. @log->lock is held.
+ *
+ * Return: as tsm_log_read_records().
+ */
+ssize_t tsm_log_read_index(struct tsm_log *log, const struct file *file,
+			   char *buf, u64 off, size_t count)
+{
+	int rc;
+
+	lockdep_assert_held(&log->lock);
+
+	rc = tsm_readers_admit(&log->readers, file, off);
+	if (rc)
+		return rc;
+
+	return tsm_log_index_read(log, buf, off, count);
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_log_read_index);

@@ -22,7 +22,6 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/lockdep.h>
-#include <linux/seq_buf.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <uapi/linux/tsm-event-log.h>
@@ -35,14 +34,6 @@
  * between the reading of its banks.
  */
 #define REFRESH_TRIES	8
-
-/*
- * The longest checkpoint: a number of 20 digits, a reason, a name, and the
- * banks with an algorithm of up to 8 characters each.
- */
-#define CHECKPOINT_MAX_SIZE						\
-	(20 + 1 + 16 + 1 + TSM_NAME_MAX +				\
-	 TSM_MAX_BANKS * (1 + 8 + 1 + 2 * TSM_DIGEST_MAX_SIZE) + 1)
 
 static int refresh_bank(struct tsm_bank *bank)
 {
@@ -115,43 +106,12 @@ static bool register_is_as_logged(const struct tsm_register *reg)
 	return true;
 }
 
-/*
- * Write a checkpoint with the values of the last refresh, and let the replay go
- * on from them.
- */
-static int checkpoint(struct tsm_register *reg, const char *reason)
+/* Say in the log that it does not explain the values of the last refresh. */
+static int restart(struct tsm_register *reg)
 {
-	struct tsm_log *log = &reg->provider->log;
-	struct seq_buf line;
-	int rc;
-
-	char *text __free(kfree) = kmalloc(CHECKPOINT_MAX_SIZE, GFP_KERNEL);
-	if (!text)
-		return -ENOMEM;
-
-	seq_buf_init(&line, text, CHECKPOINT_MAX_SIZE);
-	seq_buf_printf(&line, "%llu %s %s", log->next_record, reason,
-		       reg->name);
-	for (unsigned int i = 0; i < reg->nr_banks; i++) {
-		const struct tsm_bank *bank = &reg->banks[i];
-
-		seq_buf_printf(&line, "%c%s:%*phN", i ? ',' : ' ',
-			       hash_algo_name[bank->algo], (int)bank->size,
-			       bank->mr->mr_value);
-	}
-	seq_buf_putc(&line, '\n');
-
-	rc = tsm_log_checkpoint(log, text, seq_buf_used(&line));
-	if (rc)
-		return rc;
-
-	for (unsigned int i = 0; i < reg->nr_banks; i++) {
-		struct tsm_bank *bank = &reg->banks[i];
-
-		memcpy(bank->replay, bank->mr->mr_value, bank->size);
-	}
-
-	return 0;
+	return tsm_checkpoint_restart(reg, reg->provider->hibernating ?
+					   TSM_CHECKPOINT_RESUME :
+					   TSM_CHECKPOINT_FOREIGN);
 }
 
 /*
@@ -164,7 +124,7 @@ static int sync_register(struct tsm_register *reg)
 
 	rc = refresh_register(reg);
 	if (!rc && !register_is_as_logged(reg))
-		rc = checkpoint(reg, TSM_CHECKPOINT_FOREIGN);
+		rc = restart(reg);
 	if (!rc)
 		reg->unsure = false;
 
@@ -279,14 +239,21 @@ int tsm_mr_read_blob(struct tsm_provider *provider,
 				       mr->mr_size);
 }
 
-/* The extend took effect: let the log and the replay say so. */
+/*
+ * The extend took effect: let the log and the replay say so. Where mr_value is
+ * the register, extend() has just done the same computation, and nobody else
+ * can have come between.
+ */
 static void commit(struct tsm_register *reg, const u8 *const digests[],
 		   const u8 *record, size_t len)
 {
 	for (unsigned int i = 0; i < reg->nr_banks; i++) {
 		struct tsm_bank *bank = &reg->banks[i];
 
-		tsm_hash_extend(bank->algo, bank->replay, digests[i]);
+		if (bank->mr->mr_flags & TSM_MR_F_LIVE)
+			tsm_hash_extend(bank->algo, bank->replay, digests[i]);
+		else
+			memcpy(bank->replay, bank->mr->mr_value, bank->size);
 	}
 
 	tsm_log_commit(&reg->provider->log, record, len);
@@ -340,7 +307,7 @@ static int resolve_failure(struct tsm_register *reg, const u8 *const digests[],
 		commit(reg, digests, record, len);
 		return 0;
 	}
-	if (!checkpoint(reg, TSM_CHECKPOINT_FOREIGN))
+	if (!restart(reg))
 		reg->unsure = false;
 
 	return not_restartable(error);
@@ -354,7 +321,7 @@ static int extend_locked(struct tsm_register *reg, const u8 *const digests[],
 
 	lockdep_assert_held(&reg->provider->log.lock);
 
-	if (reg->unsure) {
+	if (reg->unsure || reg->provider->hibernating) {
 		rc = sync_register(reg);
 		if (rc)
 			return rc;
@@ -489,40 +456,130 @@ struct tsm_register *tsm_mr_find(struct tsm_provider *provider,
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_mr_find);
 
-/**
- * tsm_mr_checkpoint_all() - checkpoint every extensible register
- * @provider: whose registers
- * @reason: the checkpoints' reason
- *
- * Context: Process context, may sleep. Takes the log's lock. &tsm_provider.tm
- * is set.
- *
- * Return: 0, -ENOMEM, -EAGAIN, or what the provider's refresh() returned.
- */
-int tsm_mr_checkpoint_all(struct tsm_provider *provider, const char *reason)
+/* Bring all registers that can be extended up to date. */
+static int refresh_extensible(struct tsm_provider *provider)
 {
 	struct tsm_register *reg;
-	bool fresh = false;
 	int rc;
-
-	guard(mutex)(&provider->log.lock);
 
 	list_for_each_entry(reg, &provider->registers, node) {
 		if (!reg->extensible)
 			continue;
-		if (!fresh) {
-			rc = refresh_register(reg);
-			if (rc)
-				return rc;
-			fresh = provider->tm->refresh_all;
-		}
-		rc = checkpoint(reg, reason);
-		if (rc)
+		rc = refresh_register(reg);
+		if (rc || provider->tm->refresh_all)
 			return rc;
 	}
 
 	return 0;
 }
+
+/**
+ * tsm_mr_open_log() - begin the log with the values that registers have now
+ * @provider: whose log; &tsm_provider.tm is set, and nobody uses it yet
+ *
+ * Context: Process context, may sleep. Takes the log's locks.
+ *
+ * Return: 0, -ENOMEM, -EAGAIN, or what the provider's refresh() returned.
+ */
+int tsm_mr_open_log(struct tsm_provider *provider)
+{
+	struct tsm_log *log = &provider->log;
+	struct tsm_register *reg;
+	char *opening;
+	size_t size;
+	int rc;
+
+	guard(mutex)(&log->trim_lock);
+	guard(mutex)(&log->lock);
+
+	rc = refresh_extensible(provider);
+	if (rc)
+		return rc;
+
+	list_for_each_entry(reg, &provider->registers, node) {
+		for (unsigned int i = 0; i < reg->nr_banks; i++) {
+			struct tsm_bank *bank = &reg->banks[i];
+
+			memcpy(bank->replay, bank->mr->mr_value, bank->size);
+			memcpy(bank->next_opening, bank->replay, bank->size);
+			memcpy(bank->opening, bank->replay, bank->size);
+		}
+	}
+
+	opening = tsm_checkpoint_opening(provider, 0, TSM_CHECKPOINT_REGISTER,
+					 &size);
+	if (!opening)
+		return -ENOMEM;
+
+	tsm_log_begin(log, 0, 0, opening, size);
+
+	return 0;
+}
+
+/**
+ * tsm_mr_hibernate() - the machine is going to hibernate
+ * @provider: the provider
+ *
+ * The image that is about to be written may wake up with registers that have
+ * been reset, or that have measured the boot of the kernel which loads it. Until
+ * tsm_mr_resume() a register is therefore looked at before each use.
+ *
+ * Context: Process context, may sleep. Takes the log's lock.
+ */
+void tsm_mr_hibernate(struct tsm_provider *provider)
+{
+	guard(mutex)(&provider->log.lock);
+
+	provider->hibernating = true;
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_mr_hibernate);
+
+static int resume_register(struct tsm_register *reg)
+{
+	int rc;
+
+	/* If it cannot be read now: the next access to it tries again. */
+	reg->unsure = true;
+	rc = refresh_register(reg);
+	if (!rc)
+		rc = tsm_checkpoint_restart(reg, TSM_CHECKPOINT_RESUME);
+	if (!rc)
+		reg->unsure = false;
+
+	return rc;
+}
+
+/**
+ * tsm_mr_resume() - the machine has come back, or did not hibernate after all
+ * @provider: the provider
+ *
+ * Every register that can be extended gets a checkpoint.
+ *
+ * Context: Process context, may sleep. Takes the log's lock.
+ *
+ * Return: 0, or the first error of a register that could not be read or
+ * recorded: -ENOMEM, -EAGAIN, or what the provider's refresh() returned.
+ */
+int tsm_mr_resume(struct tsm_provider *provider)
+{
+	struct tsm_register *reg;
+	int first_rc = 0;
+
+	guard(mutex)(&provider->log.lock);
+
+	if (!provider->tm)
+		return 0;
+
+	provider->hibernating = false;
+	list_for_each_entry(reg, &provider->registers, node) {
+		int rc = reg->extensible ? resume_register(reg) : 0;
+
+		first_rc = first_rc ?: rc;
+	}
+
+	return first_rc;
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_mr_resume);
 
 static void init_bank(struct tsm_bank *bank, struct tsm_register *reg,
 		      const struct tsm_measurement_register *mr)

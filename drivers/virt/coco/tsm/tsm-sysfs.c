@@ -24,11 +24,17 @@ static struct tsm_register *to_register(struct kobject *kobj)
 	return container_of(kobj, struct tsm_register, kobj);
 }
 
-/*
- * A wait that a signal ends has changed nothing, so the system call may simply
- * be made again.
+/**
+ * tsm_restart_syscall() - what a system call returns
+ * @rc: 0 or the error of an operation that a signal ends without effect
+ *
+ * Such an operation may simply be done again.
+ *
+ * Context: Any context.
+ *
+ * Return: @rc, but -ERESTARTSYS for -EINTR.
  */
-static ssize_t restart(int rc)
+int tsm_restart_syscall(int rc)
 {
 	return rc == -EINTR ? -ERESTARTSYS : rc;
 }
@@ -47,7 +53,7 @@ static ssize_t show_digest(struct tsm_bank *bank, char *buf, loff_t off,
 
 	rc = tsm_mr_read(bank, value);
 	if (rc)
-		return restart(rc);
+		return tsm_restart_syscall(rc);
 
 	*bin2hex(text, value, bank->size) = '\n';
 
@@ -107,7 +113,7 @@ static ssize_t digest_write(struct file *file, struct kobject *kobj,
 
 	rc = tsm_mr_extend_digests(reg, digests);
 
-	return restart(rc) ?: count;
+	return tsm_restart_syscall(rc) ?: count;
 }
 
 static ssize_t append_event_write(struct file *file, struct kobject *kobj,
@@ -127,7 +133,7 @@ static ssize_t append_event_write(struct file *file, struct kobject *kobj,
 
 	rc = tsm_mr_extend_event(to_register(kobj), buf, count);
 
-	return restart(rc) ?: count;
+	return tsm_restart_syscall(rc) ?: count;
 }
 
 static ssize_t hash_algo_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -273,8 +279,8 @@ static ssize_t blob_read(struct file *file, struct kobject *kobj,
 	struct tsm_provider *provider =
 		container_of(kobj, struct tsm_provider, kobj);
 
-	return restart(tsm_mr_read_blob(provider, attr->private, buf, off,
-					count));
+	return tsm_restart_syscall(tsm_mr_read_blob(provider, attr->private,
+						    buf, off, count));
 }
 
 static int add_blob(struct tsm_provider *provider,

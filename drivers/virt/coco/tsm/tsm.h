@@ -26,6 +26,9 @@
  * @size: size of the bank's digests in bytes
  * @replay: the value that the log gives, if @reg is extensible; protected by
  *	the log's lock
+ * @opening: the value at the log's first record, likewise; protected by
+ *	&tsm_log.trim_lock
+ * @next_opening: what @opening is going to be; protected by &tsm_log.trim_lock
  * @digest_attr: the file HASH/digest, if @reg has several banks
  * @bin_attrs: @digest_attr in the form that @group wants
  * @group: the directory HASH
@@ -36,6 +39,8 @@ struct tsm_bank {
 	enum hash_algo algo;
 	u32 size;
 	u8 replay[TSM_DIGEST_MAX_SIZE];
+	u8 opening[TSM_DIGEST_MAX_SIZE];
+	u8 next_opening[TSM_DIGEST_MAX_SIZE];
 	struct bin_attribute digest_attr;
 	const struct bin_attribute *bin_attrs[2];
 	struct attribute_group group;
@@ -80,6 +85,8 @@ struct tsm_register {
  * @live: tsm_measurement_get() finds it; protected by the list's lock
  * @tm: what the driver registered, %NULL before and after; protected by the
  *	log's lock, and stable while a file of the provider is in use
+ * @hibernating: the machine may be another one, so a register must be looked
+ *	at before each use; protected by the log's lock
  * @index_type: %TSM_CEL_PCR or %TSM_CEL_CCMR
  * @registers: the registers that have a hash
  * @blobs: the files of the registers that have none
@@ -93,6 +100,7 @@ struct tsm_provider {
 	struct list_head node;
 	bool live;
 	struct tsm_measurement *tm;
+	bool hibernating;
 	u8 index_type;
 	struct list_head registers;
 	struct bin_attribute *blobs;
@@ -128,8 +136,9 @@ int tsm_mr_create_all(struct tsm_provider *provider,
 void tsm_mr_free_all(struct tsm_provider *provider);
 struct tsm_register *tsm_mr_find(struct tsm_provider *provider,
 				 const char *name);
-int __must_check tsm_mr_checkpoint_all(struct tsm_provider *provider,
-				       const char *reason);
+int __must_check tsm_mr_open_log(struct tsm_provider *provider);
+void tsm_mr_hibernate(struct tsm_provider *provider);
+int __must_check tsm_mr_resume(struct tsm_provider *provider);
 int __must_check tsm_mr_read(struct tsm_bank *bank, u8 *value);
 int __must_check tsm_mr_read_blob(struct tsm_provider *provider,
 				  const struct tsm_measurement_register *mr,
@@ -139,7 +148,17 @@ int __must_check tsm_mr_extend_digests(struct tsm_register *reg,
 int __must_check tsm_mr_extend_event(struct tsm_register *reg,
 				     const void *event, size_t len);
 
+/* tsm-checkpoint.c */
+int __must_check tsm_checkpoint_restart(struct tsm_register *reg,
+					const char *reason);
+char *tsm_checkpoint_opening(struct tsm_provider *provider, u64 recnum,
+			     const char *reason, size_t *size);
+
+/* tsm-trim.c */
+int __must_check tsm_trim(struct tsm_provider *provider, u64 recnum);
+
 /* tsm-sysfs.c */
+int tsm_restart_syscall(int rc);
 extern const struct kobj_type tsm_register_ktype;
 int tsm_sysfs_add_registers(struct tsm_provider *provider);
 void tsm_sysfs_remove_registers(struct tsm_provider *provider);

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The encoder, byte for byte.
+ * The encoder: byte for byte, and for random records by a decoder that shares
+ * nothing with it.
  */
 
 #include <kunit/test.h>
+#include <linux/moduleparam.h>
+#include <linux/prandom.h>
+#include <linux/random.h>
 #include <linux/string.h>
 #include <uapi/linux/tsm-event-log.h>
 
 #include "cel.h"
 #include "replay.h"
+
+#define RANDOM_LOGS	2000
+#define RANDOM_RECORDS	4
+
+static unsigned long cel_seed;
+module_param(cel_seed, ulong, 0444);
+MODULE_PARM_DESC(cel_seed, "Seed of the random records, as a failure told it (default: another one each time)");
 
 static void expect_encoding(struct kunit *test, const struct cel_record *record,
 			    const u8 *golden, size_t size)
@@ -117,10 +128,117 @@ static void test_longest_event(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, seen.event, event, TSM_EVENT_MAX_SIZE);
 }
 
+/* A record of anything that can be encoded, whether it makes sense or not. */
+struct random_record {
+	struct cel_record record;
+	struct cel_digest digests[TSM_MAX_BANKS];
+	u8 values[TSM_MAX_BANKS][U8_MAX];
+	u8 event[TSM_EVENT_MAX_SIZE];
+};
+
+static u32 random_below(struct rnd_state *state, u32 n)
+{
+	return prandom_u32_state(state) % n;
+}
+
+static void make_random(struct rnd_state *state, struct random_record *random)
+{
+	struct cel_record *record = &random->record;
+	u32 longest = random_below(state, 2) ? 64 : TSM_EVENT_MAX_SIZE;
+
+	prandom_bytes_state(state, random->values, sizeof(random->values));
+	prandom_bytes_state(state, random->event, sizeof(random->event));
+	record->recnum = (u64)prandom_u32_state(state) << 32 |
+			 prandom_u32_state(state);
+	record->index_type = prandom_u32_state(state);
+	record->index = prandom_u32_state(state);
+	record->nr_digests = 1 + random_below(state, TSM_MAX_BANKS);
+	record->digests = random->digests;
+	for (unsigned int i = 0; i < record->nr_digests; i++) {
+		random->digests[i].alg = prandom_u32_state(state);
+		random->digests[i].size = prandom_u32_state(state);
+		random->digests[i].value = random->values[i];
+	}
+	record->event_type = prandom_u32_state(state);
+	record->event_size = random_below(state, longest + 1);
+	record->event = random->event;
+}
+
+static void expect_seen(struct kunit *test, const struct cel_record *record,
+			const struct seen_record *seen, unsigned long seed)
+{
+	KUNIT_ASSERT_EQ_MSG(test, seen->recnum, record->recnum,
+			    "cel_seed=%lu", seed);
+	KUNIT_ASSERT_EQ_MSG(test, seen->index_type, record->index_type,
+			    "cel_seed=%lu", seed);
+	KUNIT_ASSERT_EQ_MSG(test, seen->index, record->index, "cel_seed=%lu",
+			    seed);
+	KUNIT_ASSERT_EQ_MSG(test, seen->nr_digests, record->nr_digests,
+			    "cel_seed=%lu", seed);
+	for (unsigned int i = 0; i < record->nr_digests; i++) {
+		const struct cel_digest *digest = &record->digests[i];
+
+		KUNIT_ASSERT_EQ_MSG(test, seen->alg[i], digest->alg,
+				    "cel_seed=%lu", seed);
+		KUNIT_ASSERT_EQ_MSG(test, seen->digest_size[i], digest->size,
+				    "cel_seed=%lu", seed);
+		KUNIT_ASSERT_MEMEQ_MSG(test, seen->digest[i], digest->value,
+				       digest->size, "cel_seed=%lu", seed);
+	}
+	KUNIT_ASSERT_EQ_MSG(test, seen->event_type, record->event_type,
+			    "cel_seed=%lu", seed);
+	KUNIT_ASSERT_EQ_MSG(test, seen->event_size, record->event_size,
+			    "cel_seed=%lu", seed);
+	KUNIT_ASSERT_MEMEQ_MSG(test, seen->event, record->event,
+			       record->event_size, "cel_seed=%lu", seed);
+}
+
+/* Records one after the other, as in a log, are decoded to what they were. */
+static void test_random_logs(struct kunit *test)
+{
+	unsigned long seed = cel_seed ?: get_random_u32();
+	struct random_record *randoms;
+	struct rnd_state state;
+	size_t room;
+	u8 *buf;
+
+	room = RANDOM_RECORDS * (sizeof(*randoms) + 100);
+	randoms = kunit_kcalloc(test, RANDOM_RECORDS, sizeof(*randoms),
+				GFP_KERNEL);
+	buf = kunit_kzalloc(test, room, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, randoms);
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	prandom_seed_state(&state, seed);
+
+	for (int log = 0; log < RANDOM_LOGS; log++) {
+		struct seen_record seen;
+		const u8 *p = buf;
+		u8 *end = buf;
+
+		memset(buf, 0x5a, room);
+		for (int i = 0; i < RANDOM_RECORDS; i++) {
+			make_random(&state, &randoms[i]);
+			cel_encode_record(end, &randoms[i].record);
+			end += cel_record_size(&randoms[i].record);
+		}
+		KUNIT_ASSERT_LT(test, end - buf, room);
+		KUNIT_ASSERT_EQ_MSG(test, *end, 0x5a, "cel_seed=%lu", seed);
+
+		for (int i = 0; i < RANDOM_RECORDS; i++) {
+			p = replay_parse(p, end, &seen);
+			KUNIT_ASSERT_NOT_NULL_MSG(test, p, "cel_seed=%lu",
+						  seed);
+			expect_seen(test, &randoms[i].record, &seen, seed);
+		}
+		KUNIT_ASSERT_PTR_EQ_MSG(test, p, end, "cel_seed=%lu", seed);
+	}
+}
+
 static struct kunit_case cel_test_cases[] = {
 	KUNIT_CASE(test_digest_only),
 	KUNIT_CASE(test_event_in_three_banks),
 	KUNIT_CASE(test_longest_event),
+	KUNIT_CASE(test_random_logs),
 	{}
 };
 

@@ -3,10 +3,13 @@
  * A provider for tests, which fails, waits and counts on demand.
  */
 
+#include <linux/bits.h>
 #include <linux/string.h>
 
 #include "fake.h"
 #include "hash.h"
+
+#define ALL_BANKS	GENMASK(TSM_MAX_BANKS - 1, 0)
 
 static struct fake *to_fake(struct tsm_measurement *tm)
 {
@@ -41,12 +44,20 @@ static int fake_refresh(struct tsm_measurement *tm,
 
 	enter(fake);
 	fake->nr_refreshes++;
+	if (fake->refresh_error_after) {
+		fake->refresh_error_after--;
+		rc = 0;
+	}
+	if (rc)
+		fake->nr_refresh_errors++;
 	if (fake->foreign_during_refresh && !--fake->foreign_during_refresh)
 		fake_extend_elsewhere(fake, FAKE_AGILE_SHA1, 0xee);
 
-	for (size_t i = 0; i < tm->nr_mrs && !rc; i++) {
+	for (size_t i = 0; i < tm->nr_mrs; i++) {
 		const struct tsm_measurement_register *other = &tm->mrs[i];
 
+		if (rc && !fake->refresh_fails_late)
+			break;
 		if (other != mr && !tm->refresh_all)
 			continue;
 		if (other->mr_flags & TSM_MR_F_LIVE)
@@ -64,17 +75,22 @@ static void wait(struct fake *fake)
 	wait_for_completion(&fake->proceed);
 }
 
-/* All banks of a register stand together in @mrs. */
+/*
+ * Extend those banks of a register that have a bit in @acting. All banks of a
+ * register stand together in @mrs.
+ */
 static void act(struct fake *fake, const struct tsm_measurement_register *mr,
-		const u8 *const digests[])
+		const u8 *const digests[], unsigned long acting)
 {
 	const struct tsm_measurement_register *end = fake->mrs + fake->tm.nr_mrs;
 	const struct tsm_measurement_register *bank;
 
 	for (bank = mr; bank < end && !strcmp(bank->mr_name, mr->mr_name);
-	     bank++)
-		tsm_hash_extend(bank->mr_hash, hardware_of(fake, bank),
-				digests[bank - mr]);
+	     bank++) {
+		if (acting & BIT(bank - mr))
+			tsm_hash_extend(bank->mr_hash, hardware_of(fake, bank),
+					digests[bank - mr]);
+	}
 }
 
 static int fake_extend(struct tsm_measurement *tm,
@@ -89,9 +105,11 @@ static int fake_extend(struct tsm_measurement *tm,
 	if (fake->wait)
 		wait(fake);
 	if (fault == FAKE_WORKS || fault == FAKE_FAILS_AFTER)
-		act(fake, mr, digests);
+		act(fake, mr, digests, ALL_BANKS);
 	if (fault == FAKE_FAILS_BADLY)
 		hardware_of(fake, mr)[0] ^= 0xff;
+	if (fault == FAKE_FAILS_PARTLY)
+		act(fake, mr, digests, fake->acting_banks);
 	if (fake->wait_after)
 		wait(fake);
 	leave(fake);
@@ -113,7 +131,7 @@ void fake_extend_elsewhere(struct fake *fake, enum fake_mr mr, u8 fill)
 	memset(digest, fill, sizeof(digest));
 	for (unsigned int i = 0; i < TSM_MAX_BANKS; i++)
 		digests[i] = digest;
-	act(fake, &fake->mrs[mr], digests);
+	act(fake, &fake->mrs[mr], digests, ALL_BANKS);
 }
 
 /**

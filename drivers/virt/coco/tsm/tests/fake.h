@@ -38,12 +38,15 @@ enum fake_mr {
  * @FAKE_FAILS_BEFORE: before the hardware acted
  * @FAKE_FAILS_AFTER: after the hardware acted
  * @FAKE_FAILS_BADLY: after the hardware did something else
+ * @FAKE_FAILS_PARTLY: after the hardware extended only the banks in
+ *	&fake.acting_banks
  */
 enum fake_fault {
 	FAKE_WORKS,
 	FAKE_FAILS_BEFORE,
 	FAKE_FAILS_AFTER,
 	FAKE_FAILS_BADLY,
+	FAKE_FAILS_PARTLY,
 };
 
 /**
@@ -55,7 +58,12 @@ enum fake_fault {
  * @hardware: what the hardware has, where the register is live
  * @fault: how extend() fails
  * @error: what it returns then
+ * @acting_banks: for %FAKE_FAILS_PARTLY, a bit for each bank of the register
  * @refresh_error: what refresh() returns, 0 to work
+ * @refresh_error_after: let so many calls of refresh() work before
+ *	@refresh_error
+ * @refresh_fails_late: refresh() has its effect although it returns an error
+ * @nr_refresh_errors: calls of refresh() that returned an error
  * @nr_refreshes: calls of refresh()
  * @nr_extends: calls of extend()
  * @overlaps: calls that began before another one had ended
@@ -75,7 +83,11 @@ struct fake {
 	u8 hardware[FAKE_NR_MRS][FAKE_BLOB_SIZE];
 	enum fake_fault fault;
 	int error;
+	unsigned long acting_banks;
 	int refresh_error;
+	unsigned int refresh_error_after;
+	bool refresh_fails_late;
+	unsigned int nr_refresh_errors;
 	unsigned int nr_refreshes;
 	unsigned int nr_extends;
 	unsigned int overlaps;

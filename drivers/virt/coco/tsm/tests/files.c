@@ -153,8 +153,9 @@ bool file_has_write(struct fake *fake, const char *path)
 }
 
 /**
- * file_read_at() - pread()
+ * file_read_as() - pread() through one of several open files
  * @fake: the provider
+ * @file: which open file; only its address matters
  * @path: path of the file below the provider's directory
  * @buf: where the bytes go
  * @count: how many at most
@@ -162,8 +163,8 @@ bool file_has_write(struct fake *fake, const char *path)
  *
  * Return: the number of bytes, or a negative errno.
  */
-ssize_t file_read_at(struct fake *fake, const char *path, void *buf,
-		     size_t count, loff_t off)
+ssize_t file_read_as(struct fake *fake, struct file *file, const char *path,
+		     void *buf, size_t count, loff_t off)
 {
 	struct file_ref ref;
 	ssize_t len;
@@ -179,7 +180,7 @@ ssize_t file_read_at(struct fake *fake, const char *path, void *buf,
 
 	count = min(count, PAGE_SIZE);
 	if (ref.bin) {
-		len = ref.bin->read(NULL, ref.kobj, ref.bin, page, off, count);
+		len = ref.bin->read(file, ref.kobj, ref.bin, page, off, count);
 	} else {
 		len = ref.kobj->ktype->sysfs_ops->show(ref.kobj,
 				(struct attribute *)ref.text, page);
@@ -190,6 +191,22 @@ ssize_t file_read_at(struct fake *fake, const char *path, void *buf,
 		memcpy(buf, page, len);
 
 	return len;
+}
+
+/**
+ * file_read_at() - pread()
+ * @fake: the provider
+ * @path: path of the file below the provider's directory
+ * @buf: where the bytes go
+ * @count: how many at most
+ * @off: offset of the first one
+ *
+ * Return: the number of bytes, or a negative errno.
+ */
+ssize_t file_read_at(struct fake *fake, const char *path, void *buf,
+		     size_t count, loff_t off)
+{
+	return file_read_as(fake, NULL, path, buf, count, off);
 }
 
 /**

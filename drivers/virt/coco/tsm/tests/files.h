@@ -6,12 +6,15 @@
 #define __TSM_TESTS_FILES_H
 
 #include <kunit/test.h>
+#include <linux/fs.h>
 #include <linux/types.h>
 
 #include "fake.h"
 
 int file_mode(struct fake *fake, const char *path);
 bool file_has_write(struct fake *fake, const char *path);
+ssize_t file_read_as(struct fake *fake, struct file *file, const char *path,
+		     void *buf, size_t count, loff_t off);
 ssize_t file_read_at(struct fake *fake, const char *path, void *buf,
 		     size_t count, loff_t off);
 ssize_t file_write_at(struct fake *fake, const char *path, const void *data,

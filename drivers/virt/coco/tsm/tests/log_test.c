@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/cleanup.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "log.h"
@@ -40,7 +41,7 @@ static void test_commit_numbers_and_adds(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 5), 0);
 	KUNIT_EXPECT_EQ(test, log->next_record, 0);
-	KUNIT_EXPECT_EQ(test, log->records.size, 0);
+	KUNIT_EXPECT_EQ(test, log->records.end, 0);
 
 	tsm_log_commit(log, "first", 5);
 	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 6), 0);
@@ -69,15 +70,37 @@ static void test_limit_is_inclusive(struct kunit *test)
 static void test_limit_spares_checkpoints(struct kunit *test)
 {
 	struct tsm_log *log = test->priv;
+	struct tsm_restart *restart = kzalloc_obj(*restart);
 	char buf[16] = "";
 
+	KUNIT_ASSERT_NOT_NULL(test, restart);
 	guard(mutex)(&log->lock);
 
 	log->limit = 1;
-	KUNIT_EXPECT_EQ(test, tsm_log_checkpoint(log, "0 line\n", 7), 0);
-	KUNIT_EXPECT_EQ(test, tsm_stream_read(&log->checkpoints, 0, buf, 16), 7);
+	KUNIT_ASSERT_EQ(test, tsm_log_restart(log, restart, "0 line\n", 7), 0);
+	KUNIT_EXPECT_EQ(test, tsm_log_read_checkpoints(log, NULL, buf, 0, 16),
+			7);
 	KUNIT_EXPECT_STREQ(test, buf, "0 line\n");
 	KUNIT_EXPECT_EQ(test, log->next_record, 0);
+}
+
+/* The limit is for what is there, whatever was dropped. */
+static void test_limit_forgets_what_was_dropped(struct kunit *test)
+{
+	struct tsm_log *log = test->priv;
+
+	guard(mutex)(&log->trim_lock);
+	guard(mutex)(&log->lock);
+
+	log->limit = 10;
+	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 10), 0);
+	tsm_log_commit(log, "0123456789", 10);
+	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 1), -ENOSPC);
+
+	tsm_log_begin(log, 1, 10, NULL, 0);
+	KUNIT_EXPECT_EQ(test, tsm_log_size(log), 0);
+	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 10), 0);
+	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 11), -ENOSPC);
 }
 
 /* Invariant 9 without a clock: pages grow with the bytes, and nothing else. */
@@ -105,6 +128,7 @@ static struct kunit_case log_test_cases[] = {
 	KUNIT_CASE(test_commit_numbers_and_adds),
 	KUNIT_CASE(test_limit_is_inclusive),
 	KUNIT_CASE(test_limit_spares_checkpoints),
+	KUNIT_CASE(test_limit_forgets_what_was_dropped),
 	KUNIT_CASE(test_memory_is_the_bytes),
 	{}
 };

@@ -43,10 +43,12 @@ static void test_modes(struct kunit *test)
 		{ "clock/pcrs", -ENOENT },
 		{ "log/cel", 0440 },
 		{ "log/checkpoints", 0440 },
+		{ "log/index", 0440 },
 		{ "log/next_record", 0440 },
 		{ "log/first_record", 0440 },
 		{ "log/size", 0440 },
 		{ "log/limit", 0640 },
+		{ "log/trim", 0200 },
 	};
 	struct fake *fake = test->priv;
 

@@ -106,11 +106,12 @@ const u8 *replay_parse(const u8 *p, const u8 *end, struct seen_record *record)
  * @test: the test, which fails if the log is malformed
  * @fake: whose log
  *
- * Return: the number of records.
+ * Return: the number of records that are there.
  */
 unsigned int replay_count(struct kunit *test, struct fake *fake)
 {
 	struct seen_record record;
+	u64 first = file_number(test, fake, "log/first_record");
 	unsigned int n = 0;
 	const u8 *p, *end;
 	size_t size;
@@ -119,7 +120,7 @@ unsigned int replay_count(struct kunit *test, struct fake *fake)
 	for (end = p + size; p && p < end; n++) {
 		p = replay_parse(p, end, &record);
 		KUNIT_ASSERT_NOT_NULL_MSG(test, p, "record %u is malformed", n);
-		KUNIT_EXPECT_EQ(test, record.recnum, n);
+		KUNIT_EXPECT_EQ(test, record.recnum, first + n);
 	}
 
 	return n;
@@ -210,7 +211,9 @@ static char *apply_checkpoints(struct kunit *test, struct fake *fake,
 		strsep(&line, " ");
 		word = strsep(&line, " ");
 		KUNIT_EXPECT_TRUE_MSG(test, !strcmp(word, "register") ||
-				      !strcmp(word, "foreign"), "%s", word);
+				      !strcmp(word, "foreign") ||
+				      !strcmp(word, "trim") ||
+				      !strcmp(word, "resume"), "%s", word);
 		word = strsep(&line, " ");
 		KUNIT_ASSERT_NOT_NULL(test, line);
 		start_banks(test, fake, word, line);
@@ -267,7 +270,7 @@ void replay_expect_verified(struct kunit *test, struct fake *fake)
 	const u8 *p, *end;
 	char *lines;
 	size_t size;
-	u64 n = 0;
+	u64 n = file_number(test, fake, "log/first_record");
 
 	for (size_t i = 0; i < ARRAY_SIZE(banks); i++)
 		banks[i].started = false;
@@ -277,6 +280,7 @@ void replay_expect_verified(struct kunit *test, struct fake *fake)
 	for (end = p + size; p < end; n++) {
 		p = replay_parse(p, end, &record);
 		KUNIT_ASSERT_NOT_NULL(test, p);
+		KUNIT_EXPECT_EQ(test, record.recnum, n);
 		lines = apply_checkpoints(test, fake, lines, n);
 		KUNIT_EXPECT_EQ(test, record.index_type, 108);
 		apply_record(test, &record);

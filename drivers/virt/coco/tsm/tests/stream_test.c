@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The append-only stream.
+ * The stream: what is appended is read back, what is dropped is freed.
  */
 
 #include <kunit/test.h>
@@ -115,7 +115,7 @@ static void test_same_as_flat_copy(struct kunit *test)
 		len = min(len, total - size);
 		append(test, stream, flat + size, len);
 		size += len;
-		KUNIT_ASSERT_EQ(test, stream->size, size);
+		KUNIT_ASSERT_EQ(test, stream->end, size);
 
 		expected = off < size ? min(count, size - off) : 0;
 		KUNIT_ASSERT_EQ(test, tsm_stream_read(stream, off, buf, count),
@@ -128,11 +128,48 @@ static void test_same_as_flat_copy(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, count_pages(stream), total / PAGE_SIZE);
 }
 
+/* Offsets stay those of the same bytes, and only whole pages go. */
+static void test_drop_frees_pages(struct kunit *test)
+{
+	struct tsm_stream *stream = test->priv;
+	u8 *page = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	u8 byte;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	for (u8 i = 0; i < 10; i++) {
+		memset(page, i, PAGE_SIZE);
+		append(test, stream, page, PAGE_SIZE);
+	}
+
+	tsm_stream_drop(stream, 3 * PAGE_SIZE + 1);
+	KUNIT_EXPECT_EQ(test, count_pages(stream), 10);
+	tsm_stream_reclaim(stream);
+	KUNIT_EXPECT_EQ(test, count_pages(stream), 7);
+	KUNIT_ASSERT_EQ(test,
+			tsm_stream_read(stream, 3 * PAGE_SIZE + 1, &byte, 1), 1);
+	KUNIT_EXPECT_EQ(test, byte, 3);
+	KUNIT_ASSERT_EQ(test, tsm_stream_read(stream, 9 * PAGE_SIZE, &byte, 1),
+			1);
+	KUNIT_EXPECT_EQ(test, byte, 9);
+
+	/* To the end, which is the start of a page that is not there. */
+	tsm_stream_drop(stream, 10 * PAGE_SIZE);
+	tsm_stream_reclaim(stream);
+	KUNIT_EXPECT_EQ(test, count_pages(stream), 0);
+	KUNIT_EXPECT_EQ(test, tsm_stream_read(stream, 10 * PAGE_SIZE, &byte, 1),
+			0);
+	append(test, stream, "x", 1);
+	KUNIT_ASSERT_EQ(test, tsm_stream_read(stream, 10 * PAGE_SIZE, &byte, 1),
+			1);
+	KUNIT_EXPECT_EQ(test, byte, 'x');
+}
+
 static struct kunit_case stream_test_cases[] = {
 	KUNIT_CASE(test_empty),
 	KUNIT_CASE(test_reservation_alone_adds_nothing),
 	KUNIT_CASE(test_exact_pages),
 	KUNIT_CASE(test_same_as_flat_copy),
+	KUNIT_CASE(test_drop_frees_pages),
 	{}
 };
 

@@ -297,7 +297,7 @@ static void test_index_in_the_log(struct kunit *test)
 	u8 header[RECORD_INDEX + 1];
 
 	for (int i = 0; i < ARRAY_SIZE(names); i++) {
-		u64 start = records->size;
+		u64 start = records->end;
 
 		KUNIT_EXPECT_EQ(test, extend_by(test, names[i], 1), 0);
 		KUNIT_ASSERT_EQ(test, tsm_stream_read(records, start, header,

@@ -182,7 +182,7 @@ static u64 count_records(struct tsm_tpm *tpm)
 static bool has_foreign(struct tsm_tpm *tpm)
 {
 	static char text[16384];
-	size_t len = tsm_stream_read(&tpm->tm.provider->log.checkpoints, 0,
+	size_t len = tsm_stream_read(&tpm->tm.provider->log.restart_lines, 0,
 				     text, sizeof(text) - 1);
 
 	text[len] = '\0';
