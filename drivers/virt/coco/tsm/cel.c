@@ -51,7 +51,7 @@ static u8 *put_tlv(u8 *p, u8 type, const void *value, size_t len)
  *
  * Context: Any context.
  *
- * Return: the number of bytes that cel_encode_record() writes.
+ * Return: the number of bytes, with the event data.
  */
 size_t cel_record_size(const struct cel_record *record)
 {
@@ -63,13 +63,19 @@ size_t cel_record_size(const struct cel_record *record)
 EXPORT_SYMBOL_IF_KUNIT(cel_record_size);
 
 /**
- * cel_encode_record() - encode a record as CEL-TLV
- * @buf: where it goes, cel_record_size() bytes
+ * cel_encode_head() - encode a record as CEL-TLV, but for its event data
+ * @buf: where it goes, cel_record_size() bytes less the event data's
  * @record: the record
  *
+ * The event data is what the record ends with, as it is. So it need not be
+ * copied into a buffer only to be copied from there into the log.
+ *
  * Context: Any context.
+ *
+ * Return: the number of bytes in @buf, at most %CEL_HEAD_MAX_SIZE if no digest
+ * is longer than %TSM_DIGEST_MAX_SIZE.
  */
-void cel_encode_record(u8 *buf, const struct cel_record *record)
+size_t cel_encode_head(u8 *buf, const struct cel_record *record)
 {
 	__be64 recnum = cpu_to_be64(record->recnum);
 	__be32 event_type = cpu_to_be32(record->event_type);
@@ -89,15 +95,16 @@ void cel_encode_record(u8 *buf, const struct cel_record *record)
 	p = put_header(p, TSM_CEL_CONTENT_PCCLIENT_STD, content_size(record));
 	p = put_tlv(p, TSM_CEL_PCCLIENT_EVENT_TYPE, &event_type,
 		    sizeof(event_type));
-	put_tlv(p, TSM_CEL_PCCLIENT_EVENT_DATA, record->event,
-		record->event_size);
+	p = put_header(p, TSM_CEL_PCCLIENT_EVENT_DATA, record->event_size);
+
+	return p - buf;
 }
-EXPORT_SYMBOL_IF_KUNIT(cel_encode_record);
+EXPORT_SYMBOL_IF_KUNIT(cel_encode_head);
 
 /**
  * cel_decode_extend() - decode what a replay needs of a record
- * @buf: the start of a record that cel_encode_record() has written: all of it,
- *	or %CEL_EXTEND_MAX_SIZE bytes
+ * @buf: the start of a record, the head of which cel_encode_head() has written:
+ *	all of the record, or %CEL_HEAD_MAX_SIZE bytes
  * @extend: where it goes; its pointers point into @buf
  *
  * Context: Any context.

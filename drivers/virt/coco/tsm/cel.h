@@ -57,16 +57,18 @@ struct cel_extend {
 	u64 size;
 };
 
-/* Bytes at the start of any record in which all of &struct cel_extend is. */
-#define CEL_EXTEND_MAX_SIZE						\
+/* The longest head of a record of ours: see cel_encode_head(). */
+#define CEL_HEAD_MAX_SIZE						\
 	(TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_RECNUM_SIZE +		\
 	 TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_INDEX_SIZE +			\
 	 TSM_CEL_TLV_HEADER_SIZE +					\
 	 TSM_MAX_BANKS * (TSM_CEL_TLV_HEADER_SIZE + TSM_DIGEST_MAX_SIZE) + \
+	 TSM_CEL_TLV_HEADER_SIZE +					\
+	 TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_EVENT_TYPE_SIZE +		\
 	 TSM_CEL_TLV_HEADER_SIZE)
 
 size_t cel_record_size(const struct cel_record *record);
-void cel_encode_record(u8 *buf, const struct cel_record *record);
+size_t cel_encode_head(u8 *buf, const struct cel_record *record);
 void cel_decode_extend(const u8 *buf, struct cel_extend *extend);
 
 #endif /* __TSM_CEL_H */

@@ -73,7 +73,8 @@ void tsm_log_init(struct tsm_log *log);
 void tsm_log_destroy(struct tsm_log *log);
 u64 tsm_log_size(const struct tsm_log *log);
 int __must_check tsm_log_reserve(struct tsm_log *log, size_t len);
-void tsm_log_commit(struct tsm_log *log, const void *record, size_t len);
+void tsm_log_commit(struct tsm_log *log, const void *head, size_t head_size,
+		    const void *event, size_t event_size);
 int __must_check tsm_log_restart(struct tsm_log *log,
 				 struct tsm_restart *restart, const char *line,
 				 size_t len);

@@ -59,6 +59,7 @@
 void tsm_stream_init(struct tsm_stream *stream)
 {
 	xa_init(&stream->pages);
+	stream->tail = NULL;
 	stream->start = 0;
 	stream->end = 0;
 }
@@ -98,6 +99,10 @@ int tsm_stream_reserve(struct tsm_stream *stream, size_t len)
 	unsigned long index = stream->end / PAGE_SIZE;
 	unsigned long end = DIV_ROUND_UP_ULL(stream->end + len, PAGE_SIZE);
 
+	/* The page that was found last is enough for most records. */
+	if (stream->tail && index + 1 == end)
+		return 0;
+
 	for (; index < end; index++) {
 		unsigned long page;
 		int rc;
@@ -115,24 +120,11 @@ int tsm_stream_reserve(struct tsm_stream *stream, size_t len)
 			return rc;
 		}
 	}
+	stream->tail = xa_load(&stream->pages, stream->end / PAGE_SIZE);
 
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_stream_reserve);
-
-/*
- * The longest piece of [off, off + len) that lies in one page. Returns its
- * address and puts its length into @piece.
- */
-static void *find_piece(struct tsm_stream *stream, u64 off, size_t len,
-			size_t *piece)
-{
-	size_t in_page = off % PAGE_SIZE;
-
-	*piece = min(len, PAGE_SIZE - in_page);
-
-	return xa_load(&stream->pages, off / PAGE_SIZE) + in_page;
-}
 
 /**
  * tsm_stream_append() - append what was reserved
@@ -147,13 +139,31 @@ void tsm_stream_append(struct tsm_stream *stream, const void *data, size_t len)
 	size_t piece;
 
 	for (; len; data += piece, len -= piece) {
-		void *to = find_piece(stream, stream->end, len, &piece);
+		size_t in_page = stream->end % PAGE_SIZE;
 
-		memcpy(to, data, piece);
+		piece = min(len, PAGE_SIZE - in_page);
+		memcpy(stream->tail + in_page, data, piece);
 		stream->end += piece;
+		if (piece == PAGE_SIZE - in_page)
+			stream->tail = xa_load(&stream->pages,
+					       stream->end / PAGE_SIZE);
 	}
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_stream_append);
+
+/*
+ * The longest piece of [off, off + len) that lies in one page. Returns its
+ * address and puts its length into @piece.
+ */
+static const void *find_piece(struct tsm_stream *stream, u64 off, size_t len,
+			      size_t *piece)
+{
+	size_t in_page = off % PAGE_SIZE;
+
+	*piece = min(len, PAGE_SIZE - in_page);
+
+	return xa_load(&stream->pages, off / PAGE_SIZE) + in_page;
+}
 
 /**
  * tsm_stream_copy() - copy bytes that are known to be there

@@ -11,11 +11,13 @@
 /**
  * struct tsm_stream - bytes that are appended at the end, and never change
  * @pages: the pages, indexed by offset / PAGE_SIZE
+ * @tail: the page that @end is in, or %NULL if there is none yet
  * @start: offset of the first byte that has not been dropped
  * @end: offset of the next byte, which is how many have ever been appended
  */
 struct tsm_stream {
 	struct xarray pages;
+	u8 *tail;
 	u64 start;
 	u64 end;
 };

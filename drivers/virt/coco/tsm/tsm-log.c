@@ -130,17 +130,22 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_log_reserve);
 /**
  * tsm_log_commit() - add the record that was reserved
  * @log: the log
- * @record: the encoded record, whose number is @log->next_record
- * @len: its size in bytes, as it was reserved
+ * @head: the encoded record up to its event data; its number is
+ *	@log->next_record
+ * @head_size: bytes of @head
+ * @event: the event data
+ * @event_size: bytes of @event; with those of @head what was reserved
  *
  * Context: Any context. @log->lock has been held since the reservation.
  */
-void tsm_log_commit(struct tsm_log *log, const void *record, size_t len)
+void tsm_log_commit(struct tsm_log *log, const void *head, size_t head_size,
+		    const void *event, size_t event_size)
 {
 	lockdep_assert_held(&log->lock);
 
 	tsm_log_index_append(log);
-	tsm_stream_append(&log->records, record, len);
+	tsm_stream_append(&log->records, head, head_size);
+	tsm_stream_append(&log->records, event, event_size);
 	log->next_record++;
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_commit);

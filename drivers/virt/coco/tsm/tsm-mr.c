@@ -239,37 +239,79 @@ int tsm_mr_read_blob(struct tsm_provider *provider,
 				       mr->mr_size);
 }
 
+/**
+ * struct request - an extend that is asked for
+ * @reg: the register
+ * @digests: one digest per bank, in the order of @reg->banks
+ * @record: the record of it; who asks sets the event
+ * @record_digests: the digests of @record
+ * @head: @record, encoded up to its event data
+ * @head_size: bytes of @head
+ */
+struct request {
+	struct tsm_register *reg;
+	const u8 *const *digests;
+	struct cel_record record;
+	struct cel_digest record_digests[TSM_MAX_BANKS];
+	u8 head[CEL_HEAD_MAX_SIZE];
+	size_t head_size;
+};
+
+/* Complete the record, which is the next one. */
+static void encode(struct request *request)
+{
+	struct tsm_register *reg = request->reg;
+	struct cel_record *record = &request->record;
+
+	for (unsigned int i = 0; i < reg->nr_banks; i++) {
+		struct cel_digest *digest = &request->record_digests[i];
+
+		digest->alg = tsm_hash_tcg_alg(reg->banks[i].algo);
+		digest->size = reg->banks[i].size;
+		digest->value = request->digests[i];
+	}
+
+	record->recnum = reg->provider->log.next_record;
+	record->index_type = reg->provider->index_type;
+	record->index = reg->index;
+	record->nr_digests = reg->nr_banks;
+	record->digests = request->record_digests;
+	request->head_size = cel_encode_head(request->head, record);
+}
+
 /*
  * The extend took effect: let the log and the replay say so. Where mr_value is
  * the register, extend() has just done the same computation, and nobody else
  * can have come between.
  */
-static void commit(struct tsm_register *reg, const u8 *const digests[],
-		   const u8 *record, size_t len)
+static void commit(const struct request *request)
 {
+	struct tsm_register *reg = request->reg;
+
 	for (unsigned int i = 0; i < reg->nr_banks; i++) {
 		struct tsm_bank *bank = &reg->banks[i];
 
 		if (bank->mr->mr_flags & TSM_MR_F_LIVE)
-			tsm_hash_extend(bank->algo, bank->replay, digests[i]);
+			tsm_hash_extend(bank->algo, bank->replay,
+					request->digests[i]);
 		else
 			memcpy(bank->replay, bank->mr->mr_value, bank->size);
 	}
 
-	tsm_log_commit(&reg->provider->log, record, len);
+	tsm_log_commit(&reg->provider->log, request->head, request->head_size,
+		       request->record.event, request->record.event_size);
 	tsm_log_notify(reg->provider);
 }
 
-/* Does the register have the value that extending it by @digests gives? */
-static bool register_is_extended(const struct tsm_register *reg,
-				 const u8 *const digests[])
+/* Does the register have the value that the extend gives? */
+static bool register_is_extended(const struct request *request)
 {
-	for (unsigned int i = 0; i < reg->nr_banks; i++) {
-		const struct tsm_bank *bank = &reg->banks[i];
+	for (unsigned int i = 0; i < request->reg->nr_banks; i++) {
+		const struct tsm_bank *bank = &request->reg->banks[i];
 		u8 expected[TSM_DIGEST_MAX_SIZE];
 
 		memcpy(expected, bank->replay, bank->size);
-		tsm_hash_extend(bank->algo, expected, digests[i]);
+		tsm_hash_extend(bank->algo, expected, request->digests[i]);
 		if (memcmp(bank->mr->mr_value, expected, bank->size))
 			return false;
 	}
@@ -290,9 +332,10 @@ static int not_restartable(int error)
  * The provider's extend() returned @error. Find out whether the hardware acted
  * all the same, and return what the caller of the extend shall get.
  */
-static int resolve_failure(struct tsm_register *reg, const u8 *const digests[],
-			   const u8 *record, size_t len, int error)
+static int resolve_failure(const struct request *request, int error)
 {
+	struct tsm_register *reg = request->reg;
+
 	/* Until the register was read: the next access to it tries again. */
 	reg->unsure = true;
 	if (refresh_register(reg))
@@ -302,9 +345,9 @@ static int resolve_failure(struct tsm_register *reg, const u8 *const digests[],
 		reg->unsure = false;
 		return error;
 	}
-	if (register_is_extended(reg, digests)) {
+	if (register_is_extended(request)) {
 		reg->unsure = false;
-		commit(reg, digests, record, len);
+		commit(request);
 		return 0;
 	}
 	if (!restart(reg))
@@ -313,72 +356,41 @@ static int resolve_failure(struct tsm_register *reg, const u8 *const digests[],
 	return not_restartable(error);
 }
 
-static int extend_locked(struct tsm_register *reg, const u8 *const digests[],
-			 const u8 *record, size_t len)
+static int extend(struct request *request)
 {
-	struct tsm_measurement *tm = reg->provider->tm;
-	int rc;
-
-	lockdep_assert_held(&reg->provider->log.lock);
-
-	if (reg->unsure || reg->provider->hibernating) {
-		rc = sync_register(reg);
-		if (rc)
-			return rc;
-	}
-
-	rc = tsm_log_reserve(&reg->provider->log, len);
-	if (rc)
-		return rc;
-
-	rc = tm->extend(tm, reg->banks[0].mr, digests);
-	if (rc)
-		return resolve_failure(reg, digests, record, len, rc);
-
-	commit(reg, digests, record, len);
-
-	return 0;
-}
-
-static int extend(struct tsm_register *reg, const u8 *const digests[],
-		  u32 event_type, const void *event, size_t len)
-{
+	struct tsm_register *reg = request->reg;
 	struct tsm_provider *provider = reg->provider;
-	struct cel_digest cel_digests[TSM_MAX_BANKS];
-	struct cel_record record = {
-		.index_type = provider->index_type,
-		.index = reg->index,
-		.nr_digests = reg->nr_banks,
-		.digests = cel_digests,
-		.event_type = event_type,
-		.event_size = len,
-		.event = event,
-	};
-	size_t size;
+	struct tsm_measurement *tm;
 	int rc;
-
-	for (unsigned int i = 0; i < reg->nr_banks; i++) {
-		cel_digests[i].alg = tsm_hash_tcg_alg(reg->banks[i].algo);
-		cel_digests[i].size = reg->banks[i].size;
-		cel_digests[i].value = digests[i];
-	}
-
-	size = cel_record_size(&record);
-	u8 *buf __free(kfree) = kmalloc(size, GFP_KERNEL);
-	if (!buf)
-		return -ENOMEM;
 
 	ACQUIRE(mutex_intr, lock)(&provider->log.lock);
 	rc = ACQUIRE_ERR(mutex_intr, &lock);
 	if (rc)
 		return rc;
-	if (!provider->tm)
+
+	tm = provider->tm;
+	if (!tm)
 		return -ENODEV;
 
-	record.recnum = provider->log.next_record;
-	cel_encode_record(buf, &record);
+	if (reg->unsure || provider->hibernating) {
+		rc = sync_register(reg);
+		if (rc)
+			return rc;
+	}
 
-	return extend_locked(reg, digests, buf, size);
+	encode(request);
+	rc = tsm_log_reserve(&provider->log, request->head_size +
+					     request->record.event_size);
+	if (rc)
+		return rc;
+
+	rc = tm->extend(tm, reg->banks[0].mr, request->digests);
+	if (rc)
+		return resolve_failure(request, rc);
+
+	commit(request);
+
+	return 0;
 }
 
 /**
@@ -397,7 +409,13 @@ static int extend(struct tsm_register *reg, const u8 *const digests[],
  */
 int tsm_mr_extend_digests(struct tsm_register *reg, const u8 *const digests[])
 {
-	return extend(reg, digests, TSM_EV_COMPACT_HASH, NULL, 0);
+	struct request request = {
+		.reg = reg,
+		.digests = digests,
+		.record.event_type = TSM_EV_COMPACT_HASH,
+	};
+
+	return extend(&request);
 }
 
 /**
@@ -418,6 +436,13 @@ int tsm_mr_extend_event(struct tsm_register *reg, const void *event, size_t len)
 {
 	u8 values[TSM_MAX_BANKS][TSM_DIGEST_MAX_SIZE];
 	const u8 *digests[TSM_MAX_BANKS];
+	struct request request = {
+		.reg = reg,
+		.digests = digests,
+		.record.event_type = TSM_EV_ACTION,
+		.record.event = event,
+		.record.event_size = len,
+	};
 
 	if (!len)
 		return -EINVAL;
@@ -429,7 +454,7 @@ int tsm_mr_extend_event(struct tsm_register *reg, const void *event, size_t len)
 		digests[i] = values[i];
 	}
 
-	return extend(reg, digests, TSM_EV_ACTION, event, len);
+	return extend(&request);
 }
 
 /**

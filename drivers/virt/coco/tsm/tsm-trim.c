@@ -99,7 +99,7 @@ static void apply_restart(const struct tsm_restart *restart)
 static void apply_record(struct trim *trim)
 {
 	struct tsm_provider *provider = trim->provider;
-	u8 buf[CEL_EXTEND_MAX_SIZE];
+	u8 buf[CEL_HEAD_MAX_SIZE];
 	struct cel_extend extend;
 	struct tsm_register *reg;
 

@@ -43,9 +43,9 @@ static void test_commit_numbers_and_adds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, log->next_record, 0);
 	KUNIT_EXPECT_EQ(test, log->records.end, 0);
 
-	tsm_log_commit(log, "first", 5);
+	tsm_log_commit(log, "first", 5, NULL, 0);
 	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 6), 0);
-	tsm_log_commit(log, "second", 6);
+	tsm_log_commit(log, "sec", 3, "ond", 3);
 	KUNIT_EXPECT_EQ(test, log->next_record, 2);
 	KUNIT_EXPECT_EQ(test, tsm_stream_read(&log->records, 0, buf, 16), 11);
 	KUNIT_EXPECT_STREQ(test, buf, "firstsecond");
@@ -60,7 +60,7 @@ static void test_limit_is_inclusive(struct kunit *test)
 	log->limit = 10;
 	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 11), -ENOSPC);
 	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 10), 0);
-	tsm_log_commit(log, "0123456789", 10);
+	tsm_log_commit(log, "0123456789", 10, NULL, 0);
 	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 1), -ENOSPC);
 
 	log->limit = 0;
@@ -94,7 +94,7 @@ static void test_limit_forgets_what_was_dropped(struct kunit *test)
 
 	log->limit = 10;
 	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 10), 0);
-	tsm_log_commit(log, "0123456789", 10);
+	tsm_log_commit(log, "0123456789", 10, NULL, 0);
 	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 1), -ENOSPC);
 
 	tsm_log_begin(log, 1, 10, NULL, 0);
@@ -115,7 +115,7 @@ static void test_memory_is_the_bytes(struct kunit *test)
 
 	for (int i = 0; i < 20000; i++) {
 		KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, sizeof(record)), 0);
-		tsm_log_commit(log, record, sizeof(record));
+		tsm_log_commit(log, record, 100, record + 100, 150);
 	}
 
 	xa_for_each(&log->records.pages, index, page)
