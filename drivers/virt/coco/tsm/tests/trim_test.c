@@ -300,6 +300,8 @@ static void test_readers_survive_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, trim(fake, 0), 2);
 	KUNIT_EXPECT_EQ(test, trim(fake, 4), -EINVAL);
 	KUNIT_EXPECT_EQ(test, file_read_at(fake, "log/cel", &byte, 1, 5), 1);
+	KUNIT_EXPECT_EQ(test, count(test, "0 register "), 4);
+	KUNIT_EXPECT_EQ(test, count(test, " trim "), 0);
 }
 
 static void test_full_log_goes_on(struct kunit *test)
