@@ -16,13 +16,15 @@
 static int read_error(struct error *err, const char *name, const char *what)
 {
 	const char *hint = "";
+	int code = errno;
 
-	if (errno == EACCES)
+	if (code == EACCES)
 		hint = "; run as root, or as a member of the group that may read it";
-	else if (errno == ENODEV)
+	else if (code == ENODEV)
 		hint = "; its provider has gone";
-	return error_set(err, "cannot %s %s: %s%s", what, name, strerror(errno),
-			 hint);
+	error_set(err, "cannot %s %s: %s%s", what, name, strerror(code), hint);
+	err->code = code;
+	return -1;
 }
 
 static int grow(struct buffer *buf, size_t size, const char *name,
@@ -62,11 +64,12 @@ static int reserve(struct buffer *buf, int fd, const char *name,
 {
 	struct stat st;
 
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size <= 0)
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) ||
+	    st.st_size <= (off_t)buf->offset)
 		return 0;
-	if ((uint64_t)st.st_size >= BUFFER_MAX)
+	if ((uint64_t)st.st_size - buf->offset >= BUFFER_MAX)
 		return too_large(name, err);
-	return grow(buf, (size_t)st.st_size + 1, name, err);
+	return grow(buf, (size_t)st.st_size - buf->offset + 1, name, err);
 }
 
 int buffer_read(struct buffer *buf, int fd, const char *name, struct error *err)
@@ -87,10 +90,11 @@ int buffer_read(struct buffer *buf, int fd, const char *name, struct error *err)
 				return -1;
 		}
 		got = file_read(fd, buf->data + buf->len, buf->size - buf->len,
-				buf->len, name, err);
+				buf->offset, name, err);
 		if (got <= 0)
 			return (int)got;
 		buf->len += (size_t)got;
+		buf->offset += (size_t)got;
 	}
 }
 
@@ -111,6 +115,28 @@ int buffer_read_path(struct buffer *buf, const char *path, struct error *err)
 	ret = buffer_read(buf, fd, path, err);
 	close(fd);
 	return ret;
+}
+
+int buffer_append(struct buffer *buf, const struct buffer *other,
+		  struct error *err)
+{
+	size_t len = buf->len + other->len;
+
+	if (len > BUFFER_MAX)
+		return too_large("the log", err);
+	if (len > buf->size && grow(buf, 2 * len, "the log", err))
+		return -1;
+	if (other->len)
+		memcpy(buf->data + buf->len, other->data, other->len);
+	buf->len = len;
+	return 0;
+}
+
+void buffer_drop(struct buffer *buf, size_t len)
+{
+	buf->len -= len;
+	if (buf->len)
+		memmove(buf->data, buf->data + len, buf->len);
 }
 
 void buffer_free(struct buffer *buf)

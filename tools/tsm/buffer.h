@@ -18,15 +18,16 @@ struct buffer {
 	uint8_t *data;
 	size_t len;
 	size_t size;
+	size_t offset; /* in the file, of what comes after these bytes */
 };
 
 /* More than this is no event log: the input is endless or the wrong one. */
 #define BUFFER_MAX ((size_t)1 << 31)
 
 /*
- * Append what the file holds from offset buf->len on. Called again on a file
- * that grew, it reads only the new bytes. @name is for messages. Returns 0, or
- * -1 with @err set.
+ * Append what the file holds from buf->offset on. Called again on a file that
+ * grew, it reads only the new bytes. @name is for messages. Returns
+ * 0, or -1 with @err set.
  */
 int buffer_read(struct buffer *buf, int fd, const char *name,
 		struct error *err);
@@ -43,6 +44,13 @@ ssize_t file_read(int fd, void *data, size_t len, size_t offset,
 
 /* Open @path and read all of it. */
 int buffer_read_path(struct buffer *buf, const char *path, struct error *err);
+
+/* Append the bytes of @other. Returns 0, or -1 with @err set. */
+int buffer_append(struct buffer *buf, const struct buffer *other,
+		  struct error *err);
+
+/* Forget the first @len bytes. */
+void buffer_drop(struct buffer *buf, size_t len);
 
 void buffer_free(struct buffer *buf);
 

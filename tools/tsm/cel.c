@@ -6,6 +6,7 @@
  * A length is compared with what is left of its span before it is used, so no
  * input makes the parser look outside of the buffer, and it allocates nothing.
  */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,6 +82,16 @@ static int expect_size(const struct tlv *tlv, uint32_t size, const char *wanted,
 		   tlv->len);
 }
 
+/* Other writers of the format have other widths for the same numbers. */
+static int expect_sizes(const struct tlv *tlv, uint32_t size, uint32_t other,
+			const char *wanted, struct error *err)
+{
+	if (tlv->len == size || tlv->len == other)
+		return 0;
+	return bad(err, tlv->offset, "%s takes %u or %u bytes, not %u", wanted,
+		   size, other, tlv->len);
+}
+
 static int expect_type(const struct tlv *tlv, uint8_t type, const char *wanted,
 		       struct error *err)
 {
@@ -106,9 +117,10 @@ static int parse_recnum(struct span *log, struct cel_record *rec,
 
 	if (take(log, &tlv, wanted, err) ||
 	    expect_type(&tlv, TSM_CEL_RECNUM, wanted, err) ||
-	    expect_size(&tlv, TSM_CEL_RECNUM_SIZE, wanted, err))
+	    expect_sizes(&tlv, TSM_CEL_RECNUM_SIZE, CEL_NARROW_RECNUM_SIZE,
+			 wanted, err))
 		return -1;
-	rec->recnum = be(tlv.value, TSM_CEL_RECNUM_SIZE);
+	rec->recnum = be(tlv.value, tlv.len);
 	/* The number after the last one must exist too. */
 	if (rec->recnum == UINT64_MAX)
 		return bad(err, tlv.offset, "no record number");
@@ -120,6 +132,7 @@ static int parse_index(struct span *log, struct cel_record *rec,
 {
 	static const char wanted[] = "a register index";
 	struct tlv tlv;
+	uint64_t index;
 
 	if (take(log, &tlv, wanted, err))
 		return -1;
@@ -127,10 +140,15 @@ static int parse_index(struct span *log, struct cel_record *rec,
 		return bad(err, tlv.offset,
 			   "expected a register index, found type %u",
 			   tlv.type);
-	if (expect_size(&tlv, TSM_CEL_INDEX_SIZE, wanted, err))
+	if (expect_sizes(&tlv, TSM_CEL_INDEX_SIZE, CEL_WIDE_INDEX_SIZE, wanted,
+			 err))
 		return -1;
+	index = be(tlv.value, tlv.len);
+	if (index > UINT8_MAX)
+		return bad(err, tlv.offset, "there is no register %" PRIu64,
+			   index);
 	rec->is_ccmr = tlv.type == TSM_CEL_CCMR;
-	rec->index = tlv.value[0];
+	rec->index = (uint8_t)index;
 	return 0;
 }
 
@@ -206,9 +224,12 @@ int cel_next(struct cel_reader *reader, struct cel_record *rec,
 	if (log.pos == log.end)
 		return 0;
 	rec->offset = log.pos;
-	if (parse_recnum(&log, rec, err) || parse_index(&log, rec, err) ||
-	    parse_digests(&log, rec, err) || parse_content(&log, rec, err))
+	if (parse_recnum(&log, rec, err) || parse_index(&log, rec, err))
 		return -1;
+	rec->body = log.base + log.pos;
+	if (parse_digests(&log, rec, err) || parse_content(&log, rec, err))
+		return -1;
+	rec->body_len = (size_t)(log.base + log.pos - rec->body);
 	reader->pos = log.pos;
 	return 1;
 }
@@ -218,7 +239,7 @@ bool cel_is_bare_digest(const struct cel_record *rec)
 	return rec->event_type == TSM_EV_COMPACT_HASH && !rec->event_len;
 }
 
-const char *cel_event_type_text(uint32_t type, char out[EVENT_TYPE_TEXT])
+const char *cel_event_type_name(uint32_t type)
 {
 	switch (type) {
 	case TSM_EV_ACTION:
@@ -226,7 +247,16 @@ const char *cel_event_type_text(uint32_t type, char out[EVENT_TYPE_TEXT])
 	case TSM_EV_COMPACT_HASH:
 		return "EV_COMPACT_HASH";
 	default:
-		snprintf(out, EVENT_TYPE_TEXT, "0x%08x", type);
-		return out;
+		return NULL;
 	}
+}
+
+const char *cel_event_type_text(uint32_t type, char out[EVENT_TYPE_TEXT])
+{
+	const char *name = cel_event_type_name(type);
+
+	if (name)
+		return name;
+	snprintf(out, EVENT_TYPE_TEXT, "0x%08x", type);
+	return out;
 }

@@ -14,6 +14,13 @@
 #include "buffer.h"
 #include "error.h"
 
+/*
+ * The kernel writes TSM_CEL_RECNUM_SIZE and TSM_CEL_INDEX_SIZE bytes. Other
+ * programs have these; both are read.
+ */
+#define CEL_NARROW_RECNUM_SIZE 4
+#define CEL_WIDE_INDEX_SIZE 4
+
 /* Pointers go into the buffer that was parsed. */
 struct cel_record {
 	size_t offset; /* of the record in the log */
@@ -25,6 +32,8 @@ struct cel_record {
 	uint32_t event_type;
 	const uint8_t *event;
 	size_t event_len;
+	const uint8_t *body; /* the digests and the content, as in the log */
+	size_t body_len;
 };
 
 struct cel_reader {
@@ -41,6 +50,9 @@ int cel_next(struct cel_reader *reader, struct cel_record *rec,
 
 /* A record of a digest that came without its event: nothing to check it by. */
 bool cel_is_bare_digest(const struct cel_record *rec);
+
+/* "EV_ACTION" or so, or NULL for a type that the kernel does not write. */
+const char *cel_event_type_name(uint32_t type);
 
 /* "EV_ACTION" or, for a type that the kernel does not write, its number. */
 #define EVENT_TYPE_TEXT 24

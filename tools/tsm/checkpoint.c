@@ -9,9 +9,6 @@
 #include "checkpoint.h"
 #include "linux/tsm-event-log.h"
 
-/* Written after hibernation: the registers were reset meanwhile. */
-#define CHECKPOINT_RESUME "resume"
-
 /* No line with every bank and the longest name is longer. */
 #define LINE_MAX_LEN 1023
 
@@ -209,5 +206,5 @@ int register_value_next(struct line_reader *reader,
 bool checkpoint_restarts(const struct checkpoint *cp)
 {
 	return !strcmp(cp->reason, TSM_CHECKPOINT_FOREIGN) ||
-	       !strcmp(cp->reason, CHECKPOINT_RESUME);
+	       !strcmp(cp->reason, TSM_CHECKPOINT_RESUME);
 }

@@ -2,7 +2,6 @@
 /*
  * tsm-log show: the records of a log, for people and as JSON.
  */
-#include <getopt.h>
 #include <langinfo.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,7 +10,7 @@
 #include "cel.h"
 #include "command.h"
 #include "json.h"
-#include "provider.h"
+#include "source.h"
 #include "table.h"
 
 static const char help[] =
@@ -25,10 +24,9 @@ static const char help[] =
 	"shown as text in quotes if it is valid UTF-8, with C escapes for what cannot be\n"
 	"seen, and otherwise in hex, shortened.\n"
 	"\n"
-	"      --json       an array of records with the names of TCG CEL-JSON, whole\n"
-	"      --log FILE   read a copy of log/cel\n"
-	"      --sysfs DIR  read a copy of " PROVIDER_ROOT "\n"
-	"  -h, --help       show this help\n"
+	"      --json              an array of records with the names of TCG CEL-JSON,\n"
+	"                          whole\n" SOURCE_HELP
+	"  -h, --help              show this help\n"
 	"\n"
 	"Exit status: 0 shown, 2 not or not all.\n";
 
@@ -92,40 +90,18 @@ static int show_log(struct show *show, const char *name,
 	return show_table(show, log, err);
 }
 
-static int show_file(struct show *show, const char *path)
+/* @name: of the provider, or of the file, which messages are to name. */
+static int show_one(struct show *show, const struct source *source,
+		    const char *name)
 {
-	struct buffer log = { 0 };
 	struct error err;
+	struct log log;
 	int ret;
 
-	ret = buffer_read_path(&log, path, &err);
-	if (!ret) {
-		ret = show_log(show, path, &log, &err);
-		if (ret)
-			error_prefix(&err, path);
-	}
-	buffer_free(&log);
+	ret = source_read(source, name, 0, &log, &err);
 	if (!ret)
-		return 0;
-	fflush(stdout);
-	fprintf(stderr, "tsm-log: %s\n", err.text);
-	return EXIT_TROUBLE;
-}
-
-static int show_provider(struct show *show, const char *root, const char *name)
-{
-	struct provider provider;
-	struct buffer log = { 0 };
-	struct error err;
-	int ret;
-
-	ret = provider_open(&provider, root, name, &err);
-	if (!ret)
-		ret = provider_read_cel(&provider, &log, &err);
-	if (!ret)
-		ret = show_log(show, name, &log, &err);
-	buffer_free(&log);
-	provider_close(&provider);
+		ret = show_log(show, name, &log.cel, &err);
+	log_free(&log);
 	if (!ret)
 		return 0;
 	fflush(stdout);
@@ -133,22 +109,22 @@ static int show_provider(struct show *show, const char *root, const char *name)
 	return EXIT_TROUBLE;
 }
 
-static int show_all(struct show *show, const char *root)
+static int show_providers(struct show *show, const struct source *source)
 {
 	char **names;
 	struct error err;
-	int nr = provider_list(root, &names, &err);
+	int nr = source_names(source, &names, &err);
 	int i, status = 0;
 
 	if (nr < 0) {
 		fprintf(stderr, "tsm-log: %s\n", err.text);
 		return EXIT_TROUBLE;
 	}
-	show->many = true;
+	show->many = !source->provider;
 	for (i = 0; i < nr; i++) {
 		if (i && !show->json)
 			putchar('\n');
-		if (show_provider(show, root, names[i]))
+		if (show_one(show, source, names[i]))
 			status = EXIT_TROUBLE;
 	}
 	names_free(names, nr);
@@ -157,28 +133,23 @@ static int show_all(struct show *show, const char *root)
 
 int command_show(int argc, char **argv)
 {
-	enum { OPT_JSON = 256, OPT_LOG, OPT_SYSFS };
+	enum { OPT_JSON = SOURCE_OPT_END };
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, OPT_JSON },
-		{ "log", required_argument, NULL, OPT_LOG },
-		{ "sysfs", required_argument, NULL, OPT_SYSFS },
+		SOURCE_OPTIONS,
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	const char *log = NULL, *root = NULL;
+	struct source source = { 0 };
 	struct show show = { 0 };
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (source_option(&source, option))
+			continue;
 		switch (option) {
 		case OPT_JSON:
 			show.json = true;
-			break;
-		case OPT_LOG:
-			log = optarg;
-			break;
-		case OPT_SYSFS:
-			root = optarg;
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -187,23 +158,17 @@ int command_show(int argc, char **argv)
 			return usage_error("show", NULL);
 		}
 	}
-	if (argc - optind > 1)
-		return usage_error("show", "more than one PROVIDER");
-	if (log && (root || optind < argc))
-		return usage_error("show",
-				   "--log excludes PROVIDER and --sysfs");
-	if (!root)
-		root = PROVIDER_ROOT;
+	status = source_finish(&source, "show", argc, argv);
+	if (status)
+		return status;
 
 	show.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	if (show.json)
 		putchar('[');
-	if (log)
-		status = show_file(&show, log);
-	else if (optind < argc)
-		status = show_provider(&show, root, argv[optind]);
+	if (source.log)
+		status = show_one(&show, &source, source.log);
 	else
-		status = show_all(&show, root);
+		status = show_providers(&show, &source);
 	if (show.json)
 		fputs("\n]\n", stdout);
 	return status;

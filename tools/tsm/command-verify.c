@@ -2,19 +2,21 @@
 /*
  * tsm-log verify: replay a log and compare it with registers.
  */
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "command.h"
 #include "json.h"
-#include "provider.h"
 #include "report.h"
+#include "source.h"
 #include "verify.h"
 
 static const char help[] =
 	"Usage: tsm-log verify [--json] [PROVIDER]\n"
 	"       tsm-log verify [--json] --log FILE --checkpoints FILE [--values FILE]\n"
+	"       tsm-log verify [--json] [--offline] DIR\n"
+	"       tsm-log verify [--json] --follow-firmware [OPTION]... PROVIDER\n"
 	"\n"
 	"Replay the event log of PROVIDER, or of every provider, from its checkpoints;\n"
 	"check each record that has event data, each checkpoint and the order of the\n"
@@ -24,12 +26,14 @@ static const char help[] =
 	"The register with the TCG PCR index N must be called pcrN, and the CC measurement\n"
 	"register with index N + 1 rtmrN, as every provider calls them.\n"
 	"\n"
-	"      --log FILE          a copy of log/cel\n"
-	"      --checkpoints FILE  a copy of log/checkpoints\n"
+	"DIR, which must have a slash in it or be \".\", is what 'tsm-log archive' has\n"
+	"written. Check each of the segments, that one follows on the other, and that\n"
+	"the last one is followed by the live log, unless that has ended.\n"
+	"\n" SOURCE_HELP
 	"      --values FILE       lines REGISTER ALGO:HEX[,ALGO:HEX...] to compare with;\n"
-	"                          without it, print the values that the replay gives\n"
+	"                          without it, print the values that the replay gives\n" BEGINNING_HELP
 	"      --json              an array with an object for each log\n"
-	"      --sysfs DIR         check a copy of " PROVIDER_ROOT "\n"
+	"      --offline           check DIR without the live logs and registers\n"
 	"  -h, --help              show this help\n"
 	"\n"
 	"Exit status: 0 verified, 1 differs, 2 could not check.\n";
@@ -56,15 +60,14 @@ static enum verify_result show_result(const struct verification *v, bool json,
 	return verify_result(v);
 }
 
-static int check_files(const char *log, const char *checkpoints,
-		       const char *values, bool json)
+static int check_files(const struct source *source, const char *values,
+		       bool json)
 {
-	struct verification v = { 0 };
+	struct verification v = { .firmware_path = source->firmware };
 	struct buffer expected = { 0 };
 	enum verify_result result;
 
-	v.failed = buffer_read_path(&v.cel, log, &v.error) ||
-		   buffer_read_path(&v.checkpoints, checkpoints, &v.error) ||
+	v.failed = source_read(source, NULL, 0, &v.log, &v.error) ||
 		   (values && buffer_read_path(&expected, values, &v.error));
 	if (!v.failed)
 		verify_buffers(&v, values ? &expected : NULL);
@@ -74,24 +77,27 @@ static int check_files(const char *log, const char *checkpoints,
 	return result;
 }
 
-static int check_provider(const char *root, const char *name, bool json,
-			  bool first)
+static int check_provider(const struct source *source, const char *name,
+			  bool json, bool first)
 {
-	struct verification v = { 0 };
+	struct verification v = {
+		.archive = source->archive,
+		.firmware_path = source->firmware,
+	};
 	enum verify_result result;
 
-	verify_provider(&v, root, name);
+	verify_provider(&v, source->root, name);
 	result = show_result(&v, json, first);
 	verify_free(&v);
 	return result;
 }
 
-static int check_all(const char *root, bool json)
+static int check_providers(const struct source *source, bool json)
 {
 	bool differs = false, unchecked = false;
 	char **names;
 	struct error err;
-	int nr = provider_list(root, &names, &err);
+	int nr = source_names(source, &names, &err);
 	int i;
 
 	if (nr < 0) {
@@ -99,7 +105,7 @@ static int check_all(const char *root, bool json)
 		return VERIFY_UNCHECKED;
 	}
 	for (i = 0; i < nr; i++) {
-		int result = check_provider(root, names[i], json, !i);
+		int result = check_provider(source, names[i], json, !i);
 
 		differs |= result == VERIFY_DIFFERS;
 		unchecked |= result == VERIFY_UNCHECKED;
@@ -110,45 +116,41 @@ static int check_all(const char *root, bool json)
 	return unchecked ? VERIFY_UNCHECKED : VERIFY_OK;
 }
 
+/* No provider is called like this, and "./NAME" is there for any directory. */
+static bool is_directory(const char *name)
+{
+	return strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, "..");
+}
+
 int command_verify(int argc, char **argv)
 {
-	enum {
-		OPT_JSON = 256,
-		OPT_LOG,
-		OPT_CHECKPOINTS,
-		OPT_VALUES,
-		OPT_SYSFS
-	};
+	enum { OPT_JSON = SOURCE_OPT_END, OPT_OFFLINE, OPT_VALUES };
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, OPT_JSON },
-		{ "log", required_argument, NULL, OPT_LOG },
-		{ "checkpoints", required_argument, NULL, OPT_CHECKPOINTS },
+		{ "offline", no_argument, NULL, OPT_OFFLINE },
 		{ "values", required_argument, NULL, OPT_VALUES },
-		{ "sysfs", required_argument, NULL, OPT_SYSFS },
+		SOURCE_OPTIONS,
+		BEGINNING_OPTIONS,
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	const char *log = NULL, *checkpoints = NULL, *values = NULL;
-	const char *root = NULL;
-	bool json = false;
+	struct source source = { 0 };
+	const char *values = NULL;
+	bool json = false, offline = false, archive;
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (source_option(&source, option))
+			continue;
 		switch (option) {
 		case OPT_JSON:
 			json = true;
 			break;
-		case OPT_LOG:
-			log = optarg;
-			break;
-		case OPT_CHECKPOINTS:
-			checkpoints = optarg;
+		case OPT_OFFLINE:
+			offline = true;
 			break;
 		case OPT_VALUES:
 			values = optarg;
-			break;
-		case OPT_SYSFS:
-			root = optarg;
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -157,27 +159,30 @@ int command_verify(int argc, char **argv)
 			return usage_error("verify", NULL);
 		}
 	}
-	if (argc - optind > 1)
-		return usage_error("verify", "more than one PROVIDER");
-	if (!log != !checkpoints)
-		return usage_error("verify",
-				   "--log and --checkpoints go together");
-	if (values && !log)
+	status = source_finish(&source, "verify", argc, argv);
+	if (status)
+		return status;
+	if (source.log && !source.checkpoints)
+		return usage_error("verify", "--log needs --checkpoints");
+	if (values && !source.log)
 		return usage_error("verify", "--values goes with --log");
-	if (log && (root || optind < argc))
-		return usage_error("verify",
-				   "--log excludes PROVIDER and --sysfs");
-	if (!root)
-		root = PROVIDER_ROOT;
+	archive = source.provider && is_directory(source.provider);
+	if (offline && !archive)
+		return usage_error("verify", "--offline goes with DIR");
+	if (archive && (source.archive || source.follow_firmware))
+		return usage_error(
+			"verify",
+			"DIR excludes --archive and --follow-firmware; give a PROVIDER to these");
 
 	if (json)
 		putchar('[');
-	if (log)
-		status = check_files(log, checkpoints, values, json);
-	else if (optind < argc)
-		status = check_provider(root, argv[optind], json, true);
+	if (source.log)
+		status = check_files(&source, values, json);
+	else if (archive)
+		status = verify_archive(source.provider,
+					offline ? NULL : source.root, json);
 	else
-		status = check_all(root, json);
+		status = check_providers(&source, json);
 	if (json)
 		fputs("\n]\n", stdout);
 	return status;

@@ -14,6 +14,7 @@ int error_set(struct error *err, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
+	err->code = 0;
 	return -1;
 }
 
@@ -22,5 +23,7 @@ int error_prefix(struct error *err, const char *prefix)
 	struct error old = *err;
 
 	/* A text too long to fit is cut at its end. */
-	return error_set(err, "%s: %s", prefix, old.text);
+	error_set(err, "%s: %s", prefix, old.text);
+	err->code = old.code;
+	return -1;
 }

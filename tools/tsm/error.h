@@ -9,6 +9,7 @@
 #define TSM_LOG_ERROR_H
 
 struct error {
+	int code; /* errno of the system call that failed, or 0 */
 	char text[512];
 };
 

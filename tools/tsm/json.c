@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "event.h"
 #include "json.h"
 #include "text.h"
 
@@ -63,31 +64,59 @@ struct json_object *json_digests(unsigned int set,
 	return list;
 }
 
-struct json_object *json_record(const struct cel_record *rec,
-				const char *provider)
+static void add_event_type(struct json_object *content, uint32_t type)
 {
-	struct json_object *object = json_need(json_object_new_object());
-	struct json_object *content = json_need(json_object_new_object());
-	char type[EVENT_TYPE_TEXT];
+	static const char key[] = "event_type";
+	const char *name = cel_event_type_name(type);
 
-	if (provider)
-		json_add_text(object, "provider", provider);
+	if (name)
+		json_add_text(content, key, name);
+	else
+		json_add_number(content, key, type);
+}
+
+/* The part of a record that says what was measured. */
+static struct json_object *add_content(struct json_object *object,
+				       const struct cel_record *rec)
+{
+	struct json_object *content = json_need(json_object_new_object());
+
 	json_add_number(object, "recnum", rec->recnum);
 	json_add_number(object, rec->is_ccmr ? "ccmr" : "pcr", rec->index);
 	json_add(object, "digests", json_digests(rec->banks, rec->digest));
 	json_add_text(object, "content_type", "pcclient_std");
-	json_add_text(content, "event_type",
-		      cel_event_type_text(rec->event_type, type));
+	add_event_type(content, rec->event_type);
 	add_hex(content, "event_data", rec->event, rec->event_len);
+	json_add(object, "content", content);
+	return content;
+}
+
+struct json_object *json_cel_record(const struct cel_record *rec)
+{
+	struct json_object *object = json_need(json_object_new_object());
+
+	add_content(object, rec);
+	return object;
+}
+
+struct json_object *json_record(const struct cel_record *rec,
+				const char *provider)
+{
+	struct json_object *object = json_need(json_object_new_object());
+	struct json_object *content;
+
+	if (provider)
+		json_add_text(object, "provider", provider);
+	content = add_content(object, rec);
 	if (text_is_utf8(rec->event, rec->event_len))
 		json_add(content, "string",
 			 json_object_new_string_len((const char *)rec->event,
 						    (int)rec->event_len));
-	json_add(object, "content", content);
+	event_add_json(content, rec->event, rec->event_len);
 	return object;
 }
 
-static void print_escape(FILE *out, uint32_t c)
+void json_print_escape(FILE *out, uint32_t c)
 {
 	if (c >= 0x10000) {
 		c -= 0x10000;
@@ -109,14 +138,20 @@ void json_print(FILE *out, struct json_object *object)
 	text = json_object_to_json_string_length(object, flags, &len);
 	if (!text)
 		json_need(NULL);
-	for (; len; text += n, len -= n) {
+	while (len) {
+		for (n = 0; n < len && text[n] >= 0 && text[n] < 0x7f; n++)
+			;
+		fwrite(text, 1, n, out);
+		text += n;
+		len -= n;
+		if (!len)
+			break;
 		/* All strings in there are valid: see text_is_utf8(). */
 		n = text_decode((const uint8_t *)text, len, &c);
 		if (!n)
 			break;
-		if (c < 0x7f)
-			fputc((int)c, out);
-		else
-			print_escape(out, c);
+		json_print_escape(out, c);
+		text += n;
+		len -= n;
 	}
 }

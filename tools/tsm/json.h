@@ -28,9 +28,21 @@ void json_add_number(struct json_object *object, const char *key,
 struct json_object *json_digests(unsigned int set,
 				 const uint8_t *const digest[BANK_COUNT]);
 
-/* @provider: the provider to name in the record, or NULL. */
+/*
+ * A record with nothing but what TCG CEL-JSON defines; that has no name for the
+ * index of a CC measurement register, which is "ccmr" here.
+ */
+struct json_object *json_cel_record(const struct cel_record *rec);
+
+/*
+ * The same for people: event data that is text is there as "string", too.
+ * @provider: the provider to name in the record, or NULL.
+ */
 struct json_object *json_record(const struct cel_record *rec,
 				const char *provider);
+
+/* The \u escape of a character, or the two that it takes. */
+void json_print_escape(FILE *out, uint32_t character);
 
 /*
  * Print on one line, all but ASCII as \u escapes: that reads back the same and

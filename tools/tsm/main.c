@@ -15,8 +15,12 @@ static const char help[] =
 	"\n"
 	"Show and verify the event logs of measurement registers in /sys/kernel/tsm.\n"
 	"\n"
-	"  show    show the records of a log\n"
-	"  verify  replay a log and compare it with the registers\n"
+	"  show     show the records of a log\n"
+	"  watch    show records as they come\n"
+	"  verify   replay a log and compare it with the registers\n"
+	"  export   write a log in a format that other programs read\n"
+	"  archive  move records from logs into files\n"
+	"  measure  measure an event\n"
 	"\n"
 	"  -h, --help     show this help; tsm-log COMMAND --help shows a command's\n"
 	"  -V, --version  show the version\n";
@@ -26,7 +30,11 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "show", command_show },
+	{ "watch", command_watch },
 	{ "verify", command_verify },
+	{ "export", command_export },
+	{ "archive", command_archive },
+	{ "measure", command_measure },
 	{ NULL, NULL },
 };
 

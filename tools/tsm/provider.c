@@ -11,6 +11,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "buffer.h"
 #include "checkpoint.h"
 #include "provider.h"
 
@@ -121,7 +122,7 @@ int provider_open(struct provider *provider, const char *root, const char *name,
 {
 	int fd;
 
-	*provider = (struct provider){ name, -1, -1, -1 };
+	*provider = (struct provider){ name, -1 };
 	if (!register_name_valid(name, strlen(name)))
 		return error_set(err,
 				 "no valid provider name; see the ones in %s",
@@ -140,39 +141,11 @@ int provider_open(struct provider *provider, const char *root, const char *name,
 	return 0;
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 void provider_close(struct provider *provider)
 {
-	close_fd(&provider->cel_fd);
-	close_fd(&provider->checkpoints_fd);
-	close_fd(&provider->dirfd);
-}
-
-static int read_new(const struct provider *provider, int *fd, const char *path,
-		    struct buffer *buf, struct error *err)
-{
-	if (*fd < 0)
-		*fd = file_open(provider->dirfd, path, err);
-	return *fd < 0 ? -1 : buffer_read(buf, *fd, path, err);
-}
-
-int provider_read_cel(struct provider *provider, struct buffer *buf,
-		      struct error *err)
-{
-	return read_new(provider, &provider->cel_fd, "log/cel", buf, err);
-}
-
-int provider_read_checkpoints(struct provider *provider, struct buffer *buf,
-			      struct error *err)
-{
-	return read_new(provider, &provider->checkpoints_fd, "log/checkpoints",
-			buf, err);
+	if (provider->dirfd >= 0)
+		close(provider->dirfd);
+	provider->dirfd = -1;
 }
 
 /* A file of one short line; returns its length without the newline, or -1. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Providers of measurement registers as sysfs shows them, or as a copy of that
- * tree does: where their logs and the live values of registers are read.
+ * tree does: their names, their registers and the numbers of their logs. The
+ * logs themselves are read by log.h.
  */
 #ifndef TSM_LOG_PROVIDER_H
 #define TSM_LOG_PROVIDER_H
@@ -11,7 +12,6 @@
 #include <stdint.h>
 
 #include "bank.h"
-#include "buffer.h"
 #include "error.h"
 
 #define PROVIDER_ROOT "/sys/kernel/tsm"
@@ -19,8 +19,6 @@
 struct provider {
 	const char *name;
 	int dirfd;
-	int cel_fd; /* open once read: a second reading continues there */
-	int checkpoints_fd;
 };
 
 /*
@@ -38,12 +36,6 @@ void names_free(char **names, int nr);
 int provider_open(struct provider *provider, const char *root, const char *name,
 		  struct error *err);
 void provider_close(struct provider *provider);
-
-/* Append what is new since the last reading; see buffer_read(). */
-int provider_read_cel(struct provider *provider, struct buffer *buf,
-		      struct error *err);
-int provider_read_checkpoints(struct provider *provider, struct buffer *buf,
-			      struct error *err);
 
 /* One of the files of a single number in log/. */
 int provider_read_number(const struct provider *provider, const char *file,

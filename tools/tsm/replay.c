@@ -10,8 +10,11 @@
 
 #include "replay.h"
 
-/* One of each register, and one of the log as a whole. */
-#define FINDINGS_MAX (REPLAY_REGISTERS_MAX + 1)
+/*
+ * One of each register, and one of the log as a whole; and from the caller one
+ * of each register, and of each that has an index only.
+ */
+#define FINDINGS_MAX (2 * REPLAY_REGISTERS_MAX + 256 + 1)
 
 #define DIGEST_TEXT (2 * DIGEST_MAX + 1)
 
@@ -94,6 +97,21 @@ void replay_report(struct replay *replay, struct replay_register *reg,
 	if (replay->broken || (reg && reg->differs))
 		return;
 	finding = add_finding(replay, reg);
+	va_start(args, format);
+	vsnprintf(finding->text, sizeof(finding->text), format, args);
+	va_end(args);
+}
+
+void replay_add_finding(struct replay *replay, const char *name,
+			enum bank_id bank, unsigned long line,
+			const char *format, ...)
+{
+	struct finding *finding = &replay->findings[replay->nr_findings++];
+	va_list args;
+
+	snprintf(finding->name, sizeof(finding->name), "%s", name);
+	finding->bank = bank;
+	finding->line = line;
 	va_start(args, format);
 	vsnprintf(finding->text, sizeof(finding->text), format, args);
 	va_end(args);
@@ -209,7 +227,18 @@ static struct replay_register *add_register(struct replay *replay,
 	reg = &replay->registers[replay->nr_registers++];
 	memcpy(reg->name, cp->value.name, sizeof(reg->name));
 	reg->banks = cp->value.banks;
+	reg->first_line = cp->line;
+	memcpy(reg->first_value, cp->value.digest, sizeof(reg->first_value));
 	return reg;
+}
+
+static void restart(struct replay_register *reg, const struct checkpoint *cp)
+{
+	if (reg->restarts++)
+		return;
+	reg->restart.line = cp->line;
+	reg->restart.recnum = cp->recnum;
+	memcpy(reg->restart.reason, cp->reason, sizeof(cp->reason));
 }
 
 /* Check @cp against what the replay of @reg gives, if it has to follow. */
@@ -221,7 +250,7 @@ static void follow_checkpoint(struct replay *replay,
 		return;
 	check_banks(replay, reg, cp);
 	if (checkpoint_restarts(cp))
-		reg->restarts++;
+		restart(reg, cp);
 	else if (!reg->differs)
 		check_checkpoint(replay, reg, cp);
 }

@@ -51,6 +51,15 @@ struct replay_register {
 	 */
 	bool is_old;
 
+	/* The first checkpoint, and the first one that does not follow. */
+	unsigned long first_line;
+	uint8_t first_value[BANK_COUNT][DIGEST_MAX];
+	struct {
+		unsigned long line; /* 0: there is none */
+		uint64_t recnum;
+		char reason[REASON_SIZE];
+	} restart;
+
 	/* The stretch that the replay is in. */
 	unsigned long start_line;
 	uint64_t start_recnum;
@@ -127,6 +136,16 @@ void replay_expect(struct replay_register *reg, enum bank_id bank,
 void replay_report(struct replay *replay, struct replay_register *reg,
 		   const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Add what the caller found about the register @name, in @bank unless that is
+ * BANK_COUNT, and at the checkpoint @line unless that is 0. It may be of
+ * registers that the replay does not know; one finding of each.
+ */
+void replay_add_finding(struct replay *replay, const char *name,
+			enum bank_id bank, unsigned long line,
+			const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
 
 /*
  * End the replay: values that were expected and did not come are findings, and

@@ -14,10 +14,9 @@ const char *report_label(const struct verification *v)
 	return v->name ? v->name : "log";
 }
 
-static void print_finding(FILE *out, const struct verification *v,
-			  const struct finding *finding)
+void finding_text(const struct finding *finding, const char *label, FILE *out)
 {
-	fprintf(out, "%s: ", report_label(v));
+	fprintf(out, "%s: ", label);
 	if (finding->name[0])
 		fprintf(out, "register %s", finding->name);
 	if (finding->bank != BANK_COUNT)
@@ -95,9 +94,26 @@ static struct totals totals_of(const struct replay *replay)
 	return t;
 }
 
-static const char *plural(uint64_t number)
+const char *plural(uint64_t number)
 {
 	return number == 1 ? "" : "s";
+}
+
+static void print_firmware(FILE *out, const struct verification *v)
+{
+	const struct firmware *firmware = &v->firmware;
+	char text[BANK_SET_TEXT];
+
+	fprintf(out,
+		"%s: follows on the firmware's log: %" PRIu64
+		" extend%s, banks %s; %zu register%s go%s on in the log",
+		report_label(v), firmware->entries, plural(firmware->entries),
+		bank_set_text(firmware->header.banks, text), v->followed,
+		plural(v->followed), v->followed == 1 ? "es" : "");
+	if (v->others)
+		fprintf(out, ", %zu other%s equal to %s", v->others,
+			plural(v->others), v->compared);
+	fputc('\n', out);
 }
 
 static void print_total(FILE *out, const struct verification *v)
@@ -127,6 +143,8 @@ static void print_total(FILE *out, const struct verification *v)
 	else
 		fprintf(out,
 			"; not compared with any register (see --values)\n");
+	if (v->firmware_path)
+		print_firmware(out, v);
 }
 
 void report_text(const struct verification *v, FILE *out)
@@ -135,7 +153,7 @@ void report_text(const struct verification *v, FILE *out)
 	size_t i;
 
 	for (i = 0; i < replay->nr_findings; i++)
-		print_finding(out, v, &replay->findings[i]);
+		finding_text(&replay->findings[i], report_label(v), out);
 	switch (verify_result(v)) {
 	case VERIFY_OK:
 		print_registers(out, v);
@@ -167,7 +185,7 @@ static struct json_object *register_json(const struct replay_register *reg)
 	return object;
 }
 
-static struct json_object *finding_json(const struct finding *finding)
+struct json_object *finding_json(const struct finding *finding)
 {
 	struct json_object *object = json_need(json_object_new_object());
 
@@ -191,13 +209,35 @@ static void append(struct json_object *list, struct json_object *item)
 		json_need(NULL);
 }
 
-struct json_object *report_json(const struct verification *v)
+const char *result_text(enum verify_result result)
 {
-	static const char *const results[] = {
+	static const char *const texts[] = {
 		[VERIFY_OK] = "verified",
 		[VERIFY_DIFFERS] = "differs",
 		[VERIFY_UNCHECKED] = "not checked",
 	};
+
+	return texts[result];
+}
+
+static struct json_object *firmware_json(const struct verification *v)
+{
+	struct json_object *object = json_need(json_object_new_object());
+	struct json_object *list = json_need(json_object_new_array());
+	enum bank_id bank;
+
+	json_add_number(object, "extends", v->firmware.entries);
+	for (bank = 0; bank_next(v->firmware.header.banks, &bank); bank++)
+		append(list,
+		       json_need(json_object_new_string(banks[bank].tcg_name)));
+	json_add(object, "banks", list);
+	json_add_number(object, "followed", v->followed);
+	json_add_number(object, "others", v->others);
+	return object;
+}
+
+struct json_object *report_json(const struct verification *v)
+{
 	struct json_object *object = json_need(json_object_new_object());
 	struct json_object *list;
 	const struct replay *replay = &v->replay;
@@ -205,13 +245,16 @@ struct json_object *report_json(const struct verification *v)
 
 	if (v->name)
 		json_add_text(object, "provider", v->name);
-	json_add_text(object, "result", results[verify_result(v)]);
+	json_add_text(object, "result", result_text(verify_result(v)));
 	if (v->compared)
 		json_add_text(object, "compared_with", v->compared);
 	if (v->failed)
 		json_add_text(object, "error", v->error.text);
 	json_add_number(object, "first_record", replay->first);
 	json_add_number(object, "next_record", replay->next);
+
+	if (v->firmware_path)
+		json_add(object, "firmware_log", firmware_json(v));
 
 	list = json_need(json_object_new_array());
 	for (i = 0; i < replay->nr_findings; i++)

@@ -18,4 +18,14 @@ struct json_object *report_json(const struct verification *v);
 /* How messages call what was verified. */
 const char *report_label(const struct verification *v);
 
+/* One finding: a line that starts with @label. */
+void finding_text(const struct finding *finding, const char *label, FILE *out);
+
+struct json_object *finding_json(const struct finding *finding);
+
+/* "verified" and so on. */
+const char *result_text(enum verify_result result);
+
+const char *plural(uint64_t number);
+
 #endif

@@ -5,13 +5,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "event.h"
 #include "register.h"
 #include "table.h"
-#include "text.h"
 
-/* Bytes of a digest and of other event data that are shown. */
+/* Bytes of a digest that are shown. */
 #define SHORT_DIGEST 4
-#define SHORT_DATA 32
 
 static const char record_title[] = "RECORD";
 static const char name_title[] = "REGISTER";
@@ -78,24 +77,6 @@ void table_header(const struct table *table, FILE *out)
 		table->digests, digests_title);
 }
 
-static void print_content(const struct cel_record *rec, FILE *out, bool utf8)
-{
-	char hex[2 * SHORT_DATA + 1];
-	size_t len = rec->event_len;
-
-	if (!len) {
-		fputc('-', out);
-	} else if (text_is_utf8(rec->event, len)) {
-		text_print(out, rec->event, len, utf8);
-	} else {
-		if (len > SHORT_DATA)
-			len = SHORT_DATA;
-		fputs(hex_text(rec->event, len, hex), out);
-		if (len < rec->event_len)
-			fprintf(out, "... (%zu bytes)", rec->event_len);
-	}
-}
-
 void table_record(const struct table *table, const struct cel_record *rec,
 		  FILE *out, bool utf8)
 {
@@ -108,6 +89,6 @@ void table_record(const struct table *table, const struct cel_record *rec,
 		register_name(rec->is_ccmr, rec->index, name), table->type,
 		cel_event_type_text(rec->event_type, type), table->digests,
 		digests);
-	print_content(rec, out, utf8);
+	event_print(out, rec->event, rec->event_len, utf8);
 	fputc('\n', out);
 }

@@ -94,7 +94,7 @@ bool text_is_utf8(const uint8_t *data, size_t len)
 	return true;
 }
 
-static bool is_seen(uint32_t c)
+bool text_is_seen(uint32_t c)
 {
 	size_t i;
 
@@ -140,7 +140,7 @@ void text_print(FILE *out, const uint8_t *data, size_t len, bool utf8)
 		n = text_decode(data, len, &c);
 		if (!n)
 			break;
-		if (!is_seen(c) || c == '"' || c == '\\' ||
+		if (!text_is_seen(c) || c == '"' || c == '\\' ||
 		    (c >= 0x80 && !utf8))
 			print_escape(out, c);
 		else

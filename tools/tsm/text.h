@@ -20,6 +20,9 @@ bool text_is_utf8(const uint8_t *data, size_t len);
  */
 size_t text_decode(const uint8_t *data, size_t len, uint32_t *character);
 
+/* Whether a character can be seen, and leaves others as they are. */
+bool text_is_seen(uint32_t character);
+
 /*
  * Print valid UTF-8 in double quotes on one line, with C escapes: backslash,
  * quote, control and invisible characters and, unless @utf8 says that the

@@ -2,8 +2,11 @@
 /*
  * The check of a log: of a provider here, or of files from anywhere.
  */
+#include <errno.h>
 #include <inttypes.h>
 
+#include "archived.h"
+#include "follow.h"
 #include "provider.h"
 #include "verify.h"
 
@@ -21,17 +24,21 @@ enum verify_result verify_result(const struct verification *v)
 void verify_free(struct verification *v)
 {
 	replay_free(&v->replay);
-	buffer_free(&v->cel);
-	buffer_free(&v->checkpoints);
+	firmware_free(&v->firmware);
+	log_free(&v->log);
 }
 
-static int expect_value(struct replay *replay,
+static int expect_value(struct verification *v,
 			const struct register_value *value, unsigned long line,
 			struct error *err)
 {
-	struct replay_register *reg = replay_find(replay, value->name);
+	struct replay_register *reg = replay_find(&v->replay, value->name);
 	enum bank_id bank;
 
+	if (!reg && v->firmware_path &&
+	    firmware_find(&v->firmware, value->name))
+		return follow_compare(v, value->name, value->banks,
+				      value->digest, err);
 	if (!reg)
 		return error_set(err, "line %lu: no checkpoint of register %s",
 				 line, value->name);
@@ -48,7 +55,7 @@ static int expect_value(struct replay *replay,
 	return 0;
 }
 
-static int expect_values(struct replay *replay, const struct buffer *values,
+static int expect_values(struct verification *v, const struct buffer *values,
 			 struct error *err)
 {
 	struct line_reader reader = { .text = values };
@@ -56,7 +63,7 @@ static int expect_values(struct replay *replay, const struct buffer *values,
 	int ret;
 
 	while ((ret = register_value_next(&reader, &value, err)) > 0)
-		if (expect_value(replay, &value, reader.line, err))
+		if (expect_value(v, &value, reader.line, err))
 			return error_prefix(err, "values");
 	if (!ret && !reader.line)
 		ret = error_set(err, "no line REGISTER ALGO:HEX[,ALGO:HEX...]");
@@ -70,12 +77,15 @@ enum verify_result verify_buffers(struct verification *v,
 
 	if (values)
 		v->compared = "the values file";
-	v->failed = replay_init(&v->replay, &v->cel, &v->checkpoints, err) ||
+	v->failed = replay_init(&v->replay, &v->log.cel, &v->log.checkpoints,
+				err) ||
 		    replay_feed(&v->replay, err) ||
+		    (v->firmware_path && follow_read(v, err)) ||
 		    (values && !v->replay.broken &&
-		     expect_values(&v->replay, values, err)) ||
+		     expect_values(v, values, err)) ||
 		    replay_finish(&v->replay, v->replay.next,
-				  "the values file has", err);
+				  "the values file has", err) ||
+		    (v->firmware_path && follow_check(v, NULL, err));
 	return verify_result(v);
 }
 
@@ -131,33 +141,29 @@ static int expect_all_live(struct replay *replay,
 	return check_extensible(replay, provider, err);
 }
 
-/* First the log, then the checkpoints: so none of a record read is missing. */
-static int feed_new(struct verification *v, struct provider *provider,
-		    struct error *err)
-{
-	if (provider_read_cel(provider, &v->cel, err) ||
-	    provider_read_checkpoints(provider, &v->checkpoints, err))
-		return -1;
-	return replay_feed(&v->replay, err);
-}
-
 /* The order of the readings is what replay.h says it must be. */
-static int check_live(struct verification *v, struct provider *provider,
-		      uint64_t first, struct error *err)
+static int check_live(struct verification *v, const struct provider *provider,
+		      struct error *err)
 {
 	struct replay *replay = &v->replay;
-	uint64_t next, end;
+	uint64_t first, next, end;
 
-	if (replay_init(replay, &v->cel, &v->checkpoints, err))
+	if (log_read(&v->log, provider, 0, err))
+		return -1;
+	first = v->log.first;
+	if (v->archive &&
+	    archived_prepend(&v->log, v->archive, provider, &first, err))
+		return -1;
+	if (replay_init(replay, &v->log.cel, &v->log.checkpoints, err))
 		return -1;
 	replay_set_first(replay, first);
-	if (feed_new(v, provider, err))
+	if (replay_feed(replay, err))
 		return -1;
 	if (replay->broken)
 		return 0;
 	if (provider_read_number(provider, "next_record", &next, err) ||
 	    expect_all_live(replay, provider, err) ||
-	    feed_new(v, provider, err))
+	    log_read_more(&v->log, err) || replay_feed(replay, err))
 		return -1;
 	if (replay->next < next)
 		replay_report(replay, NULL,
@@ -165,53 +171,34 @@ static int check_live(struct verification *v, struct provider *provider,
 			      ", but next_record says %" PRIu64
 			      ": records are missing",
 			      replay->next, next);
-	if (provider_read_number(provider, "next_record", &end, err))
+	if (provider_read_number(provider, "next_record", &end, err) ||
+	    replay_finish(replay, end, "the live register has", err))
 		return -1;
-	return replay_finish(replay, end, "the live register has", err);
-}
-
-/* Returns 1 if the log was trimmed meanwhile, and nothing is known. */
-static int attempt(struct verification *v, const char *root, const char *name,
-		   struct error *err)
-{
-	uint64_t first = 0, first_after = 0;
-	struct provider provider;
-	struct error later;
-	int ret;
-
-	ret = provider_open(&provider, root, name, err);
-	if (!ret)
-		ret = provider_read_number(&provider, "first_record", &first,
-					   err);
-	if (!ret) {
-		ret = check_live(v, &provider, first, err);
-		/* Where it cannot be read any more, the result stands. */
-		if (!provider_read_number(&provider, "first_record",
-					  &first_after, &later) &&
-		    first != first_after)
-			ret = 1;
-	}
-	provider_close(&provider);
-	return ret;
+	if (!v->firmware_path)
+		return 0;
+	return follow_read(v, err) || follow_check(v, provider, err) ? -1 : 0;
 }
 
 enum verify_result verify_provider(struct verification *v, const char *root,
 				   const char *name)
 {
-	int i, ret = 1;
+	struct error *err = &v->error;
+	struct provider provider;
+	int attempts = 0;
 
 	v->name = name;
 	v->compared = "the live registers";
-	for (i = 0; ret > 0 && i < ATTEMPTS; i++) {
-		verify_free(v);
-		ret = attempt(v, root, name, &v->error);
+	v->failed = provider_open(&provider, root, name, err);
+	if (!v->failed) {
+		do {
+			verify_free(v);
+			v->failed = check_live(v, &provider, err);
+		} while (v->failed && err->code == ESTALE &&
+			 ++attempts < ATTEMPTS);
+		/* A part of a log that has moved on tells nothing. */
+		if (v->failed && err->code == ESTALE)
+			verify_free(v);
 	}
-	if (ret > 0) {
-		verify_free(v);
-		error_set(&v->error,
-			  "trimmed %d times while it was read; try again",
-			  ATTEMPTS);
-	}
-	v->failed = ret;
+	provider_close(&provider);
 	return verify_result(v);
 }

@@ -9,6 +9,8 @@
 
 #include "buffer.h"
 #include "error.h"
+#include "firmware.h"
+#include "log.h"
 #include "replay.h"
 
 /* The exit statuses of tsm-log verify. */
@@ -23,14 +25,25 @@ struct verification {
 	const char *compared; /* what with, or NULL */
 	bool failed; /* could not check: error says why */
 	struct error error;
-	struct buffer cel;
-	struct buffer checkpoints;
+	struct log log;
 	struct replay replay;
+
+	/* If this is set, the log begins in this archive; see archived.h. */
+	const char *archive;
+
+	/*
+	 * If this is set, the log must follow on the firmware's log in this
+	 * file; see follow.h.
+	 */
+	const char *firmware_path;
+	struct firmware firmware;
+	size_t followed; /* registers that do */
+	size_t others; /* that only the firmware's log has, and compared */
 };
 
 /*
- * Check the log in ->cel and ->checkpoints, which the caller filled. @values:
- * register values to compare with, or NULL.
+ * Check the log in ->log, which the caller filled. @values: register values to
+ * compare with, or NULL.
  */
 enum verify_result verify_buffers(struct verification *v,
 				  const struct buffer *values);

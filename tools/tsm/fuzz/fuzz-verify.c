@@ -61,13 +61,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum verify_result result;
 	struct buffer values;
 
-	v.checkpoints = take(&data, &size, checkpoints_len);
+	v.log.checkpoints = take(&data, &size, checkpoints_len);
 	values = take(&data, &size, values_len);
-	v.cel = take(&data, &size, size);
+	v.log.cel = take(&data, &size, size);
 	result = verify_buffers(&v, values.len ? &values : NULL);
 	/* Verified means: read to the end. */
-	if (result == VERIFY_OK && (v.replay.cel.pos != v.cel.len ||
-				    v.replay.lines.pos != v.checkpoints.len))
+	if (result == VERIFY_OK &&
+	    (v.replay.cel.pos != v.log.cel.len ||
+	     v.replay.lines.pos != v.log.checkpoints.len))
 		abort();
 	report(&v);
 	verify_free(&v);

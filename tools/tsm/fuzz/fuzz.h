@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* A copy with nothing after its end, so that a read past it is seen. */
 static inline struct buffer fuzz_buffer(const uint8_t *data, size_t size)
 {
-	struct buffer buf = { malloc(size), size, size };
+	struct buffer buf = { .data = malloc(size), .len = size, .size = size };
 
 	if (size) {
 		if (!buf.data)

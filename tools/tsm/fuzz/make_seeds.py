@@ -3,6 +3,7 @@
 """Make inputs for the fuzz targets from the logs of tests/make_log.py.
 
     make_seeds.py DIR    write them into DIR/show, DIR/checkpoint, DIR/verify
+                         and DIR/firmware
 
 What fuzzing made of them is kept in corpus/; this is for starting anew, for
 instance after a change of the format.
@@ -15,8 +16,25 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, os.pardir, "tests"))
 import make_log  # pylint: disable=wrong-import-position
+import tcg2  # pylint: disable=wrong-import-position
 
 SMALL = 4096
+
+
+def firmware_logs():
+    for name, algorithms, kwargs in (
+            ("one", ["sha256"], {}), ("two", ["sha384", "sha1"], {}),
+            ("unknown", ["sha256"], {"unknown": True, "vendor": b"vendor"}),
+            ("cc", ["sha384"], {"ccmr": True})):
+        log = tcg2.Firmware(algorithms, **kwargs)
+        if not log.ccmr:
+            log.locality(3)
+        log.no_action(b"nothing")
+        log.extend(1, b"event")
+        log.extend(4, b"")
+        # Which banks to keep, and what the indices are.
+        flags = 0x9f if log.ccmr else 0x1f
+        yield name, bytes([flags]) + log.data + b"\xff" * 20
 
 
 def main():
@@ -37,6 +55,8 @@ def main():
                 continue
             suffix = ".values" if data is values else ""
             make_log.put(os.path.join(sys.argv[1], kind, name + suffix), data)
+    for name, data in firmware_logs():
+        make_log.put(os.path.join(sys.argv[1], "firmware", name), data)
     return 0
 
 

@@ -131,6 +131,14 @@ class Log:
     def checkpoints(self):
         return "".join(self.lines).encode()
 
+    def index(self):
+        lines, offset = [], 0
+        for number, data in enumerate(self.records, self.first):
+            if number == self.first or number % 256 == 0:
+                lines.append(f"{number:20} {offset:20}\n")
+            offset += len(data)
+        return "".join(lines).encode()
+
     def values(self):
         return "".join(f"{r.name} {values_text(r.values)}\n"
                        for r in self.registers.values()).encode()
@@ -140,6 +148,7 @@ class Log:
         top = os.path.join(root, self.provider)
         put(os.path.join(top, "log/cel"), self.cel())
         put(os.path.join(top, "log/checkpoints"), self.checkpoints())
+        put(os.path.join(top, "log/index"), self.index())
         for name, number in (("next_record", self.next),
                              ("first_record", self.first),
                              ("size", len(self.cel())), ("limit", 33554432)):

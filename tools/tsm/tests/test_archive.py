@@ -1,0 +1,706 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tests of tsm-log archive, of verify for what it writes, and of watch.
+
+    test_archive.py TSM_LOG FAST_TSM_LOG INTERRUPT
+
+TSM_LOG is a build with sanitizers, FAST_TSM_LOG one without, into which
+INTERRUPT (tools/testing/selftests/tsm/interrupt.c) can be preloaded. The kernel
+is a model of it in here: it trims when the program has ended.
+"""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+import make_log
+from harness import ENV, FAST, TOOL, Run, check, run_tests, test, test_each
+from make_log import put, values_text
+
+INTERRUPT = os.path.abspath(sys.argv[3])
+NAME = re.compile(r"\d{12}-\d{12}")
+INSTANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.\d+")
+
+
+class Kernel(make_log.Log):
+    """A log that can be trimmed, as sysfs shows it in "tree"."""
+
+    def __init__(self, provider="sample"):
+        super().__init__(provider)
+        self.history = []   # all records that there ever were
+        self.values_at = {}  # number of a record: the values before it
+        self.add("rtmr0", ["sha384"])
+        self.add("rtmr2", ["sha256", "sha512"])
+        self.remember()
+        self.write()
+
+    def remember(self):
+        self.values_at[self.next] = {r.name: values_text(r.values)
+                                     for r in self.registers.values()}
+
+    def digest(self, *args, **kwargs):
+        super().digest(*args, **kwargs)
+        self.history.append(self.records[-1])
+        self.remember()
+
+    def extend(self, count):
+        for number in range(self.next, self.next + count):
+            self.event(("rtmr0", "rtmr2")[number % 2], b"event %d" % number)
+        self.write()
+
+    def trim_to(self, number):
+        if number <= self.first:
+            return
+        lines = [line for line in self.lines
+                 if int(line.split()[0]) >= number]
+        self.lines = [f"{number} trim {name} {values}\n" for name, values
+                      in self.values_at[number].items()] + lines
+        self.records = self.records[number - self.first:]
+        self.first = number
+        self.write()
+
+    def write(self):
+        top = self.write_tree("tree")
+        put(os.path.join(top, "log/trim"), b"")
+
+    def settle(self):
+        """Trim as the program has asked for. Returns whether it has."""
+        with open(f"tree/{self.provider}/log/trim", encoding="ascii") as file:
+            numbers = [int(line) for line in file]
+        for number in numbers:
+            check(self.first <= number <= self.next, f"trim to {number}")
+            self.trim_to(number)
+        self.write()
+        return bool(numbers)
+
+
+def archive(kernel, *args, tool=TOOL, **kwargs):
+    """Run archive, until the model of the kernel has done what it asked for."""
+    os.makedirs("archive", exist_ok=True)
+    while True:
+        run = Run("archive", "--sysfs", "tree", *args, "archive", tool=tool,
+                  **kwargs)
+        if not kernel.settle() or "after it was trimmed to" not in run.err:
+            return run
+
+
+def verify(*args):
+    return Run("verify", "--sysfs", "tree", *args, "./archive")
+
+
+def instances(provider="sample"):
+    path = os.path.join("archive", provider)
+    names = sorted(os.listdir(path)) if os.path.isdir(path) else []
+    for name in names:
+        check(INSTANCE.fullmatch(name), f"instance {name}")
+    return [os.path.join(path, name) for name in names]
+
+
+def segments(provider="sample"):
+    """The segments of the only instance."""
+    found = instances(provider)
+    if not found:
+        return []
+    check(len(found) == 1, f"{len(found)} instances")
+    names = sorted(n for n in os.listdir(found[0]) if n != ".new")
+    for name in names:
+        check(NAME.fullmatch(name), f"segment {name}")
+    return [os.path.join(found[0], name) for name in names]
+
+
+def content(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def check_nothing_lost(kernel):
+    """What is archived and what is in the kernel, is all, and once."""
+    found = segments(kernel.provider)
+    cel = b"".join(content(os.path.join(s, "cel")) for s in found)
+    archived = int(found[-1][-12:]) + 1 if found else 0
+    check(archived >= kernel.first, f"{archived} archived, but the kernel "
+          f"begins with {kernel.first}")
+    check(cel == b"".join(kernel.history[:archived]), "the archived records")
+    for segment in found:
+        first, last = (int(n) for n in segment[-25:].split("-"))
+        check(content(os.path.join(segment, "cel")) ==
+              b"".join(kernel.history[first:last + 1]), segment)
+        Run("verify", "--log", f"{segment}/cel", "--checkpoints",
+            f"{segment}/checkpoints").expect(0)
+    if found:
+        verify().expect(0, "verified: ")
+
+
+def rounds(*counts):
+    """A kernel whose log was archived after so many records each."""
+    kernel = Kernel()
+    for count in counts:
+        kernel.extend(count)
+        archive(kernel).expect(0)
+    return kernel
+
+
+# archive.
+
+@test
+def several_rounds():
+    """archive: rounds with records, and one without"""
+    kernel = Kernel()
+    next_record = 0
+    for count in (5, 1, 300, 0, 2):
+        kernel.extend(count)
+        run = archive(kernel)
+        if count:
+            run.expect(0, f"records {next_record} to "
+                       f"{next_record + count - 1} are in ")
+        else:
+            run.expect(0, "sample: no new records")
+        next_record += count
+        check(kernel.first == next_record, f"trimmed to {kernel.first}")
+        check_nothing_lost(kernel)
+    check(len(segments()) == 4, "four segments")
+    verify().expect(0, "4 segments, 308 records (0 to 307), 2 registers; "
+                    "0 more records in the live log; 2 registers equal")
+    kernel.extend(3)
+    verify().expect(0, "3 more records in the live log")
+
+
+@test
+def no_records():
+    """archive: without records there is no segment and no directory"""
+    archive(Kernel()).expect(0, "sample: no new records")
+    check(os.listdir("archive") == [".lock"], "nothing but the lock")
+    verify().expect(2, "there is no segment in ./archive")
+
+
+@test
+def modes():
+    """archive: who may not read the log may not read its segments"""
+    rounds(2)
+    for directory, names, files in os.walk("archive/sample"):
+        check(os.stat(directory).st_mode & 0o777 == 0o750, directory)
+        for name in files:
+            mode = os.stat(os.path.join(directory, name)).st_mode & 0o777
+            check(mode == 0o440, f"{name}: {mode:o}")
+
+
+@test
+def checkpoints_move():
+    """archive: each checkpoint line is in the segment of its record"""
+    kernel = Kernel()
+    kernel.extend(4)
+    kernel.foreign("rtmr0")
+    kernel.extend(2)
+    kernel.foreign("rtmr2", "resume")
+    kernel.write()
+    archive(kernel).expect(0)
+    kernel.extend(1)
+    archive(kernel).expect(0)
+    reasons = [[line.split()[:3] for line in
+                content(f"{s}/checkpoints").decode().splitlines()]
+               for s in segments()]
+    check(reasons == [
+        [["0", "register", "rtmr0"], ["0", "register", "rtmr2"],
+         ["4", "foreign", "rtmr0"]],
+        [["6", "trim", "rtmr0"], ["6", "trim", "rtmr2"],
+         ["6", "resume", "rtmr2"]]], f"{reasons}")
+    verify().expect(0, "with 2 extends from elsewhere or after a resume")
+
+
+@test
+def all_providers():
+    """archive: all providers, or those that are named"""
+    a, b = Kernel("a"), Kernel("b")
+    a.extend(2)
+    b.extend(3)
+    os.mkdir("archive")
+    Run("archive", "--sysfs", "tree", "archive", "b").expect(
+        0, "b: records 0 to 2")
+    b.settle()
+    check(not segments("a") and len(segments("b")) == 1, "only b")
+    Run("archive", "--sysfs", "tree", "archive").expect(
+        0, "a: records 0 to 1", "b: no new records")
+    a.settle()
+    b.settle()
+    verify().expect(0, "a/", "b/")
+
+
+@test
+def one_provider_fails():
+    """archive: a provider that fails does not keep others from it"""
+    kernels = [Kernel(name) for name in "abc"]
+    for kernel in kernels:
+        kernel.extend(2)
+    os.remove("tree/b/log/trim")
+    os.mkdir("archive")
+    Run("archive", "--sysfs", "tree", "archive").expect(
+        2, "a: records 0 to 1", "b: cannot open log/trim", "c: records 0 to 1")
+    check(not instances("b"), "nothing of b")
+
+
+def every_step(variable, kernel=None):
+    """
+    Interrupt archive at each of its steps, with new records each time; yield the
+    kernel and the run. Without a kernel, each begins with the first segment.
+    """
+    for step in range(1, 40):
+        if not kernel:
+            shutil.rmtree("archive", ignore_errors=True)
+        used = kernel or Kernel()
+        used.extend(3)
+        os.makedirs("archive", exist_ok=True)
+        run = Run("archive", "--sysfs", "tree", "archive", tool=FAST,
+                  env={"LD_PRELOAD": INTERRUPT, variable: str(step)})
+        used.settle()
+        if run.status == 0:
+            check(step > 8, f"{step} steps are not all")
+            return
+        yield used, run
+    check(False, "no end of steps")
+
+
+FROM = [("first segment", 0), ("next segment", 4)]
+
+
+@test_each(FROM)
+def killed(before):
+    """archive: killed at every step"""
+    start = rounds(before) if before else None
+    for kernel, run in every_step("INTERRUPT_KILL", start):
+        check(run.status == -signal.SIGKILL, f"status {run.status}")
+        check_nothing_lost(kernel)
+        # What was published and not trimmed stays as it is.
+        kernel.extend(1)
+        archive(kernel).expect(0)
+        check_nothing_lost(kernel)
+        check(kernel.first == kernel.next, "all is archived")
+
+
+@test
+def killed_again_and_again():
+    """archive: killed at every step, and never let through in between"""
+    kernel = Kernel()
+    for _ in every_step("INTERRUPT_KILL", kernel):
+        check_nothing_lost(kernel)
+    check_nothing_lost(kernel)
+
+
+@test_each(FROM)
+def disk_full(before):
+    """archive: no space at every step"""
+    start = rounds(before) if before else None
+    for kernel, run in every_step("INTERRUPT_FAIL", start):
+        run.expect(2, "tsm-log: ", "No space left on device")
+        for instance in instances():
+            check(".new" not in os.listdir(instance), "cleaned up")
+        check_nothing_lost(kernel)
+        archive(kernel).expect(0)
+        check_nothing_lost(kernel)
+
+
+@test
+def locked():
+    """archive: two at once"""
+    kernel = rounds(2)
+    kernel.extend(1)
+    with open("archive/.lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        archive(kernel).expect(2, "archive is being archived to; try again")
+        verify().expect(0)
+    check(kernel.first == 2, "not trimmed")
+    archive(kernel).expect(0, "records 2 to 2")
+
+
+@test
+def bad_directory():
+    """archive: no directory to write in"""
+    kernel = Kernel()
+    kernel.extend(1)
+    put("file", b"")
+    for path, text in (("nix", "there is no directory nix; create it"),
+                       ("file", "cannot open file: Not a directory"),
+                       ("/proc", "cannot write in /proc: ")):
+        Run("archive", "--sysfs", "tree", path).expect(2, text)
+    Run("archive").expect(2, "no DIR given")
+    check(not kernel.settle(), "not trimmed")
+
+
+@test
+def strange_files():
+    """archive and verify: files that are nothing of an archive"""
+    kernel = rounds(2)
+    kernel.extend(1)
+    for path, what in (("archive/sample/x", "instance of a provider"),
+                       (os.path.join(instances()[0], "5-4"), "segment"),
+                       (os.path.join(instances()[0], "1-2"), "segment"),
+                       (os.path.join(instances()[0], "\x1b[2J"), "segment")):
+        put(path, b"")
+        run = verify().expect(2, f"which is no {what}; move it away")
+        check("\x1b" not in run.err, "the name as it is")
+        if what == "segment":
+            archive(kernel).expect(2, f"which is no {what}; move it away")
+        os.remove(path)
+    verify().expect(0)
+
+
+@test
+def trimmed_by_others():
+    """archive: records that somebody else has trimmed away"""
+    kernel = rounds(3)
+    kernel.extend(4)
+    kernel.trim_to(5)
+    archive(kernel).expect(1, "records 3 to 4 are not archived: somebody else",
+                           "records 5 to 6 are in")
+    verify().expect(1, "000000000005-000000000006: begins with record 5: the "
+                    "records 3 to 4 are not archived", "DIFFERS in 1 place")
+    kernel.extend(1)
+    archive(kernel).expect(0)
+
+
+@test
+def partly_trimmed():
+    """archive: killed before the trim, and somebody else trims a part"""
+    kernel = Kernel()
+    kernel.extend(6)
+    for _, run in every_step("INTERRUPT_KILL", kernel):
+        check(run.status == -signal.SIGKILL, f"status {run.status}")
+        if segments() and kernel.first <= 2:
+            kernel.trim_to(4)
+            archive(kernel).expect(0)
+            check_nothing_lost(kernel)
+            return
+    check(False, "never killed between the segment and the trim")
+
+
+@test
+def other_instance():
+    """archive: a provider that came anew"""
+    rounds(2, 3)
+    # So that the directory of the new one is another one.
+    os.rename("tree", "old")
+    kernel = Kernel()
+    kernel.extend(1)
+    archive(kernel).expect(0, "records 0 to 0 are in ")
+    check(len(instances()) == 2, "two instances")
+    verify().expect(0, "2 segments, 5 records (0 to 4), 2 registers; not "
+                    "compared", "1 segment, 1 record (0 to 0), 2 registers; "
+                    "0 more records in the live log")
+    Run("verify", "--offline", "archive/").expect(0, "not compared")
+
+
+@test_each([("shorter", 1), ("longer", 9)])
+def mistaken_instance(count):
+    """archive: a log that is not the one in the directory is not trimmed"""
+    rounds(4)
+    kernel = Kernel()
+    kernel.event("rtmr2", b"something else")
+    kernel.extend(count)
+    archive(kernel).expect(2, "000000000000-000000000003 has other records "
+                           "than the log; move it away")
+    check(kernel.first == 0, "not trimmed")
+    verify().expect(1, "the live log: begins with record 0, but not with the "
+                    "records of the last segment")
+
+
+@test_each([("cut off", -1), ("empty", 0)])
+def damaged_segment(end):
+    """archive: killed before the trim, and the segment is damaged"""
+    kernel = Kernel()
+    kernel.extend(4)
+    archive(kernel).expect(0)
+    path = os.path.join(segments()[0], "cel")
+    put(path, b"".join(kernel.history[:end]))
+    again = Kernel()
+    again.extend(6)
+    archive(again).expect(2, "has other records than the log")
+    check(again.first == 0, "not trimmed")
+
+
+@test
+def bad_log():
+    """archive: a log that does not verify is left as it is"""
+    kernel = Kernel()
+    kernel.extend(3)
+    put("tree/sample/log/cel", kernel.cel()[:-1] + b"X")
+    os.mkdir("archive")
+    Run("archive", "--sysfs", "tree", "archive").expect(
+        2, "sample: its log does not verify; see 'tsm-log verify sample'")
+    put("tree/sample/log/cel", kernel.cel()[:-1])
+    Run("archive", "--sysfs", "tree", "archive").expect(2, "byte offset")
+    check(not segments() and not kernel.settle(), "nothing done")
+
+
+# verify.
+
+@test
+def old_segments_removed():
+    """verify: without the oldest segments"""
+    kernel = rounds(2, 3, 4)
+    shutil.rmtree(segments()[0])
+    verify().expect(0, "2 segments, 7 records (2 to 8)")
+    kernel.extend(1)
+    archive(kernel).expect(0)
+    verify().expect(0, "3 segments, 8 records (2 to 9)")
+
+
+@test
+def all_segments_removed():
+    """archive and verify: an instance without segments goes on"""
+    kernel = rounds(2, 3)
+    for segment in segments():
+        shutil.rmtree(segment)
+    verify().expect(2, "there is no segment")
+    kernel.extend(1)
+    archive(kernel).expect(0, "records 5 to 5")
+    verify().expect(0, "1 segment, 1 record (5 to 5)")
+
+
+def edit(path, function):
+    old = content(path)
+    new = function(old)
+    check(new != old, "the edit changed something")
+    os.chmod(path, 0o640)
+    put(path, new)
+
+
+def drop_line(pattern):
+    return lambda text: re.sub(b"(?m)^.*" + pattern + b".*\n", b"", text,
+                               count=1)
+
+
+def flip_value(pattern):
+    def flip(text):
+        at = re.search(pattern + b"[0-9a-f]", text).end() - 1
+        return text[:at] + (b"0" if text[at:at + 1] != b"0" else b"1") + \
+            text[at + 1:]
+    return flip
+
+
+@test_each([
+    ("event", "cel", lambda data: data[:-1] + b"X", 1, "the event data of"),
+    ("cut off", "cel", lambda data: data[:-1], 2, "could not check: sample/"),
+    ("empty", "cel", lambda data: b"", 1, "its name says"),
+    ("value of one bank", "checkpoints", flip_value(b"trim rtmr0 sha384:"), 1,
+     "register rtmr0: the segment before ends with sha384:"),
+    ("value of two banks", "checkpoints",
+     flip_value(b"trim rtmr2 .*,sha512:"), 1,
+     "register rtmr2: the segment before ends with sha512:"),
+    ("no line of a register", "checkpoints", drop_line(b"trim rtmr2"), 2,
+     "no checkpoint gives a value to start with"),
+    ("another register", "checkpoints",
+     lambda text: text.replace(b"3 trim rtmr0", b"3 trim rtmr7 sha384:" +
+                               b"0" * 96 + b"\n3 trim rtmr0"), 1,
+     "register rtmr7: is not in the segment before"),
+    ("line of a later record", "checkpoints",
+     lambda text: text + b"8 " + text.split(b" ", 1)[1].split(b"\n")[0] +
+     b"\n", 1, "records are missing"),
+    ("line of the next record", "checkpoints",
+     lambda text: text + re.sub(b"(?m)^3 trim", b"7 foreign",
+                                text.split(b"\n")[0]) + b"\n", 1,
+     "has checkpoints of other records than its own"),
+])
+def tampered(file, change, status, text):
+    """verify: a segment in the middle was changed"""
+    rounds(3, 4, 5)
+    edit(os.path.join(segments()[1], file), change)
+    verify().expect(status, text)
+
+
+@test
+def unused_register_without_line():
+    """verify: a segment without the value of a register that it does not use"""
+    kernel = rounds(3)
+    kernel.event("rtmr0", b"x")
+    kernel.write()
+    archive(kernel).expect(0)
+    edit(os.path.join(segments()[1], "checkpoints"), drop_line(b"trim rtmr2"))
+    verify().expect(1, "register rtmr2: no checkpoint gives the value that it "
+                    "begins with")
+
+
+@test
+def missing_segment():
+    """verify: a segment is missing"""
+    rounds(3, 4, 5)
+    shutil.rmtree(segments()[1])
+    verify().expect(1, "begins with record 7: the records 3 to 6 are not")
+
+
+@test
+def last_segment_missing():
+    """verify: the last segment is missing"""
+    rounds(3, 4, 5)
+    shutil.rmtree(segments()[2])
+    verify().expect(1, "the live log: begins with record 12: the records 7 to "
+                    "11 are not archived")
+    verify("--offline").expect(0, "2 segments, 7 records (0 to 6)")
+
+
+@test
+def doubled_segment():
+    """verify: a segment is there twice"""
+    rounds(3, 4, 5)
+    shutil.copytree(segments()[1], segments()[1].replace("0003-", "0004-"))
+    verify().expect(1, "does not have the records that its name says",
+                    "begins with record 3, but the segment before has the "
+                    "records up to 6")
+
+
+@test
+def swapped_segments():
+    """verify: segments of two logs in one"""
+    rounds(3, 4)
+    os.rename("archive", "first")
+    kernel = Kernel()
+    kernel.event("rtmr0", b"another log")
+    kernel.extend(2)
+    archive(kernel).expect(0)
+    other = segments()[0]
+    shutil.rmtree(other)
+    shutil.copytree(other.replace("archive/", "first/", 1), other)
+    kernel.extend(4)
+    archive(kernel).expect(0)
+    verify().expect(1, "the segment before ends with")
+
+
+@test
+def live_differs():
+    """verify: the live log does not follow on the last segment"""
+    kernel = rounds(3)
+    kernel.extend(2)
+    wrong = flip_value(b"trim rtmr0 sha384:")(kernel.checkpoints())
+    put("tree/sample/log/checkpoints", wrong)
+    verify().expect(1, "sample, the live log: register rtmr0: the segment "
+                    "before ends with")
+    verify("--offline").expect(0)
+
+
+@test
+def live_register_differs():
+    """verify: a live register is not what the log says"""
+    kernel = rounds(3)
+    put("tree/sample/rtmr0/digest", b"5" * 96 + b"\n")
+    verify().expect(1, "sample, the live log: register rtmr0, bank sha384",
+                    "the live register has 5555")
+    kernel.write()
+    os.remove("tree/sample/rtmr0/digest")
+    verify().expect(2, "could not check: sample/", "rtmr0/digest")
+
+
+@test
+def json_of_archives():
+    """verify: --json"""
+    kernel = rounds(3, 4)
+    kernel.extend(1)
+    found, = verify("--json").expect(0).json()
+    check(found["provider"] == "sample" and found["result"] == "verified" and
+          found["segments"] == 2 and found["first_record"] == 0 and
+          found["next_record"] == 7 and found["differences"] == [],
+          json.dumps(found))
+    check(found["live"]["next_record"] == 8 and
+          found["live"]["result"] == "verified", json.dumps(found["live"]))
+    edit(os.path.join(segments()[1], "checkpoints"),
+         flip_value(b"trim rtmr0 sha384:"))
+    found, = verify("--json", "--offline").expect(1).json()
+    check(found["result"] == "differs" and "live" not in found,
+          json.dumps(found))
+    check(found["differences"][0]["register"] == "rtmr0" and
+          found["differences"][0]["segment"] == "000000000003-000000000006",
+          json.dumps(found["differences"]))
+    shutil.rmtree("archive")
+    check(verify("--json").expect(2).json() == [], "an empty array")
+
+
+@test
+def offline_alone():
+    """verify: --offline needs an archive"""
+    Run("verify", "--offline", "sample").expect(2, "--offline goes with DIR")
+
+
+# watch.
+
+class Watch:
+    def __init__(self, *args):
+        self.process = subprocess.Popen(
+            [TOOL, "watch", "--sysfs", "tree", *args, "sample"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENV)
+
+    def lines(self, count):
+        return [self.process.stdout.readline() for _ in range(count)]
+
+    def kill(self):
+        self.process.send_signal(signal.SIGINT)
+        _, errors = self.process.communicate(timeout=60)
+        check(self.process.returncode == -signal.SIGINT,
+              f"status {self.process.returncode}: {errors}")
+        return errors
+
+
+@test
+def watch_table():
+    """watch: the lines of show"""
+    kernel = Kernel()
+    kernel.extend(12)
+    watch = Watch("--from", "0")
+    lines = watch.lines(13)
+    check(watch.kill() == "", "no message")
+    shown = Run("show", "--sysfs", "tree", "sample").out.splitlines(True)
+    check([line.split() for line in lines] ==
+          [line.split() for line in shown], "".join(lines))
+
+
+@test
+def watch_from():
+    """watch: --from --json"""
+    kernel = Kernel()
+    kernel.extend(400)
+    watch = Watch("--from", "390", "--json")
+    records = [json.loads(line) for line in watch.lines(10)]
+    watch.kill()
+    shown = Run("show", "--json", "--sysfs", "tree", "sample").json()
+    check(records == shown[390:], json.dumps(records))
+
+
+@test
+def watch_trimmed():
+    """watch: records that are gone already"""
+    kernel = Kernel()
+    kernel.extend(9)
+    kernel.trim_to(5)
+    watch = Watch("--from", "2", "--json")
+    first = json.loads(watch.lines(1)[0])
+    check(first["recnum"] == 5, f"{first}")
+    check("sample: missed 3 records, 2 to 4, which have been trimmed" in
+          watch.kill(), "message")
+
+
+@test
+def watch_without_reader():
+    """watch: ends when nobody reads any more"""
+    Kernel().extend(1)
+    watch = Watch("--from", "0")
+    watch.lines(2)
+    watch.process.stdout.close()
+    status = watch.process.wait(timeout=60)
+    check(status == 0, f"status {status}")
+
+
+@test_each([
+    ("no provider", [], "no PROVIDER given"),
+    ("two", ["a", "b"], "more than one PROVIDER"),
+    ("no number", ["--from", "x", "a"], "--from: not a number"),
+    ("no such provider", ["--sysfs", "tree", "a"], "cannot open tree/a"),
+])
+def watch_usage(args, text):
+    """watch: wrong usage"""
+    Kernel()
+    Run("watch", *args).expect(2, text)
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests())

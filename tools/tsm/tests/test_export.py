@@ -1,0 +1,845 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tests of what tsm-log does with other formats and with the firmware's log.
+
+    test_export.py TSM_LOG [FAST_TSM_LOG]
+
+As test_tsm_log.py. What tsm-log writes is read here by parsers that were
+written from the descriptions of the formats.
+"""
+
+import json
+import os
+import shutil
+import stat
+import struct
+import subprocess
+import sys
+import time
+
+import make_log
+import tcg2
+from harness import (ENV, FAST, TOOL, Failure, Run, check, run_tests, test,
+                     test_each)
+from make_log import digest_of, put, size_of
+
+LOGS = [(name,) for name in make_log.LOGS if name != "large"]
+EVENT_TYPES = {"EV_ACTION": 5, "EV_COMPACT_HASH": 12}
+NAMES = {number: name for name, number in make_log.ALGORITHMS.items()}
+
+
+def tlvs(data):
+    at = 0
+    while at < len(data):
+        kind, size = struct.unpack_from(">BI", data, at)
+        check(at + 5 + size <= len(data), "a length of CEL-TLV")
+        yield kind, data[at + 5:at + 5 + size]
+        at += 5 + size
+
+
+def parse_cel(data, recnum_size=8, index_size=1):
+    """Tuples (record number, is CC, index, {algorithm: digest}, type, event)."""
+    records, fields = [], list(tlvs(data))
+    check(len(fields) % 4 == 0, "four TLVs each")
+    for i in range(0, len(fields), 4):
+        recnum, index, digests, content = fields[i:i + 4]
+        check((recnum[0], digests[0], content[0]) == (0, 3, 5), "types")
+        check(index[0] in (1, 108), "type of the index")
+        check((len(recnum[1]), len(index[1])) == (recnum_size, index_size),
+              "sizes of the numbers")
+        kind, event = tlvs(content[1])
+        records.append((int.from_bytes(recnum[1], "big"), index[0] == 108,
+                        int.from_bytes(index[1], "big"),
+                        {NAMES[a]: d for a, d in tlvs(digests[1])},
+                        int.from_bytes(kind[1], "big"), event[1]))
+    return records
+
+
+def parse_json(data):
+    """The same from a sequence of JSON texts."""
+    records = []
+    check(data[:1] in (b"", b"\x1e"), "a record separator first")
+    for text in data.split(b"\x1e")[1:]:
+        check(text.endswith(b"}\n") and text.count(b"\n") == 1, "a newline last")
+        item = json.loads(text)
+        index, = {"pcr", "ccmr"} & set(item)
+        check(set(item) == {"recnum", index, "digests", "content_type",
+                            "content"}, f"keys {list(item)}")
+        content = item["content"]
+        check(item["content_type"] == "pcclient_std", "content type")
+        check(set(content) == {"event_type", "event_data"}, "content")
+        kind = content["event_type"]
+        records.append((
+            item["recnum"], index == "ccmr", item[index],
+            {d["hashAlg"].replace("sm3_256", "sm3"): bytes.fromhex(d["digest"])
+             for d in item["digests"]},
+            EVENT_TYPES.get(kind, kind), bytes.fromhex(content["event_data"])))
+    return records
+
+
+def export(log, *args):
+    put("cel", log.cel())
+    put("checkpoints", log.checkpoints())
+    return Run("export", "--log", "cel", "--checkpoints", "checkpoints", *args)
+
+
+# The formats.
+
+@test_each([(n, n) for n, in LOGS])
+def cel_same(name):
+    """export of cel gives the log"""
+    log = make_log.LOGS[name]()
+    run = export(log, "--format", "cel").expect(0)
+    check(run.bytes == log.cel() and not run.err, "the same bytes")
+    log.write_tree("tree")
+    run = Run("export", "--format", "cel", "--sysfs", "tree", log.provider)
+    check(run.expect(0).bytes == log.cel(), "the same bytes of a provider")
+
+
+@test_each([(f"{r} and {i} bytes, {n}", r, i, n)
+            for r, i in ((4, 4), (4, 1), (8, 4)) for n, in LOGS])
+def cel_sizes(recnum_size, index_size, name):
+    """export of cel with other sizes, which is read again"""
+    log = make_log.LOGS[name]()
+    run = export(log, "--format", "cel", "--recnum-size", str(recnum_size),
+                 "--index-size", str(index_size)).expect(0)
+    want = parse_cel(log.cel())
+    check(parse_cel(run.bytes, recnum_size, index_size) == want, "records")
+    put("other", run.bytes)
+    args = ("--log", "other", "--checkpoints", "checkpoints")
+    back = Run("export", "--format", "cel", *args).expect(0)
+    check(back.bytes == log.cel(), "the same bytes again")
+    put("values", log.values())
+    Run("verify", *args, "--values", "values").expect(0)
+    check(Run("show", "--log", "other").expect(0).out ==
+          Run("show", "--log", "cel").expect(0).out, "shown the same")
+
+
+@test
+def cel_too_narrow():
+    """export of cel: a record number that does not fit"""
+    log = make_log.single()
+    log.records = [make_log.record(2 ** 32 + i, 16, {"sha256": bytes(32)}, 12,
+                                   b"") for i in (-1, 0)]
+    run = export(log, "--format", "cel", "--recnum-size", "4")
+    run.expect(2, "tsm-log: cel: record number 4294967296 does not fit into 4 "
+               "bytes")
+    check(not run.out, "nothing written")
+    check(parse_cel(export(log, "--format", "cel").expect(0).bytes) ==
+          parse_cel(log.cel()), "8 bytes")
+
+
+@test_each([(n, n) for n, in LOGS])
+def json_same(name):
+    """export of json has every field"""
+    log = make_log.LOGS[name]()
+    run = export(log, "--format", "json").expect(0)
+    check(parse_json(run.bytes) == parse_cel(log.cel()), "records")
+    check(all(0x20 <= b < 0x7f or b in (0x0a, 0x1e) for b in run.bytes),
+          "only ASCII")
+
+
+@test
+def json_shape():
+    """export of json: one record, byte by byte"""
+    log = make_log.Log()
+    log.add("rtmr2", ["sha256"])
+    log.digest("rtmr2", {"sha256": bytes(range(32))})
+    want = (b'\x1e{"recnum":0,"ccmr":3,"digests":[{"hashAlg":"sha256","digest":'
+            b'"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f'
+            b'"}],"content_type":"pcclient_std","content":{"event_type":'
+            b'"EV_COMPACT_HASH","event_data":""}}\n')
+    check(export(log, "--format", "json").expect(0).bytes == want, f"{want}")
+
+
+@test_each([(n, n) for n, in LOGS if n not in ("mixed", "trimmed",
+                                               "trimmed_empty")])
+def tcg2_same(name):
+    """export of tcg2 has every field, and replays"""
+    log = make_log.LOGS[name]()
+    parsed = tcg2.Parsed(export(log, "--format", "tcg2").expect(0).bytes)
+    records = parse_cel(log.cel())
+    algorithms = list(log.registers.values())[0].algorithms
+    check(sorted(parsed.algorithms) == sorted(algorithms), "algorithms")
+    check(parsed.header == tcg2.header(parsed.algorithms), "header")
+    check(parsed.entries == [(i, t, d, e) for _, _, i, d, t, e in records],
+          "entries")
+    for register in log.registers.values():
+        if name in ("single", "ccmr", "foreign", "resume"):
+            continue  # what leads to the values is not in records alone
+        start = {a: bytes(size_of(a)) for a in algorithms}
+        check(parsed.replay(register.index()[0], start) == register.values,
+              f"value of {register.name}")
+
+
+@test
+def tcg2_mixed():
+    """export of tcg2: records with different banks"""
+    log = make_log.mixed()
+    run = export(log, "--format", "tcg2")
+    run.expect(2, "tsm-log: cel: record 1 (pcr1) has the banks sha384, but all "
+               "entries of this format must have the same ones, here sha256; "
+               "export in another format")
+    check(not run.out, "nothing written")
+    log.records, log.next = [], 0
+    export(log, "--format", "tcg2").expect(
+        2, "there are no records, and the registers have different banks "
+        "(sha256 and sha384)")
+
+
+@test
+def tcg2_empty():
+    """export of tcg2: no records and no checkpoints"""
+    put("cel", b"")
+    Run("export", "--format", "tcg2", "--log", "cel").expect(
+        2, "there are no records that tell which banks there are; read a "
+        "provider, or give --checkpoints")
+
+
+@test_each([(f, f) for f in ("cel", "json", "tcg2")])
+def damaged(form):
+    """export of a damaged log writes nothing"""
+    log = make_log.multi()
+    log.records[-1] = log.records[-1][:-1]
+    put("out", b"before")
+    run = export(log, "--format", form, "-o", "out")
+    run.expect(2, "tsm-log: cel: byte offset ")
+    with open("out", "rb") as file:
+        check(file.read() == b"before", "the file is what it was")
+    check(sorted(os.listdir()) == ["cel", "checkpoints", "out"], "files left")
+    check(not export(log, "--format", form).expect(2).bytes, "on stdout")
+
+
+# From a record on.
+
+def long_log(first=0, records=900):
+    log = make_log.Log()
+    log.add("pcr16", ["sha256"])
+    for number in range(records):
+        if number == first and first:
+            log.trim()
+        log.event("pcr16", b"event %d" % number)
+    return log
+
+
+@test_each([(f"first {f}, {where}", f, where) for f in (0, 255, 256, 300)
+            for where in ("provider", "file")])
+def from_record(first, where):
+    """export from a record on"""
+    log = long_log(first)
+    log.write_tree("tree")
+    put("cel", log.cel())
+    source = ("--log", "cel") if where == "file" else \
+        ("--sysfs", "tree", "fake")
+    for start in sorted({first, first + 1, 255, 256, 257, 511, 512, 700, 768,
+                         899, 900}):
+        if start < first:
+            continue
+        run = Run("export", "--format", "cel", "--from", str(start), *source)
+        want = b"".join(log.records[start - first:])
+        check(run.expect(0).bytes == want, f"records from {start} on")
+        run = Run("export", "--format", "json", "--from", str(start), *source)
+        check(parse_json(run.expect(0).bytes) == parse_cel(want), "as json")
+
+
+@test
+def from_index():
+    """export from a record on does not read what comes before"""
+    log = long_log(300)
+    tree = log.write_tree("tree")
+    offset = sum(len(r) for r in log.records[:512 - 300])
+    put(f"{tree}/log/cel", b"?" * offset + log.cel()[offset:])
+    run = Run("export", "--format", "cel", "--from", "600", "--sysfs", "tree",
+              "fake").expect(0)
+    check(run.bytes == b"".join(log.records[300:]), "records")
+    os.unlink(f"{tree}/log/index")
+    Run("export", "--format", "cel", "--from", "600", "--sysfs", "tree",
+        "fake").expect(2, "fake: log/cel: byte offset 0: ")
+
+
+@test_each([
+    ("short", b"0 0\n", "log/index: no line of 42 bytes at its line 1"),
+    ("no number", b"x" * 41 + b"\n", "log/index: no line of 42 bytes at its"),
+    ("an end too early", b"%20d %20d\n" % (0, 0),
+     "log/index does not have record 600"),
+    ("an offset too far", b"%20d %20d\n" % (0, 1 << 40) * 3,
+     "log/cel: record 600 is missing"),
+    ("an offset inside of a record", b"%20d %20d\n" % (0, 1) * 3,
+     "log/cel: byte offset"),
+])
+def bad_index(index, text):
+    """a log/index that is wrong"""
+    tree = long_log().write_tree("tree")
+    put(f"{tree}/log/index", index)
+    Run("export", "--format", "cel", "--from", "600", "--sysfs", "tree",
+        "fake").expect(2, text)
+
+
+@test
+def from_nowhere():
+    """export from a record that is not there"""
+    log = long_log(300)
+    log.write_tree("tree")
+    put("cel", log.cel())
+    for source in (("--log", "cel"), ("--sysfs", "tree", "fake")):
+        Run("export", "--format", "cel", "--from", "901", *source).expect(
+            2, "there is no record 901 yet, the next one will be 900")
+        Run("export", "--format", "cel", "--from", "299", *source).expect(
+            2, "record 299 was trimmed; the log begins with record 300")
+    run = Run("export", "--format", "tcg2", "--sysfs", "tree", "fake")
+    run.expect(2, "the records before 300 were trimmed, and this format does "
+               "not show it; export what is left by --from 300")
+    run = Run("export", "--format", "tcg2", "--sysfs", "tree", "fake",
+              "--from", "300").expect(0)
+    check(len(tcg2.Parsed(run.bytes).entries) == 600, "entries")
+
+
+# The firmware's log.
+
+def boot(algorithms=("sha256",), banks=("sha1", "sha256", "sha384"), later=(),
+         **kwargs):
+    """A firmware's log, and a kernel's log that goes on from there. The PCRs
+    in later are extended between them, and no log has it."""
+    firmware = tcg2.Firmware(list(algorithms), **kwargs)
+    if firmware.ccmr:
+        registers = [f"rtmr{i}" for i in range(4)]
+        indices = (1, 2, 3, 4)
+    else:
+        registers = [f"pcr{i}" for i in (8, 9, 16, 17, 23)]
+        indices = (8, 9, 16, 17, 23)
+        firmware.locality(3)
+        for index in range(8):
+            firmware.extend(index, b"firmware %d" % index)
+    firmware.no_action(b"nothing that is extended")
+    for i in range(20):
+        firmware.extend(indices[i % 2], b"boot loader %d" % i)
+    data = firmware.data
+    for index in later:
+        firmware.extend(index, b"in neither log")
+    firmware.data = data
+    log = make_log.Log("tdx" if firmware.ccmr else "tpm0")
+    for name, index in zip(registers, indices):
+        register = log.add(name, list(banks))
+        register.values = {a: firmware.value(index)[a] for a in banks}
+    log.lines = []
+    for name in registers:
+        log.checkpoint("register", name)
+    for i in range(30):
+        log.event(registers[i % 4], b"kernel %d" % i)
+    return firmware, log
+
+
+def write_boot(firmware, log, others=True):
+    put("firmware", firmware.data)
+    put("cel", log.cel())
+    put("checkpoints", log.checkpoints())
+    put("values", log.values())
+    if others:
+        banks = list(log.registers.values())[0].algorithms
+        for index in sorted(firmware.extended):
+            name = f"rtmr{index - 1}" if firmware.ccmr else f"pcr{index}"
+            if name not in log.registers:
+                log.registers[name] = other = make_log.Register(name, banks,
+                                                                static=True)
+                other.values = {a: firmware.values[index][a] for a in banks}
+    log.write_tree("tree")
+
+
+FILES = ("--log", "cel", "--checkpoints", "checkpoints", "--firmware-log",
+         "firmware")
+TREE = ("--sysfs", "tree", "--firmware-log", "firmware")
+
+BOOTS = [
+    ("one bank", {}),
+    ("two of three banks", {"algorithms": ("sha384", "sha1")}),
+    ("all banks", {"algorithms": ("sha1", "sha256", "sha384"),
+                   "vendor": b"vendor's data"}),
+    ("a bank that the registers do not have",
+     {"algorithms": ("sha1", "sha256", "sha512"), "banks": ("sha1", "sha256")}),
+    ("a bank that nobody knows", {"algorithms": ("sha256",), "unknown": True}),
+    ("CC", {"algorithms": ("sha384",), "banks": ("sha384",), "ccmr": True}),
+]
+
+
+@test_each(BOOTS)
+def follow(kwargs):
+    """firmware's log and ours are one log"""
+    firmware, log = boot(**kwargs)
+    write_boot(firmware, log)
+    run = Run("export", "--format", "tcg2", *FILES).expect(0)
+    parsed = tcg2.Parsed(run.bytes)
+    banks = kwargs.get("banks", ("sha1", "sha256", "sha384"))
+    common = [a for a in firmware.algorithms if a in banks]
+    check(parsed.algorithms == common, f"algorithms {parsed.algorithms}")
+    check(parsed.vendor == kwargs.get("vendor", b""), "vendor's data")
+    if common == firmware.algorithms and not firmware.unknown:
+        check(run.bytes.startswith(firmware.data), "firmware's log unchanged")
+    for who, has, lacks in (("the firmware's log does", banks,
+                             firmware.algorithms),
+                            ("the registers do", firmware.algorithms, banks)):
+        missing = [a for a in make_log.STRENGTH if a in has and a not in lacks]
+        text = f"without the banks {','.join(missing)}, which {who} not have\n"
+        check((text in run.err) == bool(missing), f"{text}{run.err}")
+    ours = [(i, t, {a: d[a] for a in common}, e)
+            for _, _, i, d, t, e in parse_cel(log.cel())]
+    check(parsed.entries[-len(ours):] == ours, "our entries")
+    for register in log.registers.values():
+        index = register.index()[0]
+        start = {a: bytes(size_of(a)) for a in common}
+        if index == 0 and not firmware.ccmr:
+            start = {a: bytes(size_of(a) - 1) + b"\3" for a in common}
+        if 17 <= index <= 22:
+            start = {a: b"\xff" * size_of(a) for a in common}
+        want = {a: register.values[a] for a in common}
+        check(parsed.replay(index, start) == want, register.name)
+    again = Run("export", "--format", "tcg2", *TREE, log.provider).expect(0)
+    check(again.bytes == run.bytes, "the same of a provider")
+
+
+@test_each(BOOTS)
+def follow_verify(kwargs):
+    """the chain from power-on is verified"""
+    firmware, log = boot(**kwargs)
+    write_boot(firmware, log)
+    registers = 4 if firmware.ccmr else 5
+    others = 0 if firmware.ccmr else 8
+    extends = 20 if firmware.ccmr else 28
+    text = (f"follows on the firmware's log: {extends} extends, banks ",
+            f"; {registers} registers go on in the log")
+    run = Run("verify", *FILES).expect(0, "log: " + text[0], text[1])
+    run = Run("verify", *TREE, log.provider).expect(
+        0, f"{log.provider}: " + text[0], text[1])
+    if others:
+        run.expect(0, ", 8 others equal to the live registers")
+    result, = Run("verify", "--json", *TREE, log.provider).expect(0).json()
+    check((result["firmware_log"]["extends"],
+           result["firmware_log"]["followed"],
+           result["firmware_log"]["others"]) == (extends, registers, others),
+          f"{result['firmware_log']}")
+
+
+@test
+def follow_values():
+    """values of a quote can have registers that only firmware extended"""
+    firmware, log = boot()
+    write_boot(firmware, log)
+    put("values", log.values())
+    Run("verify", *FILES, "--values", "values").expect(
+        0, "; 5 equal to the values file", "8 others equal to the values file")
+    value = b"pcr3 sha256:" + b"1f" * 32 + b"\n"
+    put("values", value)
+    Run("verify", *FILES, "--values", "values").expect(
+        1, "log: register pcr3, bank sha256: the firmware's log gives ",
+        f", in the values file it is {'1f' * 32}\n")
+    put("values", value * 2)
+    Run("verify", *FILES, "--values", "values").expect(
+        1, "values: a second value of register pcr3")
+    put("values", b"pcr3 sha512:" + b"1f" * 64 + b"\n")
+    Run("verify", *FILES, "--values", "values").expect(
+        2, "the firmware's log has no digests for the banks of pcr3, which are "
+        "sha512; it has sha256")
+
+
+@test
+def follow_live_other():
+    """a register of the firmware that somebody extended later"""
+    firmware, log = boot()
+    write_boot(firmware, log)
+    put("tree/tpm0/pcr4/sha256/digest", b"2e" * 32 + b"\n")
+    Run("verify", *TREE, "tpm0").expect(
+        1, "tpm0: register pcr4, bank sha256: the firmware's log gives ",
+        f", in the live registers it is {'2e' * 32}\n", "DIFFERS in 1 place")
+
+
+@test_each([("zeros", b"\0" * 500), ("ones", b"\xff" * 500), ("one", b"\0")])
+def follow_unused(rest):
+    """memory after the firmware's log that it did not use"""
+    firmware, log = boot(ccmr=True, algorithms=("sha384",), banks=("sha384",))
+    data = firmware.data
+    firmware.data += rest
+    write_boot(firmware, log)
+    Run("verify", *TREE, "tdx").expect(0)
+    run = Run("export", "--format", "tcg2", *TREE, "tdx").expect(0)
+    check(run.bytes.startswith(data), "firmware's log")
+    check(len(tcg2.Parsed(run.bytes).entries) == 51, "number of entries")
+
+
+@test
+def follow_gap():
+    """an extend between the firmware's log and ours is told, per register"""
+    firmware, log = boot(later=(9, 16))
+    before = boot()[0].value(9)["sha256"].hex()
+    after = firmware.value(9)["sha256"].hex()
+    write_boot(firmware, log)
+    texts = (f"register pcr9, bank sha256: the firmware's log gives {before}, "
+             f"checkpoint line 2 has {after}: it was extended in between, and "
+             "no log tells by what\n",
+             "register pcr16, bank sha256: the firmware's log gives ")
+    Run("verify", *TREE, "tpm0").expect(1, "DIFFERS in 2 places", *texts)
+    run = Run("export", "--format", "tcg2", *TREE, "tpm0").expect(1, *texts)
+    check(len(tcg2.Parsed(run.bytes).entries) == 60, "number of entries")
+    result, = Run("verify", "--json", *TREE, "tpm0").expect(1).json()
+    check([(d["register"], d["hashAlg"], d["checkpoint_line"])
+           for d in result["differences"]] ==
+          [("pcr9", "sha256", 2), ("pcr16", "sha256", 3)], "as json")
+
+
+@test_each([("foreign", "foreign"), ("resume", "resume")])
+def follow_restart(reason):
+    """a value that does not follow from the log breaks the chain"""
+    firmware, log = boot()
+    log.foreign("pcr9", reason)
+    log.event("pcr9", b"after it")
+    log.foreign("pcr9", reason)
+    write_boot(firmware, log)
+    text = f"register pcr9: checkpoint line 6 ({reason} at record 30) does not" \
+        " follow from the log: what happened before it is not known\n"
+    Run("verify", *TREE, "tpm0").expect(1, text, "DIFFERS in 1 place")
+    Run("export", "--format", "tcg2", *FILES).expect(1, text)
+    Run("verify", "--sysfs", "tree", "tpm0").expect(0)
+
+
+@test
+def follow_trimmed():
+    """a log whose beginning is gone does not follow on anything"""
+    firmware, log = boot()
+    log.trim()
+    log.event("pcr9", b"after the trim")
+    write_boot(firmware, log)
+    text = "the log begins with record 30, the ones before it were trimmed"
+    Run("verify", *TREE, "tpm0").expect(2, text)
+    run = Run("export", "--format", "tcg2", *TREE, "tpm0").expect(2, text)
+    check(not run.out, "nothing written")
+
+
+@test
+def archived():
+    """a log whose beginning was archived is whole with it"""
+    firmware, log = boot()
+    write_boot(firmware, log)
+    put("tree/tpm0/log/trim", b"")
+    os.mkdir("archive")
+    args = (*TREE, "--archive", "archive", "tpm0")
+
+    def expect_whole(number, records):
+        Run("verify", *args).expect(0, f"tpm0: verified: {number} records",
+                                    "; 5 registers go on in the log")
+        run = Run("export", "--format", "tcg2", *args).expect(0)
+        check(run.bytes.startswith(firmware.data), "firmware's log")
+        check(len(tcg2.Parsed(run.bytes).entries) == 30 + number, "entries")
+        kernel = ("--archive", "archive", "--sysfs", "tree", "tpm0")
+        run = Run("export", "--format", "cel", *kernel).expect(0)
+        check(run.bytes == b"".join(records), "all records")
+        run = Run("export", "--format", "cel", "--from", "10", *kernel)
+        check(run.expect(0).bytes == b"".join(records[10:]), "from 10 on")
+
+    expect_whole(30, log.records)
+    # The copy of the provider does not trim, so this ends with a complaint.
+    Run("archive", "--sysfs", "tree", "archive", "tpm0")
+    check(len(os.listdir("archive/tpm0")) == 1, "an instance is archived")
+    expect_whole(30, log.records)
+    records = list(log.records)
+    log.lines = []
+    log.trim()
+    log.write_tree("tree")
+    expect_whole(30, records)
+    log.event("pcr9", b"after the trim")
+    log.write_tree("tree")
+    expect_whole(31, records + log.records)
+
+    log.trim()
+    log.lines = log.lines[-5:]
+    log.write_tree("tree")
+    text = "archive does not have the records 30 to 30 of this log"
+    Run("verify", *args).expect(2, text)
+    Run("export", "--format", "cel", "--archive", "archive", "--sysfs", "tree",
+        "tpm0").expect(2, text)
+    os.rename("archive/tpm0", "archive/tpm1")
+    Run("verify", *args).expect(2, "archive does not have the records 0 to 30")
+    shutil.rmtree("archive")
+    Run("verify", *args).expect(2, "there is no directory archive")
+
+
+@test
+def follow_damaged():
+    """a log that is damaged is not appended to the firmware's"""
+    firmware, log = boot()
+    del log.records[7]
+    write_boot(firmware, log)
+    run = Run("export", "--format", "tcg2", *FILES).expect(
+        2, "record 8 stands where record 7 belongs", "not exported")
+    check(not run.out, "nothing written")
+    firmware, log = boot()
+    log.records[7] = log.records[7].replace(b"kernel", b"Kernel")
+    write_boot(firmware, log)
+    Run("verify", *FILES).expect(1, "register pcr17, bank sha1: the event data"
+                                 " of record 7 ")
+    Run("export", "--format", "tcg2", *FILES).expect(1, "record 7 ")
+
+
+@test
+def follow_no_common_bank():
+    """firmware's log and registers without a bank in common"""
+    firmware, log = boot(("sha512",), ("sha256", "sha384"))
+    write_boot(firmware, log)
+    for command in (("verify",), ("export", "--format", "tcg2")):
+        Run(*command, *FILES).expect(
+            2, "the firmware's log has no digests for the banks of pcr8, which "
+            "are sha256,sha384; it has sha512")
+
+
+@test
+def follow_no_checkpoints():
+    """nothing to follow"""
+    firmware, log = boot()
+    write_boot(firmware, log)
+    put("checkpoints", b"")
+    put("cel", b"")
+    Run("verify", *FILES).expect(2, "there are no checkpoints")
+
+
+@test
+def follow_no_log():
+    """a firmware that wrote no log"""
+    _, log = boot()
+    log.write_tree("tree")
+    Run("verify", "--sysfs", "tree", "--firmware-log", "nothing", "tpm0").expect(
+        2, "there is no nothing: the firmware wrote no log, or securityfs is "
+        "not mounted; give another file by --firmware-log")
+    put("empty", b"")
+    Run("verify", "--sysfs", "tree", "--firmware-log", "empty", "tpm0").expect(
+        2, "empty: empty: the firmware wrote no log")
+
+
+SHA1_LOG = struct.pack("<II20sI", 0, 8, b"\1" * 20, 4) + b"1.02"
+HEADER = tcg2.header(["sha1", "sha256"])
+DIGESTS = [(4, b"1" * 20), (11, b"2" * 32)]
+ENTRY = tcg2.entry(0, 8, DIGESTS, b"crtm")
+H = len(HEADER)
+
+
+@test_each([
+    ("SHA-1 format", SHA1_LOG * 9, "not a crypto-agile log: no \"Spec ID "
+     "Event03\" at its beginning; a log in the older SHA-1 format cannot be "
+     "followed"),
+    ("SHA-1 format with its header",
+     struct.pack("<II20sI", 0, 3, b"", 28) + b"Spec ID Event00\0" + bytes(12) +
+     SHA1_LOG, "in the older SHA-1 format"),
+    ("text", b"#!/bin/sh\necho\n" * 9, "the first event takes "),
+    ("zeros", bytes(4096), "not a crypto-agile log"),
+    ("ones", b"\xff" * 4096, "the first event takes 4294967295 bytes"),
+    ("cut in the header", HEADER[:-9], "byte offset 32: the first event takes"),
+    ("cut before the algorithms",
+     struct.pack("<II20sI", 0, 3, b"", 20) + b"Spec ID Event03\0" + bytes(4),
+     "byte offset 48: the platform takes 8 bytes, but the header has 4"),
+    ("no algorithms", tcg2.header([]), "0 algorithms, there must be 1 to 16"),
+    ("17 algorithms", tcg2.header([(0x100 + i, 32) for i in range(17)]),
+     "17 algorithms, there must be 1 to 16"),
+    ("a billion algorithms",
+     struct.pack("<II20sI", 0, 3, b"", 28) + b"Spec ID Event03\0" + bytes(8) +
+     b"\0\0\0\x40", "1073741824 algorithms"),
+    ("algorithm twice", tcg2.header(["sha256", "sha256"]),
+     "algorithm 0x000b for a second time"),
+    ("digest size", tcg2.header([(11, 20)]),
+     "digests of sha256 have 32 bytes, not 20"),
+    ("vendor's data too long", HEADER[:-1] + b"\5",
+     "the vendor's data takes 5 bytes, but the header has 0 left"),
+    ("bytes too many in the header",
+     HEADER[:28] + struct.pack("<I", len(HEADER) - 32 + 3) + HEADER[32:] +
+     b"abc", "3 bytes too many in the header"),
+    ("no digests", HEADER + tcg2.entry(0, 8, [], b"x"),
+     f"byte offset {H}: digests for the banks , the header has sha1,sha256"),
+    ("a digest too few", HEADER + tcg2.entry(0, 8, DIGESTS[:1], b"x"),
+     f"byte offset {H}: digests for the banks sha1, the header has sha1,sha2"),
+    ("a digest too many", HEADER + tcg2.entry(0, 8, DIGESTS + DIGESTS, b"x"),
+     f"byte offset {H}: 4 digests, the header has 2 algorithms"),
+    ("a digest twice", HEADER + tcg2.entry(0, 8, DIGESTS[:1] * 2, b"x"),
+     "a second digest for the bank sha1"),
+    ("another algorithm", HEADER + tcg2.entry(
+        0, 8, [DIGESTS[0], (12, b"3" * 48)], b"x"),
+     "algorithm 0x000c, which the header does not have"),
+    ("cut in an entry", HEADER + ENTRY + ENTRY[:30],
+     f"byte offset {H + len(ENTRY) + 14}: a digest takes 20 bytes, but the log "
+     "has 16 left"),
+    ("cut in an event", HEADER + ENTRY[:-1],
+     f"byte offset {H + len(ENTRY) - 4}: an event takes 4 bytes, but the log "
+     "has 3 left"),
+    ("longest event", HEADER + ENTRY[:-8] + b"\xff" * 4 + b"x",
+     "an event takes 4294967295 bytes"),
+    ("no such register", HEADER + tcg2.entry(256, 8, DIGESTS, b"x"),
+     f"byte offset {H}: there is no register 256"),
+    ("locality too late", HEADER + ENTRY + tcg2.entry(
+        0, 3, DIGESTS, b"StartupLocality\0\3"),
+     f"byte offset {H + len(ENTRY)}: the startup locality comes after an extend"),
+    ("unused memory with something in it", HEADER + ENTRY + bytes(50) + b"x",
+     f"byte offset {H + len(ENTRY)}: digests for the banks , the header has"),
+])
+def malformed(data, text):
+    """a malformed firmware's log"""
+    firmware, log = boot(("sha1", "sha256"))
+    write_boot(firmware, log)
+    put("firmware", data)
+    put("out", b"before")
+    Run("verify", *FILES).expect(2, "could not check: firmware: ", text)
+    Run("export", "--format", "tcg2", *FILES, "-o", "out").expect(
+        2, "tsm-log: cel: firmware: ", text)
+    with open("out", "rb") as file:
+        check(file.read() == b"before", "the file is what it was")
+
+
+@test
+def firmware_cut():
+    """a firmware's log cut anywhere is an error, or does not lead to ours"""
+    firmware, log = boot(("sha1", "sha256"))
+    write_boot(firmware, log)
+    for end in range(0, len(firmware.data), 23):
+        put("firmware", firmware.data[:end])
+        run = Run("verify", *FILES)
+        if run.status not in (1, 2):
+            run.fail(f"cut at {end}")
+
+
+@test
+def firmware_flip():
+    """a changed digest of the firmware's log leads to other values"""
+    firmware, log = boot()
+    write_boot(firmware, log)
+    put("values", log.values())
+    at = firmware.data.index(digest_of("sha256", b"boot loader 3"))
+    for i in range(32):
+        data = bytearray(firmware.data)
+        data[at + i] ^= 1 << i % 8
+        put("firmware", bytes(data))
+        Run("verify", *FILES).expect(1, "register pcr9, bank sha256: the ")
+    at = firmware.data.index(digest_of("sha256", b"firmware 3"))
+    put("firmware", firmware.data[:at] + b"?" + firmware.data[at + 1:])
+    Run("verify", *FILES).expect(0)
+    Run("verify", *FILES, "--values", "values").expect(
+        1, "register pcr3, bank sha256: the firmware's log gives ")
+
+
+# Where it is written to.
+
+@test
+def output_file():
+    """-o: a new file, another content, a link"""
+    log = make_log.multi()
+    put("cel", log.cel())
+    os.umask(0o027)
+    for _ in range(2):
+        run = Run("export", "--log", "cel", "--format", "cel", "-o", "out")
+        check(not run.expect(0).out, "nothing on stdout")
+        with open("out", "rb") as file:
+            check(file.read() == log.cel(), "content")
+        check(stat.S_IMODE(os.stat("out").st_mode) == 0o640, "mode")
+        put("cel", log.cel() + b"")
+    put("target", b"old")
+    os.symlink("target", "link")
+    Run("export", "--log", "cel", "--format", "cel", "-o", "link").expect(0)
+    check(os.path.islink("link"), "the link is still one")
+    with open("target", "rb") as file:
+        check(file.read() == log.cel(), "content of what it points to")
+    check(sorted(os.listdir()) == ["cel", "link", "out", "target"],
+          "files left")
+
+
+@test_each([
+    ("no directory", "nothing/out",
+     "cannot write nothing/out: No such file or directory"),
+    ("a directory", ".", "cannot write .: Is a directory"),
+    ("a full disk", "/dev/full", "cannot write /dev/full: No space left"),
+    ("a long name", "x" * 255, "File name too long"),
+])
+def output_trouble(path, text):
+    """-o: a file that cannot be written"""
+    put("cel", make_log.multi().cel())
+    Run("export", "--log", "cel", "--format", "cel", "-o", path).expect(2, text)
+    check(os.listdir() == ["cel"], "files left")
+
+
+@test
+def output_full():
+    """export to a standard output that is full"""
+    put("cel", make_log.multi().cel())
+    for form in ("cel", "json", "tcg2"):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([TOOL, "export", "--format", form, "--log",
+                                   "cel"], stdout=full, env=ENV,
+                                  stderr=subprocess.PIPE, check=False)
+        check(done.returncode == 2, f"exit status {done.returncode}")
+        check(b"cannot write standard output: No space left" in done.stderr,
+              f"message: {done.stderr}")
+
+
+# Usage.
+
+@test_each([
+    ("no format", ["--log", "x"], "no --format given"),
+    ("no such format", ["--log", "x", "--format", "xml"],
+     "--format takes cel, json or tcg2"),
+    ("no provider", ["--format", "cel"], "no PROVIDER given"),
+    ("two providers", ["--format", "cel", "a", "b"], "more than one PROVIDER"),
+    ("bad number", ["--format", "cel", "--from", "-1", "a"],
+     "no valid number given"),
+    ("size of 5", ["--format", "cel", "--recnum-size", "5", "a"],
+     "--recnum-size takes 8 or 4"),
+    ("size of 0", ["--format", "cel", "--index-size", "0", "a"],
+     "--index-size takes 1 or 4"),
+    ("sizes of json", ["--format", "json", "--index-size", "4", "a"],
+     "go with --format cel"),
+    ("firmware's log in json", ["--format", "json", "--follow-firmware", "a"],
+     "--follow-firmware goes with --format tcg2"),
+    ("firmware's log from the middle", ["--format", "tcg2", "--from", "1",
+                                        "--follow-firmware", "a"],
+     "--follow-firmware excludes --from"),
+    ("firmware's log without checkpoints",
+     ["--format", "tcg2", "--log", "x", "--firmware-log", "y"],
+     "--follow-firmware of files needs --checkpoints"),
+    ("firmware's log of a copy", ["--format", "tcg2", "--sysfs", "x",
+                                  "--follow-firmware", "a"],
+     "the firmware's log of a copy is not the one here"),
+])
+def usage(args, text):
+    """wrong usage of export"""
+    run = Run("export", *args).expect(2, text, "'tsm-log export --help'")
+    check(not run.out, "nothing on stdout")
+
+
+@test_each([
+    ("all providers", ["--follow-firmware"], "--follow-firmware needs PROVIDER"),
+    ("a copy", ["--follow-firmware", "--sysfs", "x", "a"],
+     "the firmware's log of a copy is not the one here"),
+    ("an archive", ["--follow-firmware", "./x"],
+     "DIR excludes --archive and --follow-firmware"),
+    ("an archive of files", ["--log", "x", "--checkpoints", "y", "--archive",
+                             "z"], "--archive needs PROVIDER"),
+])
+def usage_verify(args, text):
+    """wrong usage of verify --follow-firmware"""
+    Run("verify", *args).expect(2, text, "'tsm-log verify --help'")
+
+
+# Size.
+
+@test
+def million():
+    """a million records are exported in seconds, in the memory of the log"""
+    if not FAST:
+        raise Failure("no optimized build was given")
+    log = make_log.large()
+    put("cel", log.cel())
+    size = os.path.getsize("cel")
+    for form in ("cel", "json", "tcg2"):
+        start = time.monotonic()
+        Run("export", "--log", "cel", "--format", form, "-o", form, tool=FAST,
+            limit=size + (64 << 20)).expect(0)
+        seconds = time.monotonic() - start
+        print(f"# {form}: {os.path.getsize(form) >> 20} MiB, {seconds:.2f} s")
+        # A slow machine that does other things needs a tenth of this.
+        check(seconds < 60, f"{seconds:.1f} s")
+    with open("json", "rb") as file:
+        check(sum(1 for _ in file) == 1000000, "lines of json")
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests())

@@ -1,0 +1,377 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tests of tsm-log measure.
+
+    test_measure.py TSM_LOG
+
+A copy of sysfs does not measure: what the program wrote to append_event stays
+there, and is the event.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+
+import make_log
+from harness import ENV, TOOL, Run, check, run_tests, test, test_each
+from make_log import put
+
+EVENTS = (b"enter-initrd", b"INIT/sha256 00", b"app started", b'boot {"a":1}')
+
+
+def new_log():
+    log = make_log.Log("tpm0")
+    log.add("pcr11", ["sha1", "sha256"])
+    log.add("pcr14", ["sha1", "sha256"])
+    for event in EVENTS:
+        log.event("pcr11", event)
+    log.write_tree("tree")
+    return log
+
+
+def measure(*args, **kwargs):
+    return Run("measure", "--sysfs", "tree", *args, **kwargs)
+
+
+def written(register="pcr11"):
+    with open(f"tree/tpm0/{register}/append_event", "rb") as file:
+        return file.read()
+
+
+def expect_event(run, event, register="pcr11"):
+    run.expect(0)
+    if run.out + run.err:
+        run.fail("expected no output")
+    if written(register) != event:
+        run.fail(f"expected the event {event}, not {written(register)}")
+
+
+def expect_none(run, status, *texts):
+    run.expect(status, *texts)
+    if written() or written("pcr14"):
+        run.fail(f"measured {written()}{written('pcr14')}")
+
+
+@test_each([("word", "enter-initrd"), ("UTF-8", "gr\u00fc\u00df"),
+            ("newline", "a\n"), ("longest", "x" * 4095), ("space", " ")])
+def text(event):
+    """measure TEXT as it is"""
+    new_log()
+    expect_event(measure("tpm0/pcr11", event), event.encode())
+
+
+@test
+def text_with_dashes():
+    """measure TEXT that looks like an option, after --"""
+    new_log()
+    expect_event(measure("tpm0/pcr11", "--", "--once"), b"--once")
+
+
+@test_each([("text", b"x"), ("newline", b"line\n"), ("NUL", b"\0"),
+            ("bytes", bytes(range(256))), ("longest", b"x" * 4095)])
+def standard_input(event):
+    """measure standard input as it is"""
+    new_log()
+    expect_event(measure("tpm0/pcr14", "-", input=event), event, "pcr14")
+
+
+@test
+def standard_input_from_where_it_is():
+    """measure the rest of standard input that another program has begun"""
+    new_log()
+    put("input", b"header\nevent")
+    with open("input", "rb") as file:
+        os.lseek(file.fileno(), 7, os.SEEK_SET)
+        expect_event(measure("tpm0/pcr11", "-", stdin=file), b"event")
+
+
+@test_each([("text", ("x" * 4096,), b""), ("standard input", ("-",), b"x" * 4096),
+            ("with key", ("--once", "key", "x" * 4092), b""),
+            ("endless", ("-",), b"x" * 1000000)])
+def too_long(args, data):
+    """an event that is too long"""
+    new_log()
+    expect_none(measure("tpm0/pcr11", *args, input=data), 2,
+                "more than 4095 bytes", "--file")
+
+
+@test
+def empty_input():
+    """empty standard input"""
+    new_log()
+    expect_none(measure("tpm0/pcr11", "-", input=b""), 2, "is empty")
+
+
+@test_each([("name", "file"), ("path", "./some dir/x"),
+            ("quotes", 'a"b\\c'), ("control characters", "a\nb\x1b"),
+            ("UTF-8", "gr\u00fc\u00df")])
+def file_digest(name):
+    """measure a file"""
+    new_log()
+    data = b"content" * 50000
+    put(name, data)
+    event = json.dumps({"file": name,
+                        "sha256": hashlib.sha256(data).hexdigest(),
+                        "size": len(data)}, sort_keys=True,
+                       separators=(",", ":"), ensure_ascii=False)
+    expect_event(measure("--file", name, "tpm0/pcr11"), event.encode())
+
+
+@test
+def file_with_key():
+    """measure a file with a key"""
+    new_log()
+    put("file", b"")
+    expect_event(measure("--file", "file", "--once", "key", "tpm0/pcr11"),
+                 b'key {"file":"file","sha256":"' +
+                 hashlib.sha256().hexdigest().encode() + b'","size":0}')
+
+
+@test_each([("missing", "missing", "No such file"), ("directory", ".", "directory"),
+            ("no UTF-8", b"\xff", "not valid UTF-8"),
+            ("name that is too long", "./" * 2000 + "file", "more than 4095")])
+def bad_file(name, message):
+    """a file that cannot be measured"""
+    new_log()
+    put("file", b"")
+    put(b"\xff", b"")
+    run = subprocess.run([TOOL, "measure", "--sysfs", "tree", "--file", name,
+                          "tpm0/pcr11"], capture_output=True, env=ENV,
+                         check=False)
+    check(run.returncode == 2, f"status {run.returncode}: {run.stderr}")
+    check(message.encode() in run.stderr, f"message {run.stderr}")
+    check(not written(), "measured")
+
+
+@test_each([("nothing", (), "no PROVIDER/REGISTER"),
+            ("no event", ("tpm0/pcr11",), "no TEXT"),
+            ("no register", ("tpm0", "x"), "not PROVIDER/REGISTER"),
+            ("empty register", ("tpm0/", "x"), "not PROVIDER/REGISTER"),
+            ("path", ("tpm0/../tpm0/pcr11", "x"), "not PROVIDER/REGISTER"),
+            ("two texts", ("tpm0/pcr11", "a", "b"), "more than one TEXT"),
+            ("text and file", ("--file", "x", "tpm0/pcr11", "x"),
+             "--file excludes TEXT"),
+            ("empty text", ("tpm0/pcr11", ""), "TEXT is empty"),
+            ("empty key", ("--once", "", "tpm0/pcr11", "x"), "KEY is empty"),
+            ("archive without key", ("--archive", ".", "tpm0/pcr11", "x"),
+             "go with --once"),
+            ("unknown option", ("--twice", "tpm0/pcr11", "x"), "--help"),
+            ("unknown provider", ("tpm9/pcr11", "x"), "cannot open tree/tpm9"),
+            ("unknown register", ("tpm0/pcr99", "x"), "no such register"),
+            ("log for a register", ("tpm0/log", "x"), "no such register")])
+def usage(args, message):
+    """wrong usage"""
+    new_log()
+    expect_none(measure(*args), 2, message)
+
+
+# Once.
+
+@test_each([("event", "leave-initrd", (), b"leave-initrd"),
+            ("text", "INIT/sha512", ("00",), b"INIT/sha512 00"),
+            ("words", "app stopped", ("now",), b"app stopped now"),
+            ("beginning of a word", "enter", (), b"enter"),
+            ("more than the word", "enter-initrd2", (), b"enter-initrd2"),
+            ("not at the beginning", "started", (), b"started"),
+            ("bytes", "gr\u00fc\u00df", ("x",), "gr\u00fc\u00df x".encode())])
+def new_key(key, args, event):
+    """--once with a new key"""
+    new_log()
+    expect_event(measure("--once", key, "tpm0/pcr11", *args), event)
+
+
+@test_each([("the event", "enter-initrd", (), "record 0\n"),
+            ("the text", "INIT/sha256", ("00",), "record 1\n"),
+            ("all of it", "app started", (), "record 2\n"),
+            ("other text", "INIT/sha256", ("01",),
+             "record 1, with other content\n"),
+            ("less text", "INIT/sha256", (), "record 1, with other content\n"),
+            ("first word", "app", (), "record 2, with other content\n"),
+            ("before an object", "boot", ("x",),
+             "record 3, with other content\n")])
+def old_key(key, args, message):
+    """--once with a key that is in the log"""
+    new_log()
+    expect_none(measure("--once", key, "tpm0/pcr11", *args), 0,
+                "tpm0/pcr11: measured before, " + message)
+
+
+@test
+def key_of_another_register():
+    """--once with a key of another register"""
+    new_log()
+    expect_event(measure("--once", "enter-initrd", "tpm0/pcr14"),
+                 b"enter-initrd", "pcr14")
+
+
+@test
+def digest_without_event():
+    """--once with a record that has no event"""
+    log = new_log()
+    log.digest("pcr11", {"sha1": bytes(20), "sha256": bytes(32)})
+    log.write_tree("tree")
+    expect_event(measure("--once", "key", "tpm0/pcr11"), b"key")
+
+
+@test_each([("malformed", lambda cel: cel[:-1]),
+            ("with a gap", lambda cel: cel[len(cel) // 2:]),
+            ("unreadable", None)])
+def bad_log(change):
+    """--once does not measure if the log is"""
+    log = new_log()
+    if change:
+        # All records have the same length.
+        log = make_log.Log("tpm0")
+        log.add("pcr11", ["sha1"])
+        for event in (b"a", b"b"):
+            log.event("pcr11", event)
+        log.write_tree("tree")
+        put("tree/tpm0/log/cel", change(log.cel()))
+    else:
+        os.remove("tree/tpm0/log/cel")
+    run = measure("--once", "key", "tpm0/pcr11").expect(2)
+    if written():
+        run.fail("measured")
+
+
+def is_waited_for(path):
+    """Whether a process waits for a lock on the file."""
+    inode = os.stat(path).st_ino
+    with open("/proc/locks", encoding="ascii") as file:
+        return any("->" in line and line.split()[6].endswith(f":{inode}")
+                   for line in file)
+
+
+@test
+def lock():
+    """--once waits for another one, and sees what that has measured"""
+    log = new_log()
+    path = "tree/tpm0/pcr11/append_event"
+    with open(path, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with subprocess.Popen(
+                [TOOL, "measure", "--sysfs", "tree", "--once", "key",
+                 "tpm0/pcr11"], stdout=subprocess.PIPE, env=ENV) as waiting:
+            while not is_waited_for(path) and waiting.poll() is None:
+                time.sleep(0.01)
+            log.event("pcr11", b"key")
+            log.write_tree("tree")
+            fcntl.flock(file, fcntl.LOCK_UN)
+            out = waiting.communicate(timeout=300)[0]
+    check(b"measured before, record 4" in out, f"output: {out}")
+    check(not written(), "measured")
+
+
+# Once, with records that are gone.
+
+def archive(log):
+    os.makedirs("archive", exist_ok=True)
+    Run("archive", "--sysfs", "tree", "archive", "tpm0").expect(0)
+    log.trim()
+    log.write_tree("tree")
+
+
+def archived_log():
+    """With two segments, and one record in the log."""
+    log = new_log()
+    put("tree/tpm0/log/trim", b"")
+    archive(log)
+    log.event("pcr11", b"in the middle")
+    log.write_tree("tree")
+    archive(log)
+    log.event("pcr11", b"last")
+    log.write_tree("tree")
+    return log
+
+
+def segments():
+    top, = (os.path.join("archive/tpm0", name)
+            for name in os.listdir("archive/tpm0"))
+    return [os.path.join(top, name) for name in sorted(os.listdir(top))]
+
+
+@test
+def trimmed():
+    """--once does not measure if the key may be in trimmed records"""
+    archived_log()
+    expect_none(measure("--once", "key", "tpm0/pcr11"), 2,
+                "records 0 to 4 were trimmed", "--archive DIR")
+
+
+@test
+def trimmed_but_found():
+    """--once finds the key in what is left"""
+    archived_log()
+    expect_none(measure("--once", "last", "tpm0/pcr11"), 0,
+                "measured before, record 5")
+
+
+@test
+def ignored():
+    """--once --ignore-trimmed"""
+    archived_log()
+    expect_event(measure("--once", "enter-initrd", "--ignore-trimmed",
+                         "tpm0/pcr11"), b"enter-initrd")
+
+
+@test_each([("first segment", "enter-initrd", "record 0"),
+            ("second segment", "in the", "record 4, with other content")])
+def found_in_archive(key, message):
+    """--once --archive finds the key"""
+    archived_log()
+    expect_none(measure("--once", key, "--archive", "archive", "tpm0/pcr11"),
+                0, "measured before, " + message)
+
+
+@test
+def not_in_archive():
+    """--once --archive with a new key"""
+    archived_log()
+    expect_event(measure("--once", "key", "--archive", "archive",
+                         "tpm0/pcr11"), b"key")
+
+
+@test
+def archive_not_needed():
+    """--once --archive without a directory, as long as all is in the log"""
+    new_log()
+    expect_event(measure("--once", "key", "--archive", "missing",
+                         "tpm0/pcr11"), b"key")
+
+
+def remove_segment(number):
+    path = segments()[number]
+    os.rename(path, os.path.basename(path))
+
+
+def shorten_segment(number):
+    path = os.path.join(segments()[number], "cel")
+    os.chmod(path, 0o600)
+    os.truncate(path, 0)
+
+
+def rename_instance():
+    top = os.path.dirname(segments()[0])
+    os.rename(top, top + "0")
+
+
+@test_each([("no directory", lambda: os.rename("archive", "x"), ()),
+            ("no such log", rename_instance, ()),
+            ("first segment missing", lambda: remove_segment(0), ()),
+            ("last segment missing", lambda: remove_segment(1), ()),
+            ("first segment empty", lambda: shorten_segment(0), ()),
+            ("last segment empty", lambda: shorten_segment(1), ())])
+def incomplete_archive(change, args):
+    """--once --archive does not measure if records are missing"""
+    archived_log()
+    change()
+    expect_none(measure("--once", "key", "--archive", "archive", "tpm0/pcr11",
+                        *args), 2, "archive")
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests())
