@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The firmware's ACPI tables: where they start, and how to hide the TPM.
+ * The firmware's ACPI tables: where they start, how to hide the TPM, and how to
+ * add a table.
  *
  * Under an SVSM the emulator drives QEMU's TPM, and the guest must not. The
  * guest's drivers find a TPM by the TPM2 table and by the hardware ID MSFT0101
  * in the DSDT; both get names that nobody looks for.
+ *
+ * QEMU's tables are ACPI 1.0 ones: an RSDT with 32-bit addresses.
  */
 #include "acpi.h"
 #include "console.h"
@@ -22,14 +25,6 @@ struct acpi_rsdp {
 	char oem_id[6];
 	u8 revision;
 	u32 rsdt;
-} __packed;
-
-struct acpi_header {
-	char signature[4];
-	u32 length;
-	u8 revision;
-	u8 checksum;
-	u8 rest[26];
 } __packed;
 
 struct acpi_rsdt {
@@ -56,15 +51,21 @@ u64 acpi_find_root(void)
 	return 0;
 }
 
-static void fix_checksum(struct acpi_header *table)
+/* What a checksum of 0 must be instead, so that all bytes add up to 0. */
+static u8 checksum(const void *table, size_t size)
 {
-	const u8 *bytes = (const u8 *)table;
+	const u8 *bytes = table;
 	u8 sum = 0;
 
-	table->checksum = 0;
-	for (u32 i = 0; i < table->length; i++)
+	for (size_t i = 0; i < size; i++)
 		sum += bytes[i];
-	table->checksum = -sum;
+	return -sum;
+}
+
+static void fix_checksum(struct acpi_header *table)
+{
+	table->checksum = 0;
+	table->checksum = checksum(table, table->length);
 }
 
 static void hide_device(struct acpi_header *table)
@@ -85,8 +86,6 @@ static void hide_device(struct acpi_header *table)
 
 /**
  * acpi_hide_tpm() - keep the guest's own drivers from QEMU's TPM
- *
- * QEMU's tables are ACPI 1.0 ones: an RSDT with 32-bit addresses.
  */
 void acpi_hide_tpm(void)
 {
@@ -111,4 +110,42 @@ void acpi_hide_tpm(void)
 			fix_checksum(table);
 		}
 	}
+}
+
+/**
+ * acpi_add_table() - give the guest one more table
+ * @root: the RSDP
+ * @table: the table, in memory that stays; all but its checksum is set
+ *
+ * The firmware's RSDP cannot be written to, and its RSDT has no room, so this
+ * makes others.
+ *
+ * Return: the address of the new RSDP.
+ */
+u64 acpi_add_table(u64 root, struct acpi_header *table)
+{
+	static struct acpi_rsdp rsdp;
+	static u8 page[PAGE_SIZE] __aligned(16);
+	struct acpi_rsdt *rsdt = (void *)page;
+	const struct acpi_rsdt *old;
+	u32 *address;
+
+	if (!root)
+		die("the firmware left no ACPI tables");
+	rsdp = *(const struct acpi_rsdp *)phys_to_ptr(root);
+	old = phys_to_ptr(rsdp.rsdt);
+	if (rsdp.revision || old->header.length + sizeof(u32) > sizeof(page))
+		die("the firmware's ACPI tables are not as QEMU makes them");
+	fix_checksum(table);
+
+	memcpy(rsdt, old, old->header.length);
+	address = (u32 *)(page + rsdt->header.length);
+	*address = ptr_to_phys(table);
+	rsdt->header.length += sizeof(*address);
+	fix_checksum(&rsdt->header);
+
+	rsdp.rsdt = ptr_to_phys(rsdt);
+	rsdp.checksum = 0;
+	rsdp.checksum = checksum(&rsdp, sizeof(rsdp));
+	return ptr_to_phys(&rsdp);
 }

@@ -21,6 +21,7 @@ static const char *const fault_names[FAULT_COUNT] = {
 	[FAULT_EXTEND_BUSY] = "extend-busy",
 	[FAULT_EXTEND_INVALID] = "extend-invalid",
 	[FAULT_EXTEND_UNCLEAR] = "extend-unclear",
+	[FAULT_EXTEND_FOREIGN] = "extend-foreign",
 	[FAULT_REQUEST_BUSY] = "request-busy",
 	[FAULT_REQUEST_ERROR] = "request-error",
 	[FAULT_REQUEST_REFUSED] = "request-refused",

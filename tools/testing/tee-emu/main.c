@@ -32,7 +32,8 @@
  * - paging.c, vcpu.c, vmrun.S, cpuid.c, port.c: the hypervisor;
  * - isolation.c: which pages are private and which shared;
  * - loader.c, acpi.c: the guest's kernel and what it finds in memory;
- * - tdx.c: the TDX module; tdx-host.c: the host of a TDX guest;
+ * - tdx.c: the TDX module; tdx-host.c: the host of a TDX guest; ccel.c: what its
+ *   firmware has measured;
  * - snp.c: the SNP firmware; snp-host.c: the host of an SNP guest;
  * - svsm.c, tpm.c: the SVSM and its vTPM;
  * - sha384.c, aes-gcm.c: the cryptography of these;

@@ -12,6 +12,7 @@
  */
 #include <asm/vmx.h>
 
+#include "ccel.h"
 #include "cmdline.h"
 #include "console.h"
 #include "fault.h"
@@ -91,7 +92,6 @@ static void setup(struct vcpu *vcpu, struct boot_params *params)
 	};
 	struct cpuid_result xsave;
 
-	(void)params;
 	cpuid_native(0xd, 0, &xsave);
 	tdinfo.attributes = ATTRIBUTES_SEPT_VE_DISABLE;
 	tdinfo.xfam = (u64)xsave.edx << 32 | xsave.eax;
@@ -102,6 +102,8 @@ static void setup(struct vcpu *vcpu, struct boot_params *params)
 	/* Without an option as the TDX module starts them: all zeros. */
 	for (size_t i = 0; i < TDX_RTMR_COUNT; i++)
 		cmdline_bytes(rtmr_names[i], tdinfo.rtmr[i], SHA384_SIZE);
+	if (cmdline_flag("ccel"))
+		ccel_setup(params);
 
 	tcb_info.valid = TCB_INFO_VALID;
 	cmdline_register("mrseam", tcb_info.mrseam, SHA384_SIZE);
@@ -198,10 +200,25 @@ bool tdx_report_is_genuine(const struct tdx_report *report)
 	return !memcmp(digest, report->mac.tdinfo_hash, sizeof(digest));
 }
 
+/**
+ * tdx_extend() - extend an RTMR
+ * @rtmr: its number
+ * @digest: by what
+ */
+void tdx_extend(size_t rtmr, const u8 *digest)
+{
+	u8 both[2 * SHA384_SIZE];
+
+	memcpy(both, tdinfo.rtmr[rtmr], SHA384_SIZE);
+	memcpy(both + SHA384_SIZE, digest, SHA384_SIZE);
+	sha384(both, sizeof(both), tdinfo.rtmr[rtmr]);
+}
+
 static u64 mr_report(const struct guest_registers *regs)
 {
 	/* The guest may have REPORTDATA in the buffer for the report. */
 	static struct tdx_report report;
+	static const u8 foreign[SHA384_SIZE];
 
 	if (fault_take(FAULT_REPORT_BUSY))
 		return TDX_OPERAND_BUSY;
@@ -213,6 +230,8 @@ static u64 mr_report(const struct guest_registers *regs)
 	if ((u8)regs->r8)
 		return TDX_OPERAND_INVALID | OPERAND_R8;
 
+	if (fault_take(FAULT_EXTEND_FOREIGN))
+		tdx_extend(TDX_RTMR_COUNT - 1, foreign);
 	memset(&report, 0, sizeof(report));
 	report.tdinfo = tdinfo;
 	report.tcb = tcb_info;
@@ -229,9 +248,6 @@ static u64 mr_report(const struct guest_registers *regs)
 
 static u64 mr_rtmr_extend(const struct guest_registers *regs)
 {
-	u8 both[2 * SHA384_SIZE];
-	u8 *rtmr;
-
 	if (fault_take(FAULT_EXTEND_BUSY))
 		return TDX_OPERAND_BUSY;
 	if (!is_private(regs->rcx, EXTEND_ALIGN) ||
@@ -240,10 +256,7 @@ static u64 mr_rtmr_extend(const struct guest_registers *regs)
 	if (regs->rdx >= TDX_RTMR_COUNT)
 		return TDX_OPERAND_INVALID | OPERAND_RDX;
 
-	rtmr = tdinfo.rtmr[regs->rdx];
-	memcpy(both, rtmr, SHA384_SIZE);
-	memcpy(both + SHA384_SIZE, tdx_guest_memory(regs->rcx), SHA384_SIZE);
-	sha384(both, sizeof(both), rtmr);
+	tdx_extend(regs->rdx, tdx_guest_memory(regs->rcx));
 
 	if (fault_take(FAULT_EXTEND_UNCLEAR))
 		return TDX_SYS_ERROR;

@@ -7,6 +7,7 @@
  * register N is rtmr(N - 1).
  */
 
+#include <inttypes.h>
 #include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -14,23 +15,8 @@
 #include <string.h>
 #include <linux/tsm-event-log.h>
 
+#include "replay.h"
 #include "tsm.h"
-
-#define MAX_BANKS 64
-#define MAX_DIGEST 64
-
-struct bank {
-	char reg[64];
-	char algo[16];
-	size_t size;
-	uint8_t value[MAX_DIGEST];
-};
-
-struct replay {
-	struct bank banks[MAX_BANKS];
-	int nr_banks;
-	long records;
-};
 
 struct tlv {
 	uint8_t type;
@@ -82,53 +68,81 @@ static const char *algo_name(uint8_t alg)
 	}
 }
 
-static struct bank *find_bank(struct replay *replay, const char *reg,
-			      const char *algo, bool add)
+static struct replay_bank *find_bank(struct replay *replay, const char *reg,
+				     const char *algo)
 {
-	struct bank *bank;
-
 	for (int i = 0; i < replay->nr_banks; i++) {
-		bank = &replay->banks[i];
+		struct replay_bank *bank = &replay->banks[i];
+
 		if (!strcmp(bank->reg, reg) && !strcmp(bank->algo, algo))
 			return bank;
 	}
-	if (!add || replay->nr_banks == MAX_BANKS)
-		return NULL;
 
-	bank = &replay->banks[replay->nr_banks++];
+	return NULL;
+}
+
+static struct replay_bank *add_bank(struct replay *replay, const char *reg,
+				    const char *algo)
+{
+	struct replay_bank *bank = &replay->banks[replay->nr_banks];
+
+	if (replay->nr_banks == REPLAY_MAX_BANKS)
+		return NULL;
+	bank->md = EVP_MD_fetch(NULL, algo, NULL);
+	if (!bank->md)
+		return NULL;
 	snprintf(bank->reg, sizeof(bank->reg), "%s", reg);
 	snprintf(bank->algo, sizeof(bank->algo), "%s", algo);
+	replay->nr_banks++;
 
 	return bank;
 }
 
-static bool hash(const char *algo, const void *a, size_t a_len, const void *b,
-		 size_t b_len, uint8_t *digest)
+static bool hash(struct replay *replay, const EVP_MD *md, const void *a,
+		 size_t a_len, const void *b, size_t b_len, uint8_t *digest)
 {
-	const EVP_MD *md = EVP_get_digestbyname(algo);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool good;
+	if (!replay->ctx)
+		replay->ctx = EVP_MD_CTX_new();
 
-	good = md && ctx && EVP_DigestInit_ex(ctx, md, NULL) &&
-	       EVP_DigestUpdate(ctx, a, a_len) &&
-	       EVP_DigestUpdate(ctx, b, b_len) &&
-	       EVP_DigestFinal_ex(ctx, digest, NULL);
-	EVP_MD_CTX_free(ctx);
-
-	return good;
+	return replay->ctx && EVP_DigestInit_ex(replay->ctx, md, NULL) &&
+	       EVP_DigestUpdate(replay->ctx, a, a_len) &&
+	       EVP_DigestUpdate(replay->ctx, b, b_len) &&
+	       EVP_DigestFinal_ex(replay->ctx, digest, NULL);
 }
 
-static bool parse_hex(struct bank *bank, const char *hex)
+static bool parse_hex(const char *hex, uint8_t *value, size_t size)
 {
-	size_t size = strlen(hex) / 2;
-
-	if (strlen(hex) % 2 || size > MAX_DIGEST)
+	if (strlen(hex) != 2 * size)
 		return false;
 	for (size_t i = 0; i < size; i++) {
-		if (sscanf(hex + 2 * i, "%2hhx", &bank->value[i]) != 1)
+		if (sscanf(hex + 2 * i, "%2hhx", &value[i]) != 1)
 			return false;
 	}
-	bank->size = size;
+
+	return true;
+}
+
+/* The value of one bank: taken over, or compared with what the replay gave. */
+static bool apply_value(struct replay *replay, const char *reg,
+			const char *algo, const char *hex, bool restarts)
+{
+	struct replay_bank *bank = find_bank(replay, reg, algo);
+	uint8_t value[REPLAY_MAX_DIGEST];
+	bool is_new = !bank;
+
+	if (is_new)
+		bank = add_bank(replay, reg, algo);
+	if (!bank)
+		return wrong("%s has a bank %s", reg, algo);
+	if (is_new)
+		bank->size = EVP_MD_get_size(bank->md);
+	if (!parse_hex(hex, value, bank->size))
+		return wrong("bad value of %s %s", reg, algo);
+	if (!is_new && !restarts && memcmp(value, bank->value, bank->size))
+		return wrong("%s %s: a checkpoint before record %" PRIu64
+			     " is not what the records give",
+			     reg, algo, replay->next);
+	memcpy(bank->value, value, bank->size);
 
 	return true;
 }
@@ -137,104 +151,113 @@ static bool parse_hex(struct bank *bank, const char *hex)
 static bool apply_checkpoint(struct replay *replay, char *line)
 {
 	char *save = NULL, *words[4];
+	bool restarts;
 
 	for (int i = 0; i < 4; i++) {
 		words[i] = strtok_r(i ? NULL : line, " ", &save);
 		if (!words[i])
 			return wrong("a checkpoint has %d words", i);
 	}
-	if (strcmp(words[1], TSM_CHECKPOINT_REGISTER) &&
-	    strcmp(words[1], TSM_CHECKPOINT_FOREIGN))
+	restarts = !strcmp(words[1], TSM_CHECKPOINT_FOREIGN) ||
+		   !strcmp(words[1], TSM_CHECKPOINT_RESUME);
+	if (!restarts && strcmp(words[1], TSM_CHECKPOINT_REGISTER) &&
+	    strcmp(words[1], TSM_CHECKPOINT_TRIM))
 		return wrong("unknown reason %s", words[1]);
 
 	for (char *value = strtok_r(words[3], ",", &save); value;
 	     value = strtok_r(NULL, ",", &save)) {
 		char *colon = strchr(value, ':');
-		struct bank *bank;
 
 		if (!colon)
 			return wrong("%s has no hash", value);
 		*colon = '\0';
-		bank = find_bank(replay, words[2], value, true);
-		if (!bank || !parse_hex(bank, colon + 1))
-			return wrong("bad value of %s", words[2]);
-	}
-
-	return true;
-}
-
-static bool apply_checkpoints(struct replay *replay, char **text)
-{
-	while (**text && atol(*text) <= replay->records) {
-		char *line = *text;
-		char *end = strchr(line, '\n');
-
-		if (!end)
-			return wrong("a checkpoint has no newline");
-		*end = '\0';
-		*text = end + 1;
-		if (!apply_checkpoint(replay, line))
+		if (!apply_value(replay, words[2], value, colon + 1, restarts))
 			return false;
 	}
 
 	return true;
 }
 
-static bool apply_digests(struct replay *replay, const char *reg,
-			  const struct tlv *digests, const struct tlv *event)
+/* Lines before record number @end, and none of those that have been seen. */
+static bool apply_checkpoints(struct replay *replay, char **text, uint64_t end)
+{
+	while (**text) {
+		uint64_t number = strtoull(*text, NULL, 10);
+		char *line = *text;
+		char *newline = strchr(line, '\n');
+
+		if (number >= end)
+			return true;
+		if (!newline)
+			return wrong("a checkpoint has no newline");
+		*newline = '\0';
+		*text = newline + 1;
+		if (number >= replay->next && !apply_checkpoint(replay, line))
+			return false;
+	}
+
+	return true;
+}
+
+static bool apply_digests(struct replay *replay,
+			  const struct replay_record *record,
+			  const struct tlv *digests)
 {
 	const uint8_t *end = digests->value + digests->len;
 	const uint8_t *p = digests->value;
 	struct tlv digest;
 
 	do {
-		uint8_t expected[MAX_DIGEST];
+		uint8_t expected[REPLAY_MAX_DIGEST];
+		struct replay_bank *bank;
 		const char *algo;
-		struct bank *bank;
 
 		p = parse_tlv(p, end, &digest);
 		if (!p)
-			return wrong("record %ld: bad digests",
-				     replay->records);
+			return wrong("record %" PRIu64 ": bad digests",
+				     record->number);
 		algo = algo_name(digest.type);
-		bank = find_bank(replay, reg, algo, false);
+		bank = find_bank(replay, record->reg, algo);
 		if (!bank || digest.len != bank->size)
-			return wrong("record %ld: no checkpoint of %s %s",
-				     replay->records, reg, algo);
-		if (event->len &&
-		    (!hash(algo, event->value, event->len, NULL, 0, expected) ||
+			return wrong("record %" PRIu64
+				     ": no checkpoint of %s %s",
+				     record->number, record->reg, algo);
+		if (record->event_size &&
+		    (!hash(replay, bank->md, record->event, record->event_size,
+			   NULL, 0, expected) ||
 		     memcmp(expected, digest.value, digest.len)))
-			return wrong("record %ld: %s is not that of the event",
-				     replay->records, algo);
-		if (!hash(algo, bank->value, bank->size, digest.value,
-			  digest.len, bank->value))
+			return wrong("record %" PRIu64
+				     ": %s is not that of the event",
+				     record->number, algo);
+		if (!hash(replay, bank->md, bank->value, bank->size,
+			  digest.value, digest.len, bank->value))
 			return wrong("no hash %s", algo);
 	} while (p < end);
 
 	return true;
 }
 
-static const uint8_t *apply_record(struct replay *replay, const uint8_t *p,
-				   const uint8_t *end)
+/* Returns where the next record begins, or NULL if this one is malformed. */
+static const uint8_t *parse_record(const uint8_t *p, const uint8_t *end,
+				   struct replay_record *record,
+				   struct tlv *digests)
 {
-	struct tlv recnum, index, digests, content, type, event;
-	uint64_t number = 0;
-	char reg[16];
+	struct tlv recnum, index, content, type, event, first;
 
 	p = parse_tlv(p, end, &recnum);
 	p = parse_tlv(p, end, &index);
-	p = parse_tlv(p, end, &digests);
+	p = parse_tlv(p, end, digests);
 	p = parse_tlv(p, end, &content);
 	if (!p || recnum.type != TSM_CEL_RECNUM ||
 	    recnum.len != TSM_CEL_RECNUM_SIZE ||
 	    index.len != TSM_CEL_INDEX_SIZE ||
-	    digests.type != TSM_CEL_DIGESTS ||
-	    content.type != TSM_CEL_CONTENT_PCCLIENT_STD)
+	    digests->type != TSM_CEL_DIGESTS ||
+	    content.type != TSM_CEL_CONTENT_PCCLIENT_STD ||
+	    !parse_tlv(digests->value, digests->value + digests->len, &first))
 		return NULL;
+	record->number = 0;
 	for (size_t i = 0; i < recnum.len; i++)
-		number = number << 8 | recnum.value[i];
-	if (number != (uint64_t)replay->records)
-		return NULL;
+		record->number = record->number << 8 | recnum.value[i];
 
 	if (parse_tlv(parse_tlv(content.value, p, &type), p, &event) != p ||
 	    type.type != TSM_CEL_PCCLIENT_EVENT_TYPE ||
@@ -242,20 +265,97 @@ static const uint8_t *apply_record(struct replay *replay, const uint8_t *p,
 		return NULL;
 
 	if (index.type == TSM_CEL_PCR)
-		snprintf(reg, sizeof(reg), "pcr%u", index.value[0]);
+		snprintf(record->reg, sizeof(record->reg), "pcr%u",
+			 index.value[0]);
 	else if (index.type == TSM_CEL_CCMR)
-		snprintf(reg, sizeof(reg), "rtmr%d", index.value[0] - 1);
+		snprintf(record->reg, sizeof(record->reg), "rtmr%d",
+			 index.value[0] - 1);
 	else
 		return NULL;
+	record->digest = first.value;
+	record->event = event.value;
+	record->event_size = event.len;
 
-	return apply_digests(replay, reg, &digests, &event) ? p : NULL;
+	return p;
 }
 
-static bool compare(const struct replay *replay, const char *provider)
+static bool apply_record(struct replay *replay, char **checkpoints,
+			 const struct replay_record *record,
+			 const struct tlv *digests)
 {
+	if (!replay->started) {
+		replay->started = true;
+		replay->next = record->number;
+	}
+	/* Seen, in an earlier piece. */
+	if (record->number < replay->next)
+		return true;
+
+	if (record->number != replay->next)
+		return wrong("record %" PRIu64 " is where %" PRIu64
+			     " should be",
+			     record->number, replay->next);
+	if (!apply_checkpoints(replay, checkpoints, record->number + 1) ||
+	    !apply_digests(replay, record, digests))
+		return false;
+	replay->next++;
+
+	return !replay->look || replay->look(replay->arg, record);
+}
+
+static bool apply_records(struct replay *replay, const char *cel, size_t size,
+			  char **checkpoints)
+{
+	const uint8_t *p = (const uint8_t *)cel;
+	const uint8_t *end = p + size;
+	struct replay_record record;
+	struct tlv digests;
+
+	while (p < end) {
+		p = parse_record(p, end, &record, &digests);
+		if (!p)
+			return wrong("what follows record %" PRIu64
+				     " is malformed",
+				     replay->next - 1);
+		if (!apply_record(replay, checkpoints, &record, &digests))
+			return false;
+	}
+
+	return true;
+}
+
+bool replay_piece(struct replay *replay, const char *cel, size_t size,
+		  char *checkpoints)
+{
+	return apply_records(replay, cel, size, &checkpoints);
+}
+
+bool replay_last_piece(struct replay *replay, const char *cel, size_t size,
+		       char *checkpoints)
+{
+	if (!apply_records(replay, cel, size, &checkpoints))
+		return false;
+	/* The log may be empty, because nothing came or all was dropped. */
+	if (!replay->started && *checkpoints) {
+		replay->started = true;
+		replay->next = strtoull(checkpoints, NULL, 10);
+	}
+	if (!apply_checkpoints(replay, &checkpoints, replay->next + 1))
+		return false;
+	if (*checkpoints)
+		return wrong("a checkpoint is of a record that is not there");
+
+	return true;
+}
+
+bool replay_equals_registers(const struct replay *replay, const char *provider)
+{
+	if (!replay->nr_banks)
+		return wrong("%s has no checkpoints", provider);
+
 	for (int i = 0; i < replay->nr_banks; i++) {
-		const struct bank *bank = &replay->banks[i];
-		char hex[2 * MAX_DIGEST + 2];
+		const struct replay_bank *bank = &replay->banks[i];
+		char hex[2 * REPLAY_MAX_DIGEST + 2];
 		char live[256];
 
 		if (tsm_read(live, sizeof(live), "%s/%s/%s/digest", provider,
@@ -274,36 +374,42 @@ static bool compare(const struct replay *replay, const char *provider)
 	return true;
 }
 
+size_t replay_record(const char *p, size_t left, uint64_t *number)
+{
+	const uint8_t *bytes = (const uint8_t *)p;
+	struct replay_record record;
+	const uint8_t *end;
+	struct tlv digests;
+
+	end = parse_record(bytes, bytes + left, &record, &digests);
+	if (!end)
+		return 0;
+	*number = record.number;
+
+	return end - bytes;
+}
+
+void replay_free(struct replay *replay)
+{
+	for (int i = 0; i < replay->nr_banks; i++)
+		EVP_MD_free(replay->banks[i].md);
+	EVP_MD_CTX_free(replay->ctx);
+}
+
 long tsm_replay(const char *provider)
 {
 	struct replay replay = {};
 	size_t log_size, text_size;
-	char *log, *text, *lines;
-	const uint8_t *p, *end;
-	bool good = false;
+	char *log, *text;
+	bool good;
 
-	/* In this order: a checkpoint never names a record yet to come. */
-	text = tsm_slurp(&text_size, "%s/log/checkpoints", provider);
 	log = tsm_slurp(&log_size, "%s/log/cel", provider);
-	if (!log || !text)
-		goto out;
-
-	lines = text;
-	p = (const uint8_t *)log;
-	for (end = p + log_size; p < end; replay.records++) {
-		if (!apply_checkpoints(&replay, &lines))
-			goto out;
-		p = apply_record(&replay, p, end);
-		if (!p) {
-			printf("# replay: record %ld is bad\n", replay.records);
-			goto out;
-		}
-	}
-	good = apply_checkpoints(&replay, &lines) && replay.nr_banks &&
-	       compare(&replay, provider);
-out:
+	text = tsm_slurp(&text_size, "%s/log/checkpoints", provider);
+	good = log && text && replay_last_piece(&replay, log, log_size, text) &&
+	       replay_equals_registers(&replay, provider);
+	replay_free(&replay);
 	free(log);
 	free(text);
 
-	return good ? replay.records : -1;
+	return good ? (long)replay.next : -1;
 }

@@ -427,6 +427,14 @@ static void test_extend_faults(void)
 	ok(!write_file(path, digest, sizeof(digest)),
 	   "an extend after the faults succeeds");
 
+	read_rtmr(3, old);
+	memset(digest, 0, sizeof(digest));
+	extended(old, digest, wanted);
+	arm("extend-foreign");
+	get_tdreport(nonce, report);
+	read_rtmr(3, new);
+	same(new, wanted, SHA384_SIZE, "fault extend-foreign extends RTMR3");
+
 	in_order = arm("report-busy=2,report-invalid=1") &&
 		   get_tdreport(nonce, report) == EBUSY &&
 		   get_tdreport(nonce, report) == EBUSY &&

@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -400,6 +401,66 @@ TEST_F(tdx, failure_that_stays_unclear)
 	EXPECT_EQ(self->foreign + 1, count_foreign());
 	EXPECT_EQ(5, append());
 	EXPECT_RECORDS(1);
+}
+
+/* What the emulator's extend-foreign makes of RTMR3. */
+static void foreign_value(char *text, const uint8_t *report)
+{
+	uint8_t both[2 * REGISTER_SIZE] = {}, value[REGISTER_SIZE];
+
+	memcpy(both, report + TDREPORT_RTMR(3), REGISTER_SIZE);
+	EVP_Digest(both, sizeof(both), value, NULL, EVP_sha384(), NULL);
+	to_hex(text, value);
+}
+
+/*
+ * Somebody else extends an RTMR, as a kernel does whose tdx_guest does not know
+ * of the log. Who reads the register sees it, and so does the log.
+ */
+TEST_F(tdx, extend_by_somebody_else)
+{
+	char expected[2 * REGISTER_SIZE + 2], line[512], ours[256];
+	uint8_t report[TDX_REPORT_LEN];
+	size_t size;
+	char *text;
+
+	EXPECT_EQ(5, append());
+	ASSERT_EQ(0, guest_report(report));
+	foreign_value(expected, report);
+	ASSERT_TRUE(guest_arm("extend-foreign"));
+	tsm_read(ours, sizeof(ours), "tdx/rtmr3/digest");
+	EXPECT_STREQ(expected, ours);
+
+	/* A line for that register alone, before the next record. */
+	EXPECT_EQ(self->foreign + 1, count_foreign());
+	snprintf(line, sizeof(line), "%lld foreign rtmr3 sha384:%s",
+		 self->records + 1, expected);
+	text = tsm_slurp(&size, "tdx/log/checkpoints");
+	ASSERT_NE(NULL, text);
+	EXPECT_NE(NULL, strstr(text, line));
+	free(text);
+
+	EXPECT_EQ(5, append());
+	EXPECT_RECORDS(2);
+	EXPECT_EQ(self->records + 2, tsm_replay("tdx"));
+	EXPECT_EQ(self->foreign + 1, count_foreign());
+}
+
+/* It is found as well when it happened between two extends of ours. */
+TEST_F(tdx, extend_by_somebody_else_between_ours)
+{
+	uint8_t report[TDX_REPORT_LEN];
+
+	EXPECT_EQ(5, append());
+	ASSERT_TRUE(guest_arm("extend-foreign"));
+	/* Not through this interface: nobody here has seen it. */
+	ASSERT_EQ(0, guest_report(report));
+	EXPECT_EQ(self->foreign, count_foreign());
+	EXPECT_EQ(5, append());
+	EXPECT_RECORDS(2);
+	EXPECT_TRUE(files_are_as_reported(3));
+	EXPECT_EQ(self->foreign + 1, count_foreign());
+	EXPECT_EQ(self->records + 2, tsm_replay("tdx"));
 }
 
 TEST_HARNESS_MAIN

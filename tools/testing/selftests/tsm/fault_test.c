@@ -1,0 +1,580 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every operation with each of its allocations failing: the first one, the second
+ * one, and so on until there are no more.
+ *
+ * An operation that fails for want of memory must have changed nothing, and must
+ * work when it is tried again. One that finds a way around must be complete.
+ * After either, the log must give the registers' values.
+ *
+ * It needs CONFIG_FAILSLAB, CONFIG_FAIL_PAGE_ALLOC, CONFIG_FAULT_INJECTION_DEBUG_FS
+ * and CONFIG_FAULT_INJECTION_STACKTRACE_FILTER. What leaks is for kmemleak to say.
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../kselftest_harness.h"
+#include "tsm.h"
+
+#define DEBUGFS		"/sys/kernel/debug"
+
+/* Where x86 puts modules. */
+#define MODULES_START	"0xffffffffa0000000"
+#define MODULES_END	"0xffffffffff000000"
+
+#define PAGE		4096
+#define LONGEST_EVENT	4095
+/* What one node of the xarray in a stream covers. */
+#define NODE		(64 * PAGE)
+/* Records from one line of the index to the next. */
+#define INDEX_STEP	256
+
+/* A stop for loops that would not end: no operation allocates so often. */
+#define MOST_FAULTS	2000
+
+static char tpm[32];
+static int nth_fd = -1;
+
+static bool set(const char *dir, const char *file, const char *value)
+{
+	char path[128];
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), DEBUGFS "/%s/%s", dir, file);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	len = write(fd, value, strlen(value));
+	close(fd);
+
+	return len == (ssize_t)strlen(value);
+}
+
+/* Let only the allocations on the way from @start to @end fail. */
+static bool filter(const char *start, const char *end)
+{
+	return set("failslab", "require-start", start) &&
+	       set("failslab", "require-end", end) &&
+	       set("fail_page_alloc", "require-start", start) &&
+	       set("fail_page_alloc", "require-end", end);
+}
+
+static bool filter_nothing(void)
+{
+	return filter("0", "0xffffffffffffffff");
+}
+
+/* By default only allocations that must not sleep fail. */
+static bool prepare_faults(void)
+{
+	nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+
+	return nth_fd >= 0 && filter_nothing() &&
+	       set("failslab", "ignore-gfp-wait", "N") &&
+	       set("failslab", "verbose", "0") &&
+	       set("fail_page_alloc", "ignore-gfp-wait", "N") &&
+	       set("fail_page_alloc", "ignore-gfp-highmem", "N") &&
+	       set("fail_page_alloc", "min-order", "0") &&
+	       set("fail_page_alloc", "verbose", "0");
+}
+
+static void fail_allocation(int nth)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", nth);
+
+	if (pwrite(nth_fd, text, len, 0) != len)
+		abort();
+}
+
+/* No more failures. Has there been one? */
+static bool stop_failing(void)
+{
+	char left[16] = {};
+
+	if (pread(nth_fd, left, sizeof(left) - 1, 0) <= 0)
+		abort();
+	fail_allocation(0);
+
+	return !atoi(left);
+}
+
+static bool find_tpm(void)
+{
+	glob_t found;
+	bool good = !glob(TSM_ROOT "/tpm*", 0, NULL, &found);
+
+	if (good)
+		snprintf(tpm, sizeof(tpm), "%s",
+			 strrchr(found.gl_pathv[0], '/') + 1);
+	globfree(&found);
+
+	return good;
+}
+
+/**
+ * struct operation - one system call on an open file
+ * @provider: whose file it is
+ * @path: the file
+ * @prepare: what to do each time before it; may set @data
+ * @data: what is written, %NULL to read
+ * @len: its length
+ * @adds: records that it adds to the log
+ * @same: what is read must be the same each time
+ */
+struct operation {
+	const char *provider;
+	char path[64];
+	void (*prepare)(struct operation *op);
+	const char *data;
+	size_t len;
+	int adds;
+	bool same;
+};
+
+static ssize_t perform(int fd, const struct operation *op, char *buf)
+{
+	ssize_t rc;
+
+	if (op->data)
+		rc = pwrite(fd, op->data, op->len, 0);
+	else
+		rc = pread(fd, buf, PAGE, 0);
+
+	return rc < 0 ? -errno : rc;
+}
+
+/* What an operation that fails must leave as it is. */
+struct state {
+	long long next_record;
+	long long first_record;
+	long long size;
+	long long limit;
+	size_t checkpoints;
+};
+
+static void look(struct state *state, const char *provider)
+{
+	memset(state, 0, sizeof(*state));
+	state->next_record = tsm_number("%s/log/next_record", provider);
+	state->first_record = tsm_number("%s/log/first_record", provider);
+	state->size = tsm_number("%s/log/size", provider);
+	state->limit = tsm_number("%s/log/limit", provider);
+	free(tsm_slurp(&state->checkpoints, "%s/log/checkpoints", provider));
+}
+
+static void exhaust(struct __test_metadata *_metadata, struct operation *op)
+{
+	int flags = op->data ? O_WRONLY : O_RDONLY;
+	char first[PAGE], buf[PAGE];
+	int failures = 0, nth = 0;
+	struct state before, now;
+	ssize_t rc, expected;
+	bool hit;
+	int fd;
+
+	fd = tsm_open(flags, "%s/%s", op->provider, op->path);
+	ASSERT_LE(0, fd);
+	expected = op->data ? (ssize_t)op->len : perform(fd, op, first);
+
+	do {
+		if (op->prepare)
+			op->prepare(op);
+		if (op->data)
+			expected = op->len;
+		look(&before, op->provider);
+
+		fail_allocation(++nth);
+		rc = perform(fd, op, buf);
+		hit = stop_failing();
+
+		look(&now, op->provider);
+		if (rc < 0) {
+			failures++;
+			EXPECT_EQ(-ENOMEM, rc);
+			EXPECT_EQ(0, memcmp(&before, &now, sizeof(now)));
+			EXPECT_LE(0, tsm_replay(op->provider));
+			rc = perform(fd, op, buf);
+		}
+		EXPECT_EQ(expected, rc);
+		if (op->same)
+			EXPECT_EQ(0, memcmp(first, buf, expected));
+		EXPECT_EQ(before.next_record + op->adds,
+			  tsm_number("%s/log/next_record", op->provider));
+		EXPECT_LE(0, tsm_replay(op->provider));
+	} while (hit && nth < MOST_FAULTS && __test_passed(_metadata));
+
+	close(fd);
+	TH_LOG("%s/%s: failed %d times in %d", op->provider, op->path, failures,
+	       nth);
+	EXPECT_LT(0, failures);
+	EXPECT_FALSE(hit);
+}
+
+FIXTURE(fault)
+{
+	const char *provider;
+};
+
+FIXTURE_VARIANT(fault)
+{
+	const char *provider;
+	const char *reg;
+};
+
+FIXTURE_VARIANT_ADD(fault, single)
+{
+	.provider = "sample",
+	.reg = "rtmr0",
+};
+
+FIXTURE_VARIANT_ADD(fault, agile)
+{
+	.provider = "sample",
+	.reg = "rtmr2",
+};
+
+FIXTURE_VARIANT_ADD(fault, tpm)
+{
+	.provider = NULL,
+	.reg = "pcr16",
+};
+
+FIXTURE_SETUP(fault)
+{
+	ASSERT_TRUE(prepare_faults());
+	ASSERT_EQ(0, system("modprobe -a measurement_example tsm_tpm"));
+	ASSERT_TRUE(find_tpm());
+	self->provider = variant->provider ?: tpm;
+}
+
+FIXTURE_TEARDOWN(fault)
+{
+}
+
+#define OPERATION(name, _provider, ...)					\
+	struct operation name = { .provider = _provider, __VA_ARGS__ }
+
+#define SET_PATH(op, ...)						\
+	snprintf((op).path, sizeof((op).path), __VA_ARGS__)
+
+TEST_F_TIMEOUT(fault, append_event, 120)
+{
+	OPERATION(op, self->provider, .data = "event", .len = 5, .adds = 1);
+
+	SET_PATH(op, "%s/append_event", variant->reg);
+	exhaust(_metadata, &op);
+}
+
+/* Each of these takes a new page of the log. */
+TEST_F_TIMEOUT(fault, append_long_event, 120)
+{
+	static char event[LONGEST_EVENT];
+
+	OPERATION(op, self->provider, .data = event, .len = sizeof(event),
+		  .adds = 1);
+
+	memset(event, 'x', sizeof(event));
+	SET_PATH(op, "%s/append_event", variant->reg);
+	exhaust(_metadata, &op);
+}
+
+TEST_F_TIMEOUT(fault, read_digest, 120)
+{
+	OPERATION(op, self->provider, .same = true);
+
+	SET_PATH(op, "%s/digest", variant->reg);
+	exhaust(_metadata, &op);
+}
+
+TEST_F_TIMEOUT(fault, read_bank, 120)
+{
+	OPERATION(op, self->provider, .same = true);
+
+	if (!strcmp(variant->reg, "rtmr0"))
+		SET_PATH(op, "report/digest");
+	else
+		SET_PATH(op, "%s/sha256/digest", variant->reg);
+	exhaust(_metadata, &op);
+}
+
+TEST_F_TIMEOUT(fault, read_log, 120)
+{
+	static const char *const files[] = {
+		"cel", "checkpoints", "index", "next_record", "first_record",
+		"size", "limit",
+	};
+
+	ASSERT_EQ(5, tsm_write("event", 5, "%s/%s/append_event", self->provider,
+			       variant->reg));
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		OPERATION(op, self->provider, .same = true);
+
+		SET_PATH(op, "log/%s", files[i]);
+		exhaust(_metadata, &op);
+	}
+}
+
+TEST_F_TIMEOUT(fault, limit, 120)
+{
+	OPERATION(op, self->provider, .data = "30000000\n", .len = 9);
+
+	SET_PATH(op, "log/limit");
+	exhaust(_metadata, &op);
+	EXPECT_EQ(30000000, tsm_number("%s/log/limit", self->provider));
+}
+
+/* Several pages of records, of which the last stays. */
+static void fill_for_trim(struct operation *op)
+{
+	static char event[LONGEST_EVENT], number[32];
+	const char *reg = strcmp(op->provider, "sample") ? "pcr16" : "rtmr2";
+
+	for (int i = 0; i < 4; i++)
+		tsm_write(event, sizeof(event), "%s/%s/append_event",
+			  op->provider, reg);
+	op->len = snprintf(number, sizeof(number), "%lld\n",
+			   tsm_number("%s/log/next_record", op->provider) - 1);
+	op->data = number;
+}
+
+TEST_F_TIMEOUT(fault, trim, 120)
+{
+	OPERATION(op, self->provider, .data = "", .prepare = fill_for_trim);
+
+	SET_PATH(op, "log/trim");
+	exhaust(_metadata, &op);
+	EXPECT_EQ(tsm_number("%s/log/next_record", self->provider) - 1,
+		  tsm_number("%s/log/first_record", self->provider));
+}
+
+static int unload(const char *module)
+{
+	return syscall(SYS_delete_module, module, O_NONBLOCK) ? -errno : 0;
+}
+
+FIXTURE(sample)
+{
+};
+
+/* A log from its beginning. */
+FIXTURE_SETUP(sample)
+{
+	ASSERT_TRUE(prepare_faults());
+	unload("measurement_example");
+	ASSERT_EQ(0, system("modprobe measurement_example"));
+}
+
+FIXTURE_TEARDOWN(sample)
+{
+}
+
+TEST_F_TIMEOUT(sample, write_digest, 120)
+{
+	char hex[97];
+
+	OPERATION(op, "sample", .path = "rtmr0/digest", .data = hex, .len = 96,
+		  .adds = 1);
+
+	memset(hex, 'a', sizeof(hex));
+	exhaust(_metadata, &op);
+}
+
+/* Until the next long event begins a new node. */
+static void fill_node(struct operation *op)
+{
+	static char event[LONGEST_EVENT];
+
+	while (tsm_number("%s/log/size", op->provider) % NODE <
+	       NODE - LONGEST_EVENT)
+		tsm_write(event, sizeof(event), "%s/rtmr1/append_event",
+			  op->provider);
+}
+
+TEST_F_TIMEOUT(sample, append_at_a_new_node, 120)
+{
+	static char event[LONGEST_EVENT];
+
+	OPERATION(op, "sample", .path = "rtmr1/append_event", .data = event,
+		  .len = sizeof(event), .adds = 1, .prepare = fill_node);
+
+	exhaust(_metadata, &op);
+}
+
+/* Until the next record gets a line in the index. */
+static void fill_step(struct operation *op)
+{
+	while (tsm_number("%s/log/next_record", op->provider) % INDEX_STEP)
+		tsm_write("e", 1, "%s/rtmr1/append_event", op->provider);
+}
+
+TEST_F_TIMEOUT(sample, append_at_a_line_of_the_index, 120)
+{
+	OPERATION(op, "sample", .path = "rtmr1/append_event", .data = "event",
+		  .len = 5, .adds = 1, .prepare = fill_step);
+
+	exhaust(_metadata, &op);
+}
+
+FIXTURE(foreign)
+{
+	size_t lines;
+};
+
+FIXTURE_SETUP(foreign)
+{
+	ASSERT_TRUE(prepare_faults());
+	ASSERT_EQ(0, system("modprobe tsm_tpm"));
+	ASSERT_TRUE(find_tpm());
+}
+
+FIXTURE_TEARDOWN(foreign)
+{
+}
+
+/* What the log must explain by a checkpoint, which takes memory. */
+static void extend_elsewhere(struct operation *op)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command),
+		 "TPM2TOOLS_TCTI=device:/dev/tpmrm%s tpm2_pcrextend 16:sha256=%064d",
+		 op->provider + strlen("tpm"), 1);
+	if (system(command))
+		abort();
+}
+
+static int count_foreign(const char *provider)
+{
+	size_t size;
+	char *text = tsm_slurp(&size, "%s/log/checkpoints", provider);
+	int n = 0;
+
+	for (char *p = text; p && (p = strstr(p, " foreign ")); p++)
+		n++;
+	free(text);
+
+	return n;
+}
+
+TEST_F_TIMEOUT(foreign, read_digest, 240)
+{
+	OPERATION(op, tpm, .path = "pcr16/digest", .prepare = extend_elsewhere);
+
+	exhaust(_metadata, &op);
+	EXPECT_LT(1, count_foreign(tpm));
+}
+
+FIXTURE(load)
+{
+	char file[256];
+};
+
+FIXTURE_VARIANT(load)
+{
+	const char *module;
+	const char *file;
+	const char *directory;
+};
+
+FIXTURE_VARIANT_ADD(load, sample)
+{
+	.module = "measurement_example",
+	.file = "measurement-example.ko",
+	.directory = TSM_ROOT "/sample",
+};
+
+FIXTURE_VARIANT_ADD(load, tpm)
+{
+	.module = "tsm_tpm",
+	.file = "tsm-tpm.ko",
+	.directory = TSM_ROOT "/tpm*",
+};
+
+FIXTURE_SETUP(load)
+{
+	char command[256];
+	FILE *find;
+
+	ASSERT_TRUE(prepare_faults());
+	snprintf(command, sizeof(command),
+		 "find /lib/modules/$(uname -r) -name %s", variant->file);
+	find = popen(command, "r");
+	ASSERT_NE(NULL, find);
+	ASSERT_NE(NULL, fgets(self->file, sizeof(self->file), find));
+	pclose(find);
+	self->file[strcspn(self->file, "\n")] = '\0';
+}
+
+FIXTURE_TEARDOWN(load)
+{
+	filter_nothing();
+}
+
+static bool exists(const char *pattern)
+{
+	glob_t found;
+	bool good = !glob(pattern, 0, NULL, &found);
+
+	globfree(&found);
+
+	return good;
+}
+
+static int load(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int rc = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
+
+	close(fd);
+
+	return rc;
+}
+
+/*
+ * Only what the module does itself, not what loading any module takes, which
+ * warns when it fails. And not each of the allocations, for undoing a registration
+ * takes seconds in a kernel with CONFIG_DEBUG_KOBJECT_RELEASE: the KUnit suite
+ * tsm-fault has them all.
+ */
+TEST_F_TIMEOUT(load, registration, 400)
+{
+	int failures = 0, nth;
+	bool hit;
+	int rc;
+
+	unload(variant->module);
+	for (nth = 1, hit = true; hit && nth < MOST_FAULTS; nth += 1 + nth / 4) {
+		ASSERT_TRUE(filter(MODULES_START, MODULES_END));
+		fail_allocation(nth);
+		rc = load(self->file);
+		hit = stop_failing();
+		ASSERT_TRUE(filter_nothing());
+
+		/* A TPM without our directory is a TPM all the same. */
+		failures += !exists(variant->directory);
+		if (rc) {
+			EXPECT_EQ(-ENOMEM, rc);
+			EXPECT_FALSE(exists(variant->directory));
+		} else {
+			EXPECT_EQ(0, unload(variant->module));
+		}
+	}
+	TH_LOG("%s: failed %d times until %d", variant->module, failures, nth);
+	EXPECT_LT(0, failures);
+	EXPECT_FALSE(hit);
+
+	EXPECT_EQ(0, load(self->file));
+	ASSERT_TRUE(exists(variant->directory));
+	ASSERT_TRUE(find_tpm() || !strcmp(variant->module, "measurement_example"));
+	EXPECT_EQ(0, tsm_replay(strcmp(variant->module, "tsm_tpm") ? "sample" :
+								      tpm));
+}
+
+TEST_HARNESS_MAIN

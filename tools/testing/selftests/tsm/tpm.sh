@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the tests of a TPM's PCRs share: where they are, in our tree and in the TPM
+# driver's, and what was seen of extends by others.
+#
+# Sourced, not run.
+
+# The PCR that tests extend. Unlike most it can be reset.
+PCR=23
+
+# Where the only chip is. Its number changes when its driver is bound again
+# while someone, as IMA does, still holds the old one.
+locate()
+{
+	TPM=$(echo /sys/class/tpm/tpm[0-9])
+	TSM=/sys/kernel/tsm/${TPM##*/}
+	export TPM2TOOLS_TCTI=device:/dev/tpmrm${TPM##*/tpm}
+}
+
+# find_banks - the chip's, into the array of that name
+find_banks()
+{
+	local file
+
+	banks=()
+	for file in "$TPM"/pcr-*; do
+		banks+=("${file##*/pcr-}")
+	done
+}
+
+lower()
+{
+	tr A-F a-f
+}
+
+# agree BANK PCR - do we, the driver and tpm2-tools show the same value?
+agree()
+{
+	local ours theirs tools
+
+	ours=$(cat "$TSM/pcr$2/$1/digest")
+	theirs=$(lower <"$TPM/pcr-$1/$2")
+	tools=$(tpm2_pcrread "$1:$2" | sed -n "s/^ *$2 *: *0x//p" | lower)
+	if [ -z "$ours" ] || [ "$ours" != "$theirs" ] ||
+	   [ "$ours" != "$tools" ]; then
+		ktap_print_msg "$1 pcr$2: $ours, driver $theirs, tpm2 $tools"
+		return 1
+	fi
+}
+
+agree_all()
+{
+	local bank
+
+	for bank in "${banks[@]}"; do
+		agree "$bank" "$1" || return 1
+	done
+}
+
+append()
+{
+	printf '%s' "$1" >"$TSM/pcr$PCR/append_event"
+}
+
+next_record()
+{
+	cat "$TSM/log/next_record"
+}
+
+# How many foreign checkpoints of the PCR there are.
+foreign()
+{
+	grep -c "^[0-9]* foreign pcr$PCR " "$TSM/log/checkpoints"
+}
+
+# What the last one of them says of a bank.
+foreign_value()
+{
+	grep " foreign pcr$PCR " "$TSM/log/checkpoints" | tail -n 1 |
+		grep -o "$1:[0-9a-f]*" | cut -d : -f 2
+}
+
+verifies()
+{
+	tsm-log verify "${TSM##*/}"
+}
+
+# pcr_values - of what tpm2_pcrread or tpm2_eventlog prints, "BANK PCR VALUE"
+pcr_values()
+{
+	awk '/^ *sha[0-9]+:$/ { bank = $1 }
+	     bank && /^ *[0-9]+ *: 0x/ { print bank, $1 + 0, tolower($NF) }'
+}
