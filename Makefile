@@ -4,7 +4,7 @@
 # Every target is a script of the same name in scripts/, which says at its top
 # what it needs and does.
 
-export KSRC KVERSION KDIR KERNEL TEE ACCEL TPM CMD SMP MEM APPEND GUEST_TIMEOUT
+export KSRC KVERSION KDIR KERNEL TEE ACCEL TPM UEFI CMD SMP MEM APPEND GUEST_TIMEOUT
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -26,16 +26,22 @@ help:
 #:   make tools          tools/tsm into build/tools
 #:   make guest CMD='…'  run a command in a guest; its output, its exit status (make
 #:                       itself only knows 0 and 2: scripts/guest.sh '…' has it)
-#:                       TPM=0: without a TPM; build/share is /share in the guest;
+#:                       TPM=0: without a TPM; UEFI=1: with UEFI; build/share is /share in the guest;
 #:                       APPEND=…: more words for its command line;
 #:                       GUEST_TIMEOUT=N: seconds until it is given up (600)
 #:   make modules KDIR=… build the same sources as external modules
 #:   make series         write the patch series into build/series
-#:   make bench          figures and ratios, not tests
+#:   make bench          what extends and logs cost, beside what others do: figures,
+#:                       not tests; a table and plots in build/bench
+#:   make stress         extends, trims, reads, polls and unloading at once, killed writers
+#:                       and random writes, for STRESS_SECONDS (600) and FUZZ_WRITES
+#:                       (1000000); make kselftest has a short form of it; TEE= as below
 #:
 #: Single checks, each counted by make check:
 #:   make kunit          KUnit under UML
 #:   make kselftest      KUnit and kselftests in a QEMU guest; TEE= as below
+#:   make firmware-check firmware's logs and ours as one: UEFI with a TPM, TDX
+#:   make hibernate-check  a guest that hibernates and wakes with a TPM started anew
 #:   make tee-emu-check  the emulator of TDX and SEV-SNP guests
 #:   make tools-check    tests of tsm-log on the host
 #:   make sparse         sparse over our kernel code
@@ -53,13 +59,19 @@ help:
 #:   TEE=tdx|snp|svsm    for run, guest, kselftest: a TDX guest, an SEV-SNP guest, or
 #:                       one under an SVSM with a virtual TPM, all emulated; on a
 #:                       host that has the hardware: with ACCEL=kvm (untested)
+#:   KERNEL=debug        for check, kselftest, run, guest: a kernel with KASAN, UBSAN,
+#:                       lockdep, kmemleak and fault injection, for which make check
+#:                       runs what tests the kernel in a guest;
+#:                       KERNEL=kcsan: one that looks for data races
 #:   TSM_CACHE=DIR       where kernel source and builds are kept (~/.cache/tsm-measurement)
 #:   JOBS=N              parallel jobs (all cores)
 .PHONY: deps run check guest modules series bench kunit kselftest tools tools-check \
-	sparse checkpatch docs-check series-check style fuzz kernel tee-emu-check
+	sparse checkpatch docs-check series-check style fuzz kernel tee-emu-check stress \
+	firmware-check hibernate-check
 
 deps run check guest modules series bench kunit kselftest tools tools-check sparse \
-checkpatch docs-check series-check style fuzz tee-emu-check:
+checkpatch docs-check series-check style fuzz tee-emu-check stress \
+firmware-check hibernate-check:
 	@$(RUN)/$@.sh
 
 kernel:

@@ -4,12 +4,13 @@
 # Run everything that proves the work and count. The last line is
 # "N passed, N failed"; the status is 0 only if nothing failed.
 #
-# Each check is the make target of the same name, NAME-TEE with that TEE; what it says is in
-# build/check/NAME.log. Counted are the leaf results in there (see ktap.py). A
-# check that could not run, that skipped a test or that ended badly without
-# naming a failed test counts as a failure.
+# Each check is the make target of the same name, NAME-TEE with that TEE, NAME-debug
+# with KERNEL=debug; what it says is in build/check/NAME.log. Counted are the leaf
+# results in there (see ktap.py). A check that could not run, that skipped a test or
+# that ended badly without naming a failed test counts as a failure.
 #
-# CHECKS='style kunit' runs only these.
+# CHECKS='style kunit' runs only these. KERNEL=debug runs, with that kernel, those
+# that test the kernel in a guest; to the others it makes no difference.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -17,11 +18,14 @@ set -euo pipefail
 # What takes seconds comes first, so that a slip shows early; the kernel, which
 # the others need, before them.
 ALL=(style checkpatch kernel sparse tools-check modules docs-check kunit
-     kselftest kselftest-tdx kselftest-snp kselftest-svsm run tee-emu-check
-     series-check)
+     kselftest kselftest-tdx kselftest-snp kselftest-svsm run firmware-check
+     hibernate-check tee-emu-check series-check kselftest-debug)
+# What tests the kernel in a guest.
+IN_GUEST=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
 # Without a kernel these cannot say anything.
 NEED_KERNEL=(sparse modules docs-check kselftest kselftest-tdx kselftest-snp
-	     kselftest-svsm run tee-emu-check series-check)
+	     kselftest-svsm run firmware-check hibernate-check tee-emu-check
+	     series-check)
 
 LOGS=$BUILD/check
 TOTAL_PASSED=0
@@ -61,6 +65,7 @@ run_one() {
 	command=("$TOP/scripts/$name.sh")
 	case $name in
 	kernel | run) command=("check_$name") ;;
+	kselftest-debug) command=(env KERNEL=debug "$TOP/scripts/kselftest.sh") ;;
 	kselftest-*) command=(env "TEE=${name#*-}" "$TOP/scripts/kselftest.sh") ;;
 	esac
 	if [ -n "$KERNEL_FAILED" ] && [[ " ${NEED_KERNEL[*]} " == *" $name "* ]]; then
@@ -71,7 +76,7 @@ run_one() {
 	read -r passed failed <<<"$counts"
 	TOTAL_PASSED=$((TOTAL_PASSED + passed))
 	TOTAL_FAILED=$((TOTAL_FAILED + failed))
-	TABLE+=("$(printf '%-13s %6d %6d %5d s  %s' "$name" "$passed" \
+	TABLE+=("$(printf '%-15s %6d %6d %5d s  %s' "$name" "$passed" \
 		   "$failed" $((SECONDS - start)) "${log#"$TOP/"}")")
 	if ((failed > 0)); then
 		[ "$name" != kernel ] || KERNEL_FAILED=1
@@ -84,6 +89,8 @@ run_one() {
 
 if [ -n "${CHECKS:-}" ]; then
 	read -ra SELECTED <<<"$CHECKS"
+elif [ "${KERNEL:-default}" != default ]; then
+	SELECTED=("${IN_GUEST[@]}")
 else
 	SELECTED=("${ALL[@]}")
 fi
@@ -99,7 +106,7 @@ for name in "${SELECTED[@]}"; do
 	run_one "$name"
 done
 
-printf '\n%-13s %6s %6s %7s  %s\n' check passed failed time log
+printf '\n%-15s %6s %6s %7s  %s\n' check passed failed time log
 printf '%s\n' "${TABLE[@]}"
 printf '\n%d passed, %d failed\n' "$TOTAL_PASSED" "$TOTAL_FAILED"
 ((TOTAL_FAILED == 0))

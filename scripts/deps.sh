@@ -6,6 +6,7 @@
 #
 #	build	the kernel, its modules and the tools
 #	guest	a QEMU guest with a software TPM, and what runs in it
+#	bench	a disk for the guest of make bench
 #	check	the checks that make check runs on the host
 
 set -euo pipefail
@@ -16,22 +17,26 @@ set -euo pipefail
 build=(gcc make flex bison bc libelf-dev libssl-dev cpio rsync kmod patch
        xz-utils python3 libjson-c-dev pkg-config)
 # tpm2-tools are for cross-checks in the guest; the library is how they get to
-# the chip there.
+# the chip there. jq reads what we write as JSON, Python is for a second reading
+# of the log; systemd and udev have what gives a group access to our files. OVMF
+# is firmware that measures what it does.
 guest=(qemu-system-x86 swtpm busybox-static tpm2-tools libtss2-tcti-device0
-       cpio)
+       cpio jq python3-minimal systemd udev ovmf)
+bench=(e2fsprogs)
 # clang is for fuzzing; dpkg-dev unpacks the source of a newer sparse; the
 # rest checks style, documentation and the patch series.
 check=(clang libclang-rt-14-dev clang-format-14 shellcheck dpkg-dev
        python3-sphinx python3-yaml groff-base perl git)
 
-(($# > 0)) || set -- build guest check
+(($# > 0)) || set -- build guest bench check
 wanted=()
 for purpose in "$@"; do
 	case $purpose in
 	build) wanted+=("${build[@]}") ;;
 	guest) wanted+=("${guest[@]}") ;;
+	bench) wanted+=("${bench[@]}") ;;
 	check) wanted+=("${check[@]}") ;;
-	*) die "deps.sh: no purpose '$purpose'; there are build, guest and check" ;;
+	*) die "deps.sh: no purpose '$purpose'; there are build, guest, bench and check" ;;
 	esac
 done
 

@@ -12,7 +12,8 @@ OUT=$BUILD/docs
 # The kernel's Sphinx extensions look for a directory of this name.
 PAGES_TREE=$OUT/tree/Documentation
 ABI=Documentation/ABI/testing/sysfs-kernel-tsm
-PAGES=(admin-guide/tsm-measurement driver-api/coco/tsm-measurement)
+PAGES=(admin-guide/tsm-measurement admin-guide/tsm-measurement-threats
+       driver-api/coco/tsm-measurement)
 
 # exported FILE - the functions that FILE exports, except to our own tests.
 exported() {
@@ -63,7 +64,7 @@ sphinx_source() {
 	} >"$PAGES_TREE/abi.rst"
 	{
 		printf 'Index\n=====\n\n.. toctree::\n\n   abi\n'
-		printf '   %s/index\n' "${PAGES[@]%/*}"
+		printf '   %s/index\n' "${PAGES[@]%/*}" | sort -u
 	} >"$PAGES_TREE/index.rst"
 }
 

@@ -4,7 +4,8 @@
 # Fuzz the parsers of tsm-log and its whole check of files with libFuzzer, for
 # FUZZ_SECONDS (60) in all. Needs clang.
 #
-# fuzz.sh [TARGET...]	these targets only: show, checkpoint, verify
+# fuzz.sh [TARGET...]	these targets only: show, checkpoint, verify,
+#			firmware
 # fuzz.sh --merge	take what was found into the corpus of the repository,
 #			and from there what covers nothing that others do not
 #
@@ -66,15 +67,15 @@ merge() {
 quietly "$OUT/build.log" "building the fuzz targets" build
 
 if [ "${1:-}" = --merge ]; then
-	for target in show checkpoint verify; do
+	for target in show checkpoint verify firmware; do
 		merge "$target"
 	done
 	exit
 fi
-(($# > 0)) || set -- show checkpoint verify
+(($# > 0)) || set -- show checkpoint verify firmware
 for target; do
 	[ -x "$OUT/fuzz/fuzz-$target" ] ||
-		die "there is no fuzz target '$target'; there are show, checkpoint and verify"
+		die "there is no fuzz target '$target'; there are show, checkpoint, verify and firmware"
 	SHARE=$((${FUZZ_SECONDS:-60} / $#))
 	fuzz "$target" $((SHARE > 0 ? SHARE : 1))
 done

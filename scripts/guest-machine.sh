@@ -9,6 +9,10 @@
 #
 # Sourced after lib.sh, not run.
 
+# Debian's OVMF. Variables that a guest sets are gone when it is.
+UEFI_CODE=/usr/share/OVMF/OVMF_CODE_4M.fd
+UEFI_VARIABLES=/usr/share/OVMF/OVMF_VARS_4M.fd
+
 # guest_machine KERNEL INITRAMFS COMMAND-LINE - put QEMU's arguments into the
 # array MACHINE.
 #
@@ -33,4 +37,7 @@ guest_machine() {
 	# shellcheck disable=SC2034 # read by the script that sources this file
 	MACHINE=(-M q35 "${accel[@]}" -smp "${SMP:-2}" -m "${MEM:-512}"
 		 -kernel "$1" -initrd "$2" -append "$3")
+	[ -z "${UEFI:-}" ] || MACHINE+=(
+		-drive "if=pflash,unit=0,format=raw,readonly=on,file=$UEFI_CODE"
+		-drive "if=pflash,unit=1,format=raw,snapshot=on,file=$UEFI_VARIABLES")
 }

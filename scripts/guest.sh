@@ -13,6 +13,11 @@
 #
 # CMD='...'		the command, if there is no argument
 # TPM=0			no TPM; else a software TPM 2.0 that starts empty
+# DISK=FILE		a disk with the bytes of FILE, /dev/vda in the guest
+# REBOOT=1		a guest that reboots starts again, and runs the command again,
+#			instead of being taken for one that failed
+# UEFI=1		UEFI firmware instead of a BIOS, for a guest that is no
+#			confidential one
 # SMP=2 MEM=512		processors and MiB
 # ACCEL=kvm		use KVM; the default is to emulate, which works anywhere
 # APPEND='...'		more words for the kernel's command line
@@ -100,13 +105,19 @@ fi
 
 # The guest's own copy: another run may replace them at any time.
 "$TOP/scripts/initramfs.sh" "$RUN"
+# Where the host is busy, the kernel could take a late timer for a broken one.
 guest_machine "$RUN/bzImage" "$RUN/initramfs" \
-	"console=ttyS0 earlyprintk=serial,ttyS0,115200 panic=-1 oops=panic ${APPEND:-}"
+	"console=ttyS0 earlyprintk=serial,ttyS0,115200 panic=-1 oops=panic no_timer_check ${APPEND:-}"
 start_console
 DEVICES=(-chardev "file,id=console,path=$CONSOLE" -serial chardev:console
 	 -chardev "$PORT" -serial chardev:port)
 share job "$RUN/job"
 share share "$BUILD/share"
+if [ -n "${DISK:-}" ]; then
+	DEVICES+=(-drive "file=$DISK,format=raw,if=none,id=disk"
+		  -device 'virtio-blk-pci,drive=disk,disable-legacy=on,iommu_platform=on')
+fi
+[ -n "${REBOOT:-}" ] || DEVICES+=(-no-reboot)
 if [ "${TPM:-1}" != 0 ]; then
 	start_tpm "$RUN"
 	DEVICES+=(-chardev "socket,id=tpm,path=$RUN/tpm.sock"
@@ -118,7 +129,7 @@ fi
 STATUS=0
 timeout --foreground --kill-after=5 "$LIMIT" \
 	qemu-system-x86_64 -nodefaults -no-user-config -display none \
-	-no-reboot "${MACHINE[@]}" "${DEVICES[@]}" <&"$INPUT" 2>"$RUN/qemu.log" &
+	"${MACHINE[@]}" "${DEVICES[@]}" <&"$INPUT" 2>"$RUN/qemu.log" &
 QEMU=$!
 wait "$QEMU" || STATUS=$?
 QEMU=

@@ -5,9 +5,11 @@
 # into DIR, as bzImage and initramfs.
 #
 # The root file system has two layers. The base, which comes from the host's
-# packages and is kept in build/guest/: busybox, bash and tpm2-tools. And ours,
-# made anew each time: init, tsm-log, all modules, and the kselftests in
-# /kselftest as the kernel's own `make install` lays them out.
+# packages and is kept in build/guest/: busybox, bash, tpm2-tools, jq, as much of
+# Python as a script needs, and what gives a group access to our files: udev and
+# two tools of systemd. And ours, made anew each time: init, tsm-log, all modules,
+# and the kselftests in /kselftest as the kernel's own `make install` lays them
+# out.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -31,9 +33,20 @@ archive() {
 		cpio --quiet -o -H newc -R 0:0 --reproducible)
 }
 
+# python_modules - the files of what Python imports as it starts, and of the
+# modules that our tests use. (With the first import of hashlib in it.)
+python_modules() {
+	/usr/bin/python3 -I -S -c 'import _sitebuiltins, hashlib, os, sys
+for module in list(sys.modules.values()):
+    print(getattr(module, "__file__", None) or "")' | sed '/^$/d'
+}
+
 base_files() {
-	local files=(/bin/busybox /bin/bash /usr/bin/tpm2
-		     /usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0)
+	local files
+	mapfile -t files < <(python_modules)
+	files+=(/bin/busybox /bin/bash /usr/bin/jq /usr/bin/python3 /usr/bin/tpm2
+		/bin/udevadm /bin/systemd-sysusers /bin/systemd-tmpfiles
+		/usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0)
 	printf '%s\n' "${files[@]}"
 	libraries "${files[@]}"
 }
@@ -80,7 +93,7 @@ make_base() {
 make_selftests() {
 	local dir=$WORK/kselftest state
 	state=$(cd "$SOURCE" && {
-		grep -E '^(tools/testing/selftests|include/uapi)/' .overlay |
+		grep -E '^(tools/testing/selftests|tools/tsm/access|include/uapi)/' .overlay |
 			xargs -r sha256sum
 		sha256sum "$TOP/scripts/initramfs.sh"
 	})

@@ -58,6 +58,18 @@ check_config() {
 		die "options in scripts/kernel/ that this kernel does not take; look up what they depend on: ${refused[*]}"
 }
 
+# merged FILE... - what they say; of several lines about one option the last.
+merged() {
+	cat "$@" | tac | awk '
+		match($0, /^(# )?CONFIG_[A-Za-z0-9_]+/) {
+			option = substr($0, RSTART, RLENGTH)
+			sub(/^# /, "", option)
+			if (seen[option]++)
+				next
+		}
+		{ print }' | tac
+}
+
 # unchanged FILE STATE - whether the step that left STATE in FILE need not be
 # done again. In a tree of the user's anything may have changed.
 unchanged() {
@@ -66,7 +78,7 @@ unchanged() {
 
 configure() {
 	local state
-	cat "${FRAGMENTS[@]}" >"$WORK/wanted.config"
+	merged "${FRAGMENTS[@]}" >"$WORK/wanted.config"
 	state=$(sha256sum <"$WORK/wanted.config"; hash_sources Kconfig || true)
 	if unchanged "$WORK/configured" "$state"; then
 		return

@@ -5,6 +5,11 @@
 # scripts/guest/tests. The output is KTAP, also in build/kselftest.log.
 #
 # TEE=tdx, snp or svsm: in such a guest, with the tests that are for it.
+# KERNEL=debug or kcsan: in a kernel that checks itself; it needs more of everything.
+#
+# PROGRAMS='tsm:abi_test ...' runs these kselftests only, which may take TIMEOUT
+# seconds each. STRESS_SECONDS, FUZZ_WRITES and FUZZ_SEED are for them, see
+# scripts/stress.sh.
 #
 # A suite without a result, a skipped test and a complaint in the kernel's log
 # are failures, because each of them could pass for success.
@@ -20,11 +25,30 @@ launch_values() {
 	esac
 }
 
-LOG=$BUILD/kselftest${TEE:+-$TEE}.log
+# settings VARIABLE... - what the guest is to know, for its shell.
+settings() {
+	local name
+	for name; do
+		[ -z "${!name:-}" ] || printf 'export %s=%q\n' "$name" "${!name}"
+	done
+}
+
+export KERNEL=${KERNEL:-default}
+LOG=$BUILD/${LOG_NAME:-kselftest}
+[ "$KERNEL" = default ] || LOG+=-$KERNEL
+LOG+=${TEE:+-$TEE}.log
+ARGUMENTS="$(launch_values) ${APPEND:-}"
+if [ "$KERNEL" != default ]; then
+	export MEM=${MEM:-1024} GUEST_TIMEOUT=${GUEST_TIMEOUT:-3000}
+	# The log must not lose its beginning, nor the console, which is slow,
+	# get what is not a complaint.
+	ARGUMENTS+=" log_buf_len=16M loglevel=5"
+fi
 
 mkdir -p "$BUILD"
 STATUS=0
-APPEND="$(launch_values) ${APPEND:-}" "$TOP/scripts/guest.sh" "TEE=${TEE:-none}
+APPEND=$ARGUMENTS "$TOP/scripts/guest.sh" "TEE=${TEE:-none} KERNEL=$KERNEL
+$(settings PROGRAMS TIMEOUT REGISTER STRESS_SECONDS FUZZ_WRITES FUZZ_SEED)
 $(<"$TOP/scripts/guest/tests")" |
 	tee "$LOG" || STATUS=$?
 SUMMARY=$("$TOP/scripts/ktap.py" --status "$STATUS" "$LOG") || STATUS=1

@@ -40,7 +40,7 @@ text_files() {
 shell_scripts() {
 	text_files | while read -r file; do
 		case $file in
-		*.sh) echo "$file" ;;
+		*.sh | *.bash-completion) echo "$file" ;;
 		*)
 			if head -n 1 "$file" | grep -qE '^#! ?/.*/(ba|da|)sh\b'; then
 				echo "$file"

@@ -35,20 +35,26 @@ expect_ok() {
 }
 
 behaviour() {
-	local log=$OUT/test.log status=0
-	PYTHONDONTWRITEBYTECODE=1 python3 "$SOURCE/tests/test_tsm_log.py" \
-		"$OUT/san/tsm-log" "$BUILD/tools/tsm-log" | tee "$log" ||
-		status=$?
-	TAP_COUNT=$(grep -cE '^(not )?ok ' "$log" || true)
-	TAP_FAILED=$(grep -c '^not ok ' "$log" || true)
-	if ((status != 0 && TAP_FAILED == 0)); then
-		not_ok "tests of tsm-log ended with status $status"
-	fi
+	local suite log status failed
+	for suite in test_tsm_log test_export test_archive test_event test_measure; do
+		log=$OUT/$suite.log
+		status=0
+		TAP_COUNT=$TAP_COUNT PYTHONDONTWRITEBYTECODE=1 \
+			python3 "$SOURCE/tests/$suite.py" "$OUT/san/tsm-log" \
+			"$BUILD/tools/tsm-log" "$OUT/interrupt.so" | tee "$log" ||
+			status=$?
+		TAP_COUNT=$((TAP_COUNT + $(grep -cE '^(not )?ok ' "$log" || true)))
+		failed=$(grep -c '^not ok ' "$log" || true)
+		TAP_FAILED=$((TAP_FAILED + failed))
+		if ((status != 0 && failed == 0)); then
+			not_ok "$suite ended with status $status"
+		fi
+	done
 }
 
 corpus() {
 	local target
-	for target in show checkpoint verify; do
+	for target in show checkpoint verify firmware; do
 		expect_ok "corpus of fuzz-$target" \
 			"$OUT/san/fuzz/fuzz-$target" \
 			"$SOURCE/fuzz/corpus/$target"/*
@@ -65,11 +71,48 @@ man_page_options() {
 	local option
 	for option in $({ "$BUILD/tools/tsm-log" show --help
 			  "$BUILD/tools/tsm-log" verify --help
+			  "$BUILD/tools/tsm-log" export --help
+			  "$BUILD/tools/tsm-log" watch --help
+			  "$BUILD/tools/tsm-log" archive --help
+			  "$BUILD/tools/tsm-log" measure --help
 			  "$BUILD/tools/tsm-log" --help; } |
-			 grep -oE -- '--[a-z]+' | sort -u); do
+			 grep -oE -- '--[a-z-]+' | sort -u); do
 		grep -qF -- "${option//-/\\-}" "$SOURCE/tsm-log.1" ||
 			echo "the man page does not have $option"
 	done
+}
+
+# completes EXPECTED WORD... - one test: what is offered for the last WORD, in a
+# directory with a copy of sysfs in "tree".
+completes() {
+	expect_ok "completion of: tsm-log ${*:2}" \
+		env -C "$OUT/completion" "$SOURCE/tests/completion.sh" \
+		"$BUILD/tools/tsm-log" "$SOURCE/tsm-log.bash-completion" "$@"
+}
+
+completion() {
+	local dir=$OUT/completion
+	rm -rf "$dir"
+	mkdir -p "$dir"/tree/{sample/{rtmr1,mrtd,log},tpm0/{pcr1,pcr11,log},empty}
+	touch "$dir"/tree/{sample/rtmr1,tpm0/pcr1,tpm0/pcr11}/append_event \
+		"$dir/text"
+	completes 'archive export measure show verify watch' ''
+	completes 'show' sh
+	completes '--help --version' -
+	completes 'sample tpm0' show --sysfs tree ''
+	completes 'sample' show --sysfs = tree s
+	completes '' show --sysfs missing ''
+	completes 'tree' show --sysfs t
+	completes 'text tree' show --log t
+	completes 'tpm0 tree' verify --sysfs tree t
+	completes '--from --help --json --sysfs' watch --
+	completes '' watch --from ''
+	completes 'cel json tcg2' export --format ''
+	completes 'json' export --format = j
+	completes 'sample/rtmr1 tpm0/pcr1 tpm0/pcr11' measure --sysfs tree ''
+	completes 'tpm0/pcr11' measure --once key --sysfs tree tpm0/pcr11
+	completes '' measure --sysfs tree tpm0/pcr11 ''
+	completes '' no-such-command ''
 }
 
 # In the source tree, as tools of the kernel are built by hand: a copy of it.
@@ -86,6 +129,7 @@ install_works() {
 	make_tool install DESTDIR="$root" prefix=/usr &&
 	"$root/usr/bin/tsm-log" --version &&
 	[ -s "$root/usr/share/man/man1/tsm-log.1" ] &&
+	[ -s "$root/usr/share/bash-completion/completions/tsm-log" ] &&
 	make_tool clean &&
 	diff -r "$copy.clean" "$copy"
 }
@@ -103,11 +147,15 @@ mkdir -p "$OUT"
 quietly "$OUT/build.log" "building tsm-log with sanitizers" \
 	make_tool OUTPUT="$OUT/san/" CFLAGS="-O1 -g $SANITIZERS" \
 	FUZZ_DRIVER=fuzz/driver.o all fuzz
+quietly "$OUT/build.log" "building interrupt.so" \
+	gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o "$OUT/interrupt.so" \
+	"$TOP/tools/testing/selftests/tsm/interrupt.c"
 
 behaviour
 corpus
 man_page
 verdict "options in the man page" "$(man_page_options)"
+completion
 expect_ok "build in place, install, clean" install_works
 expect_ok "static build" static_works
 tap_done

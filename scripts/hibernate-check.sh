@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Hibernate a guest and wake it on a machine whose TPM has started anew, so that
+# PCRs have other values than its logs say: scripts/guest/hibernate. The output is
+# KTAP.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+DISK=$(mktemp "${TMPDIR:-/tmp}/tsm-swap.XXXXXX")
+trap 'rm -f "$DISK"' EXIT
+truncate -s 512M "$DISK"
+# To compress the image takes longer than to write it.
+DISK=$DISK REBOOT=1 TPM=1 MEM=256 APPEND='resume=/dev/vda hibernate=nocompress' \
+	GUEST_TIMEOUT=${GUEST_TIMEOUT:-120} \
+	"$TOP/scripts/guest.sh" "$(<"$TOP/scripts/guest/hibernate")"

@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What kselftest does for seconds, for longer: everything at once on all
+# providers, writers that are killed, and random writes to every file. In a guest;
+# the output is KTAP, also in build/stress.log.
+#
+# STRESS_SECONDS=600	how long everything happens at once, and how many rounds of
+#			writers are killed
+# FUZZ_WRITES=1000000	writes to the sample; a fiftieth of it to a TPM or TDX
+# FUZZ_SEED		makes the same writes as the run that printed it
+#
+# SMP, MEM, TEE and KERNEL as for kselftest.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+export STRESS_SECONDS=${STRESS_SECONDS:-600} FUZZ_WRITES=${FUZZ_WRITES:-1000000}
+export PROGRAMS='tsm:signal_test tsm:fuzz_test tsm:stress_test' LOG_NAME=stress
+# Nothing that is fast enough ever waits for these.
+export TIMEOUT=7200 GUEST_TIMEOUT=${GUEST_TIMEOUT:-20000}
+exec "$TOP/scripts/kselftest.sh"
