@@ -37,14 +37,6 @@ static u8 *put_header(u8 *p, u8 type, size_t len)
 	return p + sizeof(u32);
 }
 
-static u8 *put_tlv(u8 *p, u8 type, const void *value, size_t len)
-{
-	p = put_header(p, type, len);
-	memcpy(p, value, len);
-
-	return p + len;
-}
-
 /**
  * cel_record_size() - how long the encoding of a record is
  * @record: the record
@@ -77,24 +69,28 @@ EXPORT_SYMBOL_IF_KUNIT(cel_record_size);
  */
 size_t cel_encode_head(u8 *buf, const struct cel_record *record)
 {
-	__be64 recnum = cpu_to_be64(record->recnum);
-	__be32 event_type = cpu_to_be32(record->event_type);
 	u8 *p = buf;
 
-	p = put_tlv(p, TSM_CEL_RECNUM, &recnum, sizeof(recnum));
-	p = put_tlv(p, record->index_type, &record->index,
-		    sizeof(record->index));
+	p = put_header(p, TSM_CEL_RECNUM, TSM_CEL_RECNUM_SIZE);
+	put_unaligned_be64(record->recnum, p);
+	p += TSM_CEL_RECNUM_SIZE;
+
+	p = put_header(p, record->index_type, TSM_CEL_INDEX_SIZE);
+	*p++ = record->index;
 
 	p = put_header(p, TSM_CEL_DIGESTS, digests_size(record));
 	for (unsigned int i = 0; i < record->nr_digests; i++) {
 		const struct cel_digest *digest = &record->digests[i];
 
-		p = put_tlv(p, digest->alg, digest->value, digest->size);
+		p = put_header(p, digest->alg, digest->size);
+		memcpy(p, digest->value, digest->size);
+		p += digest->size;
 	}
 
 	p = put_header(p, TSM_CEL_CONTENT_PCCLIENT_STD, content_size(record));
-	p = put_tlv(p, TSM_CEL_PCCLIENT_EVENT_TYPE, &event_type,
-		    sizeof(event_type));
+	p = put_header(p, TSM_CEL_PCCLIENT_EVENT_TYPE, TSM_CEL_EVENT_TYPE_SIZE);
+	put_unaligned_be32(record->event_type, p);
+	p += TSM_CEL_EVENT_TYPE_SIZE;
 	p = put_header(p, TSM_CEL_PCCLIENT_EVENT_DATA, record->event_size);
 
 	return p - buf;

@@ -244,7 +244,6 @@ int tsm_mr_read_blob(struct tsm_provider *provider,
  * @reg: the register
  * @digests: one digest per bank, in the order of @reg->banks
  * @record: the record of it; who asks sets the event
- * @record_digests: the digests of @record
  * @head: @record, encoded up to its event data
  * @head_size: bytes of @head
  */
@@ -252,31 +251,30 @@ struct request {
 	struct tsm_register *reg;
 	const u8 *const *digests;
 	struct cel_record record;
-	struct cel_digest record_digests[TSM_MAX_BANKS];
-	u8 head[CEL_HEAD_MAX_SIZE];
+	const u8 *head;
 	size_t head_size;
 };
 
-/* Complete the record, which is the next one. */
-static void encode(struct request *request)
+/* Complete the record, which is the next one, with @digests, and encode it. */
+static void encode(struct request *request, struct cel_digest *digests,
+		   u8 *head)
 {
 	struct tsm_register *reg = request->reg;
 	struct cel_record *record = &request->record;
 
 	for (unsigned int i = 0; i < reg->nr_banks; i++) {
-		struct cel_digest *digest = &request->record_digests[i];
-
-		digest->alg = tsm_hash_tcg_alg(reg->banks[i].algo);
-		digest->size = reg->banks[i].size;
-		digest->value = request->digests[i];
+		digests[i].alg = tsm_hash_tcg_alg(reg->banks[i].algo);
+		digests[i].size = reg->banks[i].size;
+		digests[i].value = request->digests[i];
 	}
 
 	record->recnum = reg->provider->log.next_record;
 	record->index_type = reg->provider->index_type;
 	record->index = reg->index;
 	record->nr_digests = reg->nr_banks;
-	record->digests = request->record_digests;
-	request->head_size = cel_encode_head(request->head, record);
+	record->digests = digests;
+	request->head = head;
+	request->head_size = cel_encode_head(head, record);
 }
 
 /*
@@ -360,6 +358,8 @@ static int extend(struct request *request)
 {
 	struct tsm_register *reg = request->reg;
 	struct tsm_provider *provider = reg->provider;
+	struct cel_digest digests[TSM_MAX_BANKS];
+	u8 head[CEL_HEAD_MAX_SIZE];
 	struct tsm_measurement *tm;
 	int rc;
 
@@ -378,7 +378,7 @@ static int extend(struct request *request)
 			return rc;
 	}
 
-	encode(request);
+	encode(request, digests, head);
 	rc = tsm_log_reserve(&provider->log, request->head_size +
 					     request->record.event_size);
 	if (rc)
