@@ -26,7 +26,8 @@ help:
 #:   make tools          tools/tsm into build/tools
 #:   make guest CMD='…'  run a command in a guest; its output, its exit status (make
 #:                       itself only knows 0 and 2: scripts/guest.sh '…' has it)
-#:                       TPM=0: without a TPM; UEFI=1: with UEFI; build/share is /share in the guest;
+#:                       TPM=0: without a TPM; UEFI=1: with UEFI;
+#:                       build/share is /share in the guest;
 #:                       APPEND=…: more words for its command line;
 #:                       GUEST_TIMEOUT=N: seconds until it is given up (600)
 #:   make modules KDIR=… build the same sources as external modules
@@ -40,8 +41,11 @@ help:
 #: Single checks, each counted by make check:
 #:   make kunit          KUnit under UML
 #:   make kselftest      KUnit and kselftests in a QEMU guest; TEE= as below
-#:   make firmware-check firmware's logs and ours as one: UEFI with a TPM, TDX
-#:   make hibernate-check  a guest that hibernates and wakes with a TPM started anew
+#:   make firmware-check firmware's logs and ours as one: a TPM under UEFI, TDX
+#:   make hibernate-check
+#:                       a guest that hibernates and wakes when its TPM started anew
+#:   make soak           EVENTS extends (default 100000) while archive runs and is
+#:                       killed; see scripts/soak.sh
 #:   make tee-emu-check  the emulator of TDX and SEV-SNP guests
 #:   make tools-check    tests of tsm-log on the host
 #:   make sparse         sparse over our kernel code
@@ -67,11 +71,11 @@ help:
 #:   JOBS=N              parallel jobs (all cores)
 .PHONY: deps run check guest modules series bench kunit kselftest tools tools-check \
 	sparse checkpatch docs-check series-check style fuzz kernel tee-emu-check stress \
-	firmware-check hibernate-check
+	firmware-check hibernate-check soak
 
 deps run check guest modules series bench kunit kselftest tools tools-check sparse \
 checkpatch docs-check series-check style fuzz tee-emu-check stress \
-firmware-check hibernate-check:
+firmware-check hibernate-check soak:
 	@$(RUN)/$@.sh
 
 kernel:

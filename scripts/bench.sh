@@ -65,7 +65,7 @@ machine() {
 	echo "Guest: $(qemu-system-x86_64 --version | head -n 1)," \
 		"${ACCEL:-tcg}, $SMP processors, $MEM MiB," \
 		"Linux $(<"$OBJ/include/config/kernel.release")" \
-		"with scripts/kernel/bench.config"
+		"with scripts/kernel/bench.config${APPEND:+ and $APPEND}"
 	echo "Load of the host before, over 1, 5 and 15 minutes:" \
 		"$(cut -d ' ' -f 1-3 /proc/loadavg)"
 }

@@ -19,13 +19,13 @@ set -euo pipefail
 # the others need, before them.
 ALL=(style checkpatch kernel sparse tools-check modules docs-check kunit
      kselftest kselftest-tdx kselftest-snp kselftest-svsm run firmware-check
-     hibernate-check tee-emu-check series-check kselftest-debug)
+     hibernate-check soak tee-emu-check series-check kselftest-debug)
 # What tests the kernel in a guest.
 IN_GUEST=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
 # Without a kernel these cannot say anything.
 NEED_KERNEL=(sparse modules docs-check kselftest kselftest-tdx kselftest-snp
-	     kselftest-svsm run firmware-check hibernate-check tee-emu-check
-	     series-check)
+	     kselftest-svsm run firmware-check hibernate-check soak
+	     tee-emu-check series-check)
 
 LOGS=$BUILD/check
 TOTAL_PASSED=0

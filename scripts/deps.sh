@@ -26,7 +26,7 @@ bench=(e2fsprogs)
 # clang is for fuzzing; dpkg-dev unpacks the source of a newer sparse; the
 # rest checks style, documentation and the patch series.
 check=(clang libclang-rt-14-dev clang-format-14 shellcheck dpkg-dev
-       python3-sphinx python3-yaml groff-base perl git)
+       python3-sphinx python3-yaml groff-base perl git systemd)
 
 (($# > 0)) || set -- build guest bench check
 wanted=()

@@ -10,8 +10,8 @@
 # KILLS=50		how often archive is killed
 # LIMIT=262144		how many bytes the log may have
 #
-# Two million extends, with a log of a size as in real life, take about an hour of
-# emulated processors: EVENTS=2000000 LIMIT=8388608 GUEST_TIMEOUT=7200.
+# Two million extends take about half an hour of emulated processors:
+# EVENTS=2000000 LIMIT=2097152 GUEST_TIMEOUT=7200.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

@@ -3,7 +3,7 @@
 #
 # Tests of tsm-log on the host: its behaviour with logs that another program
 # made (tools/tsm/tests), the inputs that fuzzing found worth keeping, its man
-# page, and the ways to build and install it.
+# page, its systemd units, and the ways to build and install it.
 #
 # The program under test has the address and undefined-behaviour sanitizers.
 
@@ -115,6 +115,17 @@ completion() {
 	completes '' no-such-command ''
 }
 
+# What systemd says of the units, with the program where it is now.
+units() {
+	local dir=$OUT/units
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	cp "$SOURCE/systemd"/* "$dir/"
+	sed -i "s|=/usr/bin/tsm-log |=$BUILD/tools/tsm-log |" "$dir"/*.service
+	systemd-analyze verify --man=no "$dir"/* 2>&1 ||
+		echo "systemd-analyze ended with status $?"
+}
+
 # In the source tree, as tools of the kernel are built by hand: a copy of it.
 install_works() {
 	local copy=$OUT/copy root=$OUT/root
@@ -156,6 +167,7 @@ corpus
 man_page
 verdict "options in the man page" "$(man_page_options)"
 completion
+verdict "systemd units" "$(units)"
 expect_ok "build in place, install, clean" install_works
 expect_ok "static build" static_works
 tap_done

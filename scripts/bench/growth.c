@@ -49,6 +49,9 @@ int growth_command(int argc, char **argv)
 		    (char *[]){ "long", "last", grown.log, RECORD_SIZE, "short",
 				"last", other.log, RECORD_SIZE });
 
+	/* A record that is read must be there. */
+	extends.sides[1].operation->run(extends.sides[1].state, count);
+
 	bytes = read_number(grown.log, "size") + read_number(other.log, "size");
 	measure_memory(&before);
 	for (int i = 4; i < argc; i++) {

@@ -30,6 +30,12 @@ static void name_module(char name[NAME_SIZE], const char *path)
 	}
 }
 
+/* The kernel frees some of a module's memory a little later. */
+static void settle(void)
+{
+	usleep(50000);
+}
+
 static void load(const char *path, long round)
 {
 	struct memory before, after;
@@ -38,11 +44,13 @@ static void load(const char *path, long round)
 	int fd = open_file(path, O_RDONLY);
 
 	name_module(name, path);
+	settle();
 	measure_memory(&before);
 	start = now();
 	if (syscall(SYS_finit_module, fd, "", 0))
 		die("%s: cannot load it: %s", path, strerror(errno));
 	end = now();
+	settle();
 	measure_memory(&after);
 	close(fd);
 

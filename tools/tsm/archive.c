@@ -180,8 +180,9 @@ static int add_name(char ***list, int nr, const char *name)
 }
 
 /* The names in @dir, each of which must be @valid as the name of a @what. */
-static int list(const struct archive_dir *dir, bool (*valid)(const char *name),
-		const char *what, char ***names, struct error *err)
+static int list_names(const struct archive_dir *dir,
+		      bool (*valid)(const char *name), const char *what,
+		      char ***names, struct error *err)
 {
 	int fd = openat(dir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
@@ -223,21 +224,21 @@ static int list(const struct archive_dir *dir, bool (*valid)(const char *name),
 int archive_providers(const struct archive_dir *top, char ***names,
 		      struct error *err)
 {
-	return list(top, provider_valid, "provider", names, err);
+	return list_names(top, provider_valid, "provider", names, err);
 }
 
 int archive_instances(const struct archive_dir *provider, char ***names,
 		      struct error *err)
 {
-	return list(provider, instance_valid, "instance of a provider", names,
-		    err);
+	return list_names(provider, instance_valid, "instance of a provider",
+			  names, err);
 }
 
 int archive_segments(const struct archive_dir *instance,
 		     struct segment **segments, struct error *err)
 {
 	char **names;
-	int nr = list(instance, segment_valid, "segment", &names, err);
+	int nr = list_names(instance, segment_valid, "segment", &names, err);
 	int i;
 
 	if (nr < 0)

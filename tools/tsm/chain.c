@@ -66,9 +66,12 @@ static struct finding *add_finding(struct chain *chain,
 	return &findings->finding;
 }
 
-static void __attribute__((format(printf, 4, 5)))
-report(struct chain *chain, const struct segment *segment, const char *name,
-       const char *format, ...)
+static void report(struct chain *chain, const struct segment *segment,
+		   const char *name, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static void report(struct chain *chain, const struct segment *segment,
+		   const char *name, const char *format, ...)
 {
 	struct finding *finding = add_finding(chain, segment);
 	va_list args;

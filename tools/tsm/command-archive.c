@@ -135,7 +135,7 @@ static int create_directories(struct job *job, struct error *err)
  * Let the kernel drop the records before @next. They are in segments, whose
  * bytes are on disk; their names may not be.
  */
-static int trim(struct job *job, uint64_t next, struct error *err)
+static int trim_to(struct job *job, uint64_t next, struct error *err)
 {
 	char text[24];
 	int len = snprintf(text, sizeof(text), "%" PRIu64 "\n", next);
@@ -171,6 +171,16 @@ static int find_record(const struct buffer *cel, uint64_t recnum, size_t *pos,
 	return ret < 0 ? -1 : 0;
 }
 
+static int other_records(const struct job *job, const struct segment *segment,
+			 struct error *err)
+{
+	char name[SEGMENT_NAME_SIZE];
+
+	return error_set(err,
+			 "%s/%s has other records than the log; move it away",
+			 job->instance_dir.path, segment_name(segment, name));
+}
+
 /*
  * Whether the records of @segment are what the kernel's log has from @pos on;
  * move @pos to their end.
@@ -179,7 +189,6 @@ static int compare_segment(struct job *job, const struct segment *segment,
 			   size_t *pos, struct error *err)
 {
 	struct buffer cel = { 0 }, checkpoints = { 0 };
-	char name[SEGMENT_NAME_SIZE];
 	size_t start = 0, end = 0;
 	size_t len;
 	int ret;
@@ -193,10 +202,7 @@ static int compare_segment(struct job *job, const struct segment *segment,
 	len = end - *pos;
 	if (!ret && (cel.len - start != len ||
 		     memcmp(cel.data + start, job->log.cel.data + *pos, len)))
-		ret = error_set(
-			err,
-			"%s/%s has other records than the log; move it away",
-			job->instance_dir.path, segment_name(segment, name));
+		ret = other_records(job, segment, err);
 	*pos = end;
 	buffer_free(&cel);
 	buffer_free(&checkpoints);
@@ -214,7 +220,7 @@ static int trim_archived(struct job *job, struct error *err)
 		if (job->segments[i].last >= job->log.first &&
 		    compare_segment(job, &job->segments[i], &pos, err))
 			return -1;
-	if (trim(job, next, err))
+	if (trim_to(job, next, err))
 		return -1;
 	log_free(&job->log);
 	if (log_read(&job->log, &job->provider, 0, err))
@@ -291,7 +297,7 @@ static int archive_log(struct job *job, struct error *err)
 	if (segment_write(job->instance_dir.fd, &segment, &job->log.cel,
 			  &job->log.checkpoints, err))
 		return error_prefix(err, job->instance_dir.path);
-	if (trim(job, segment.last + 1, err))
+	if (trim_to(job, segment.last + 1, err))
 		return -1;
 	printf("%s: records %" PRIu64 " to %" PRIu64 " are in %s/%s\n",
 	       job->provider.name, segment.first, segment.last,

@@ -82,7 +82,7 @@ static int check_first(const struct request *request, const struct log *log,
 		return error_set(
 			err,
 			"the records before %" PRIu64
-			" were trimmed, and this format does not show it; export what is left by --from %" PRIu64,
+			" were trimmed, which nobody would see; use --from %" PRIu64,
 			log->first, log->first);
 	return 0;
 }

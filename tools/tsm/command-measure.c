@@ -47,6 +47,10 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 measured, or was measured before, 2 neither.\n";
 
+static const char too_long_hint[] = "measure a digest of it (--file does)";
+static const char full_hint[] =
+	"; the log is full: archive it (tsm-log archive), or raise log/limit";
+
 struct event {
 	uint8_t data[TSM_EVENT_MAX_SIZE];
 	size_t len;
@@ -61,10 +65,8 @@ static int event_append(struct event *event, const void *data, size_t len,
 			struct error *err)
 {
 	if (len > sizeof(event->data) - event->len)
-		return error_set(
-			err,
-			"the event has more than %d bytes; measure a digest of it (--file does)",
-			TSM_EVENT_MAX_SIZE);
+		return error_set(err, "the event has more than %d bytes; %s",
+				 TSM_EVENT_MAX_SIZE, too_long_hint);
 	memcpy(event->data + event->len, data, len);
 	event->len += len;
 	return 0;
@@ -161,11 +163,8 @@ static int write_event(int fd, const struct event *event, struct error *err)
 		return 0;
 	if (done >= 0)
 		return error_set(err, "only a part of the event was taken");
-	return error_set(
-		err, "cannot measure: %s%s", strerror(errno),
-		errno == ENOSPC ?
-			"; the log is full: archive it (tsm-log archive), or raise log/limit" :
-			"");
+	return error_set(err, "cannot measure: %s%s", strerror(errno),
+			 errno == ENOSPC ? full_hint : "");
 }
 
 /* Returns as once_find() does, and holds the lock until @fd is closed. */

@@ -22,7 +22,8 @@ static const char help[] =
 	"A register is called pcrN for the TCG PCR index N, and rtmrN for the CC\n"
 	"measurement register with index N + 1. Digests are shortened. Event data is\n"
 	"shown as text in quotes if it is valid UTF-8, with C escapes for what cannot be\n"
-	"seen, and otherwise in hex, shortened.\n"
+	"seen, and otherwise in hex, shortened. A JSON object, alone or after one or two\n"
+	"words, is shown without the quotes.\n"
 	"\n"
 	"      --json              an array of records with the names of TCG CEL-JSON,\n"
 	"                          whole\n" SOURCE_HELP

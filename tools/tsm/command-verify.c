@@ -31,8 +31,8 @@ static const char help[] =
 	"the last one is followed by the live log, unless that has ended.\n"
 	"\n" SOURCE_HELP
 	"      --values FILE       lines REGISTER ALGO:HEX[,ALGO:HEX...] to compare with;\n"
-	"                          without it, print the values that the replay gives\n" BEGINNING_HELP
-	"      --json              an array with an object for each log\n"
+	"                          without it, print the values that the replay gives\n"
+	"      --json              an array with an object for each log\n" BEGINNING_HELP
 	"      --offline           check DIR without the live logs and registers\n"
 	"  -h, --help              show this help\n"
 	"\n"

@@ -58,16 +58,6 @@ struct watch {
 	struct table table;
 };
 
-static void show_table(struct watch *watch, const struct cel_record *rec)
-{
-	/* The columns get wider as they must. */
-	table_measure(&watch->table, rec);
-	if (!watch->has_header)
-		table_header(&watch->table, stdout);
-	watch->has_header = true;
-	table_record(&watch->table, rec, stdout, watch->utf8);
-}
-
 static void show_json(const struct cel_record *rec)
 {
 	struct json_object *object = json_record(rec, NULL);
@@ -77,6 +67,20 @@ static void show_json(const struct cel_record *rec)
 	putchar('\n');
 }
 
+/* Columns are as wide as all that is known by now needs. */
+static void prepare_table(struct watch *watch)
+{
+	struct cel_reader reader = { .log = &watch->log.cel };
+	struct cel_record rec;
+	struct error err;
+
+	while (cel_next(&reader, &rec, &err) > 0)
+		table_measure(&watch->table, &rec);
+	if (!watch->has_header && reader.pos)
+		table_header(&watch->table, stdout);
+	watch->has_header |= reader.pos > 0;
+}
+
 /* Show what is in ->log and forget it. */
 static int show_log(struct watch *watch, struct error *err)
 {
@@ -84,6 +88,8 @@ static int show_log(struct watch *watch, struct error *err)
 	struct cel_record rec;
 	int ret;
 
+	if (!watch->json)
+		prepare_table(watch);
 	while ((ret = cel_next(&reader, &rec, err)) > 0) {
 		/* Not yet the one that --from asked for. */
 		if (rec.recnum < watch->next)
@@ -91,7 +97,7 @@ static int show_log(struct watch *watch, struct error *err)
 		if (watch->json)
 			show_json(&rec);
 		else
-			show_table(watch, &rec);
+			table_record(&watch->table, &rec, stdout, watch->utf8);
 		watch->next = rec.recnum + 1;
 	}
 	if (ret < 0)

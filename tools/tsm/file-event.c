@@ -14,6 +14,9 @@
 
 #define CHUNK ((size_t)64 << 10)
 
+static const char name_hint[] =
+	"not valid UTF-8, which JSON needs; use a link with another name";
+
 static int hash_error(struct error *err)
 {
 	return error_set(err, "libcrypto failed to compute SHA-256");
@@ -84,9 +87,7 @@ char *file_event(const char *path, struct error *err)
 	size_t size;
 
 	if (!text_is_utf8((const uint8_t *)path, strlen(path))) {
-		error_set(
-			err,
-			"the name of the file is not valid UTF-8, which JSON needs; use a link with another name");
+		error_set(err, "the name of the file is %s", name_hint);
 		return NULL;
 	}
 	if (hash_file(path, digest, &size, err))

@@ -12,7 +12,9 @@
 
 #define REGISTERS 256
 
-/* The TPM's log has no other index but these, and no value starts elsewhere. */
+#define SECURITYFS "/sys/kernel/security"
+
+/* These PCRs start with ones, and all others but PCR 0 with zeros. */
 #define FIRST_DYNAMIC_PCR 17
 #define LAST_DYNAMIC_PCR 22
 
@@ -23,7 +25,7 @@ const char *firmware_path(const char *provider, char out[FIRMWARE_PATH_SIZE])
 {
 	if (!strncmp(provider, "tpm", 3))
 		snprintf(out, FIRMWARE_PATH_SIZE,
-			 "/sys/kernel/security/%.32s/binary_bios_measurements",
+			 SECURITYFS "/%.32s/binary_bios_measurements",
 			 provider);
 	else
 		snprintf(out, FIRMWARE_PATH_SIZE,
@@ -127,8 +129,11 @@ int firmware_read(struct firmware *firmware, const char *path, bool is_ccmr,
 		if (err->code == ENOENT)
 			error_set(
 				err,
-				"there is no %s: the firmware wrote no log, or securityfs is not mounted; give another file by --firmware-log",
-				path);
+				"there is no %s: the firmware wrote no log%s; give another file by --firmware-log",
+				path,
+				strncmp(path, SECURITYFS, strlen(SECURITYFS)) ?
+					"" :
+					", or " SECURITYFS " is not mounted");
 		return -1;
 	}
 	if (firmware_replay(firmware, is_ccmr, err))

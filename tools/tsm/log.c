@@ -134,7 +134,7 @@ static int read_checkpoints(struct log *log, struct error *err)
 			   checkpoints_path, err);
 }
 
-static int trimmed(struct error *err)
+static int stale(struct error *err)
 {
 	error_set(err, "trimmed while it was read; try again");
 	err->code = ESTALE;
@@ -151,17 +151,23 @@ static int check_first(const struct log *log, struct error *err)
 
 	if (provider_read_number(log->provider, "first_record", &first, err))
 		return -1;
-	return first == log->first ? 0 : trimmed(err);
+	return first == log->first ? 0 : stale(err);
 }
 
 /* First the records, then the checkpoints: so none of a record is missing. */
 static int attempt(struct log *log, uint64_t from, struct error *err)
 {
+	struct error later;
+
 	if (provider_read_number(log->provider, "first_record", &log->first,
-				 err) ||
-	    read_cel(log, from, err) || read_checkpoints(log, err))
+				 err))
 		return -1;
-	return check_first(log, err);
+	if (!read_cel(log, from, err) && !read_checkpoints(log, err))
+		return check_first(log, err);
+	/* What was wrong may only be that it was read before and after a trim. */
+	if (check_first(log, &later) && later.code == ESTALE)
+		*err = later;
+	return -1;
 }
 
 int log_read(struct log *log, const struct provider *provider, uint64_t from,
@@ -178,7 +184,7 @@ int log_read(struct log *log, const struct provider *provider, uint64_t from,
 			return ret;
 		log_free(log);
 	}
-	return trimmed(err);
+	return stale(err);
 }
 
 int log_read_more(struct log *log, struct error *err)

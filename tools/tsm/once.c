@@ -12,6 +12,12 @@
 #include "once.h"
 #include "register.h"
 
+static const char trimmed_hint[] =
+	"and one may have the key; give --archive DIR if it has them, or --ignore-trimmed";
+
+static const char not_archived_hint[] =
+	"so whether a record that was trimmed has the key is not known";
+
 static bool has_key(const struct cel_record *rec, const char *key)
 {
 	size_t len = strlen(key);
@@ -109,11 +115,8 @@ static int find_in_archive(struct once *once, const struct provider *provider,
 	if (ret > 0)
 		ret = find_in_segments(once, &dirs[2], end, err);
 	else if (!ret)
-		ret = error_set(
-			err,
-			"%s has nothing of this log, whose records up to %" PRIu64
-			" were trimmed",
-			once->archive, end - 1);
+		ret = error_set(err, "%s: nothing of this log, %s",
+				once->archive, not_archived_hint);
 	while (i > 0)
 		archive_dir_close(&dirs[--i]);
 	return ret;
@@ -127,7 +130,8 @@ int once_find(struct once *once, const struct provider *provider,
 	int ret;
 
 	ret = log_read(&log, provider, 0, err);
-	first = next = log.first;
+	first = log.first;
+	next = first;
 	if (!ret)
 		ret = find_in(once, &log.cel, &next, err);
 	log_free(&log);
@@ -135,9 +139,6 @@ int once_find(struct once *once, const struct provider *provider,
 		return ret;
 	if (once->archive)
 		return find_in_archive(once, provider, first, err);
-	return error_set(
-		err,
-		"records 0 to %" PRIu64
-		" were trimmed, and the key may be in them; give --archive DIR if they are archived there, or --ignore-trimmed",
-		first - 1);
+	return error_set(err, "records 0 to %" PRIu64 " were trimmed, %s",
+			 first - 1, trimmed_hint);
 }

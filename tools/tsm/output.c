@@ -11,7 +11,7 @@
 
 #include "output.h"
 
-static int cannot(const char *what, const char *path, struct error *err)
+static int system_error(const char *what, const char *path, struct error *err)
 {
 	return error_set(err, "cannot %s %s: %s", what, path, strerror(errno));
 }
@@ -34,17 +34,17 @@ static int open_temporary(struct output *output, struct error *err)
 	if (len >= (int)sizeof(output->temporary)) {
 		output->temporary[0] = '\0';
 		errno = ENAMETOOLONG;
-		return cannot("write", output->path, err);
+		return system_error("write", output->path, err);
 	}
 	fd = mkstemp(output->temporary);
 	if (fd < 0) {
 		output->temporary[0] = '\0';
-		return cannot("write", output->path, err);
+		return system_error("write", output->path, err);
 	}
 	output->file = fdopen(fd, "w");
 	if (output->file && !fchmod(fd, usual_mode()))
 		return 0;
-	cannot("write", output->path, err);
+	system_error("write", output->path, err);
 	if (!output->file)
 		close(fd);
 	output_abort(output);
@@ -64,7 +64,7 @@ int output_open(struct output *output, const char *path, struct error *err)
 	if (lstat(path, &st) || S_ISREG(st.st_mode))
 		return open_temporary(output, err);
 	output->file = fopen(path, "w");
-	return output->file ? 0 : cannot("write", path, err);
+	return output->file ? 0 : system_error("write", path, err);
 }
 
 int output_commit(struct output *output, struct error *err)
@@ -74,14 +74,14 @@ int output_commit(struct output *output, struct error *err)
 
 	failed = fflush(output->file) || ferror(output->file);
 	if (failed)
-		cannot("write", path, err);
+		system_error("write", path, err);
 	if (!failed && output->temporary[0] && fsync(fileno(output->file))) {
-		cannot("write", path, err);
+		system_error("write", path, err);
 		failed = true;
 	}
 	if (!failed && output->temporary[0] &&
 	    rename(output->temporary, output->path)) {
-		cannot("replace", path, err);
+		system_error("replace", path, err);
 		failed = true;
 	}
 	if (!failed)

@@ -310,6 +310,21 @@ def content():
     return log
 
 
+def applications():
+    """What applications measure, see event.h."""
+    log = Log()
+    log.add("pcr11", ["sha256"])
+    for event in (b"enter-initrd", b"INIT/sha256 00ff",
+                  b'github.com/confidential-containers PullImage '
+                  b'{"image":"alpine","digest":"sha256:0c0c"}',
+                  b'key {"file":"/etc/os-release","sha256":"9f86","size":267}',
+                  b'{ "a" : [1.5, -2e3, true, false, null],\n"b" : {"c":"d"}}',
+                  rb'{"\"a\\":"\u00fc\ud83d\udd12\b\f\n\r\t\/","a":1,"a":2}',
+                  '{"\u00fc":"\u202e"}'.encode()):
+        log.event("pcr11", event)
+    return log
+
+
 def large(records=1000000):
     """A million records, made without the classes above: they are slow."""
     log = Log()
@@ -333,7 +348,7 @@ def large(records=1000000):
 
 LOGS = {f.__name__: f for f in (
     empty, single, multi, every_bank, ccmr, mixed, foreign, resume,
-    checkpointed, trimmed, trimmed_empty, content, large)}
+    checkpointed, trimmed, trimmed_empty, content, applications, large)}
 
 
 def main():

@@ -72,30 +72,21 @@ static void free_provider(struct kref *ref)
 }
 
 /**
- * tsm_provider_get() - take another reference to a provider
- * @provider: the provider, which the caller has a reference to
+ * tsm_provider_kobj_released() - a kobject is not used any more
+ * @provider: the provider whose kobject it was, or whose register's
  *
- * Context: Any context.
+ * Context: Process context. After the last one @provider may be gone.
  */
-void tsm_provider_get(struct tsm_provider *provider)
+void tsm_provider_kobj_released(struct tsm_provider *provider)
 {
-	kref_get(&provider->ref);
-}
-
-/**
- * tsm_provider_put() - drop a reference to a provider
- * @provider: the provider
- *
- * Context: Process context. The last reference frees the log.
- */
-void tsm_provider_put(struct tsm_provider *provider)
-{
-	kref_put(&provider->ref, free_provider);
+	if (refcount_dec_and_test(&provider->nr_kobjs))
+		complete(&provider->kobjs_released);
 }
 
 static void provider_release(struct kobject *kobj)
 {
-	complete(&container_of(kobj, struct tsm_provider, kobj)->kobj_released);
+	tsm_provider_kobj_released(container_of(kobj, struct tsm_provider,
+						kobj));
 }
 
 static const struct attribute_group *provider_groups[] = {
@@ -109,6 +100,20 @@ static const struct kobj_type provider_ktype = {
 	.default_groups = provider_groups,
 };
 
+/*
+ * Give up the registration's reference to a provider without files.
+ *
+ * The code that releases kobjects is in this module: wait for it, so that the
+ * module can be unloaded as soon as nobody is registered. It runs later, if
+ * someone else holds a kobject, or if CONFIG_DEBUG_KOBJECT_RELEASE pretends so.
+ */
+static void drop_provider(struct tsm_provider *provider)
+{
+	kobject_put(&provider->kobj);
+	wait_for_completion(&provider->kobjs_released);
+	kref_put(&provider->ref, free_provider);
+}
+
 static struct tsm_provider *create_provider(struct tsm_measurement *tm)
 {
 	struct tsm_provider *provider = kzalloc_obj(*provider);
@@ -117,7 +122,8 @@ static struct tsm_provider *create_provider(struct tsm_measurement *tm)
 	if (!provider)
 		return ERR_PTR(-ENOMEM);
 
-	init_completion(&provider->kobj_released);
+	refcount_set(&provider->nr_kobjs, 1);
+	init_completion(&provider->kobjs_released);
 	kref_init(&provider->ref);
 	INIT_LIST_HEAD(&provider->node);
 	INIT_LIST_HEAD(&provider->registers);
@@ -132,8 +138,7 @@ static struct tsm_provider *create_provider(struct tsm_measurement *tm)
 	if (!rc)
 		rc = tsm_mr_create_all(provider, tm);
 	if (rc) {
-		kobject_put(&provider->kobj);
-		tsm_provider_put(provider);
+		drop_provider(provider);
 		return ERR_PTR(rc);
 	}
 
@@ -164,13 +169,7 @@ static void remove_provider(struct tsm_provider *provider)
 	scoped_guard(mutex, &providers_lock)
 		list_del_init(&provider->node);
 
-	/*
-	 * The code that releases kobjects is in this module: wait for it, so
-	 * that the module can be unloaded as soon as nobody is registered.
-	 */
-	kobject_put(&provider->kobj);
-	wait_for_completion(&provider->kobj_released);
-	tsm_provider_put(provider);
+	drop_provider(provider);
 }
 
 static int reserve_name(struct tsm_provider *provider)
@@ -305,7 +304,7 @@ struct tsm_provider *tsm_measurement_get(const char *name)
 	if (!provider || !provider->live)
 		return NULL;
 
-	tsm_provider_get(provider);
+	kref_get(&provider->ref);
 
 	return provider;
 }
@@ -320,7 +319,7 @@ EXPORT_SYMBOL_GPL(tsm_measurement_get);
 void tsm_measurement_put(struct tsm_provider *provider)
 {
 	if (provider)
-		tsm_provider_put(provider);
+		kref_put(&provider->ref, free_provider);
 }
 EXPORT_SYMBOL_GPL(tsm_measurement_put);
 

@@ -61,11 +61,17 @@ static ssize_t index_read(struct file *file, struct kobject *kobj,
 static ssize_t next_record_show(struct kobject *kobj,
 				struct kobj_attribute *attr, char *buf)
 {
-	struct tsm_log *log = to_log(kobj);
+	struct tsm_provider *provider =
+		container_of(kobj, struct tsm_provider, kobj);
+	struct tsm_log *log = &provider->log;
 
 	ACQUIRE(mutex_intr, lock)(&log->lock);
 	if (ACQUIRE_ERR(mutex_intr, &lock))
 		return -ERESTARTSYS;
+
+	/* Nobody would wake who polls after this: that was done when it went. */
+	if (!provider->tm)
+		return -ENODEV;
 
 	log->watched = true;
 

@@ -221,7 +221,7 @@ __ATTRIBUTE_GROUPS(register);
 
 static void register_release(struct kobject *kobj)
 {
-	tsm_provider_put(to_register(kobj)->provider);
+	tsm_provider_kobj_released(to_register(kobj)->provider);
 }
 
 const struct kobj_type tsm_register_ktype = {
@@ -250,11 +250,13 @@ static int add_register(struct tsm_register *reg)
 {
 	int rc;
 
-	tsm_provider_get(reg->provider);
+	refcount_inc(&reg->provider->nr_kobjs);
 	rc = kobject_init_and_add(&reg->kobj, &tsm_register_ktype,
 				  &reg->provider->kobj, "%s", reg->name);
-	if (rc)
-		goto err_put;
+	if (rc) {
+		kobject_put(&reg->kobj);
+		return rc;
+	}
 
 	if (reg->nr_banks == 1)
 		return 0;
@@ -262,14 +264,10 @@ static int add_register(struct tsm_register *reg)
 	for (unsigned int i = 0; i < reg->nr_banks; i++) {
 		rc = add_bank(&reg->banks[i]);
 		if (rc)
-			goto err_put;
+			return rc;
 	}
 
 	return 0;
-
-err_put:
-	kobject_put(&reg->kobj);
-	return rc;
 }
 
 static ssize_t blob_read(struct file *file, struct kobject *kobj,

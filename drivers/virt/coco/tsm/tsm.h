@@ -9,6 +9,7 @@
 #include <linux/kobject.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/refcount.h>
 #include <linux/sysfs.h>
 #include <linux/tsm-measurement.h>
 
@@ -48,8 +49,8 @@ struct tsm_bank {
 
 /**
  * struct tsm_register - a register that has a hash
- * @kobj: its directory, a child of the provider's. It holds a reference to
- *	@provider, whose last one frees the register.
+ * @kobj: its directory, a child of the provider's. @provider waits for its
+ *	release.
  * @provider: whose register it is
  * @node: in &tsm_provider.registers
  * @name: its name
@@ -78,9 +79,9 @@ struct tsm_register {
 /**
  * struct tsm_provider - a registered &struct tsm_measurement
  * @kobj: its directory
- * @kobj_released: @kobj, and so those of the registers, are not used any more
- * @ref: counts the registration, the registers' kobjects, and handles from
- *	tsm_measurement_get()
+ * @nr_kobjs: @kobj and those of the registers, until they are released
+ * @kobjs_released: that has happened to all of them
+ * @ref: counts the registration and handles from tsm_measurement_get()
  * @node: in the list of providers
  * @live: tsm_measurement_get() finds it; protected by the list's lock
  * @tm: what the driver registered, %NULL before and after; protected by the
@@ -95,7 +96,8 @@ struct tsm_register {
  */
 struct tsm_provider {
 	struct kobject kobj;
-	struct completion kobj_released;
+	refcount_t nr_kobjs;
+	struct completion kobjs_released;
 	struct kref ref;
 	struct list_head node;
 	bool live;
@@ -127,8 +129,7 @@ static inline u8 tsm_mr_index(const struct tsm_measurement *tm,
 int tsm_check_definition(const struct tsm_measurement *tm);
 
 /* tsm-core.c */
-void tsm_provider_get(struct tsm_provider *provider);
-void tsm_provider_put(struct tsm_provider *provider);
+void tsm_provider_kobj_released(struct tsm_provider *provider);
 
 /* tsm-mr.c */
 int tsm_mr_create_all(struct tsm_provider *provider,

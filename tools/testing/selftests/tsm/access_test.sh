@@ -77,7 +77,7 @@ set_up()
 	done
 	install_examples && start_udevd || return 1
 	modprobe -r tsm_tpm measurement_example
-	systemd-sysusers tsm.conf &&
+	systemd-sysusers tsm.conf && grep '^tsm:' /etc/group &&
 		systemd-sysusers --inline "u $MEMBER -" "m $MEMBER tsm" \
 			"u $OTHER -" &&
 		modprobe -a tsm_tpm measurement_example &&
@@ -159,10 +159,14 @@ member_measures_once()
 	[ "$(tsm-log show "$TPM" | grep -c '"key[12]"')" -eq 2 ]
 }
 
-member_verifies()
+member_reads_logs()
 {
-	as $MEMBER "tsm-log verify $TPM" &&
-		as $MEMBER 'tsm-log show sample'
+	local file
+
+	for file in cel checkpoints index first_record next_record size; do
+		as $MEMBER "cat $TPM/log/$file sample/log/$file" || return 1
+	done >/dev/null
+	as $MEMBER "tsm-log verify $TPM" && as $MEMBER 'tsm-log show sample'
 }
 
 member_is_denied_the_rest()
@@ -205,7 +209,7 @@ check new_provider_is_given_to_the_group
 check provider_that_was_there_is_given_to_the_group
 check member_extends
 check member_measures_once
-check member_verifies
+check member_reads_logs
 check member_is_denied_the_rest
 check other_reads_values_only
 ktap_finished

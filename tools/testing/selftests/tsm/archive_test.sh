@@ -17,7 +17,7 @@ EVENTS=/tmp/archive_test.events
 
 number()
 {
-	cat "$TSM/log/$1"
+	echo "$(<"$TSM/log/$1")"
 }
 
 # extend COUNT - by events that are never the same.
@@ -25,10 +25,11 @@ extend()
 {
 	local n next
 
-	for n in $(seq "$1"); do
-		next=$(number next_record)
-		printf 'event %d\n' "$next" | tee -a "$EVENTS" |
-			tr -d '\n' >"$TSM/rtmr$((n % 3))/append_event" || return 1
+	for ((n = 0; n < $1; n++)); do
+		next=$(<"$TSM/log/next_record")
+		printf 'event %d' "$next" >"$TSM/rtmr$((n % 3))/append_event" ||
+			return 1
+		printf 'event %d\n' "$next" >>"$EVENTS"
 	done
 }
 

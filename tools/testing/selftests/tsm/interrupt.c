@@ -42,7 +42,7 @@ static int interrupted(void)
 }
 
 /* The function of the C library that is called NAME. */
-#define NEXT(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
+#define NEXT(name) ((typeof(name) *)dlsym(RTLD_NEXT, #name))
 
 int mkdirat(int dirfd, const char *path, mode_t mode)
 {

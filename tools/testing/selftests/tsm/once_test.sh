@@ -12,7 +12,8 @@ DIR=$(dirname "$(readlink -f "$0")")
 
 TSM=/sys/kernel/tsm
 TMP=$(mktemp -d)
-PULL=github.com/confidential-containers' PullImage {"image":"alpine","digest":"sha256:0c0c"}'
+DOMAIN=github.com/confidential-containers
+PULL="$DOMAIN PullImage {\"image\":\"alpine\",\"digest\":\"sha256:0c0c\"}"
 
 # contents_end_with PROVIDER LINE... - the last records
 contents_end_with()
@@ -33,7 +34,7 @@ events_of_applications_read_well()
 		printf '{ "a": [1,\n2] }' | tsm-log measure "$1/$2" - &&
 		printf 'ready\0' | tsm-log measure "$1/$2" - &&
 		contents_end_with "$1" '"enter-initrd"' \
-			'github.com/confidential-containers PullImage {"image": "alpine", "digest": "sha256:0c0c"}' \
+			"$(sed 's/":"/": "/g; s/","/", "/g' <<<"$PULL")" \
 			'{"a": [1, 2]}' '"ready\x00"'
 }
 

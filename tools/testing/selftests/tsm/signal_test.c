@@ -295,4 +295,61 @@ TEST_F_TIMEOUT(signals, restarted, TIMEOUT)
 	}
 }
 
+/* What trims drop is written first. Returns the number of interrupted trims. */
+static int interrupt_trim(struct __test_metadata *_metadata, struct log *log)
+{
+	const char *name = log->provider.name;
+	long long first = tsm_number("%s/log/first_record", name);
+	int interrupted = 0;
+	uint64_t end;
+	int rc;
+
+	for (int number = 0; number < EVENTS; number++)
+		ASSERT_TRUE(write_event(log, 0, number));
+	ASSERT_EQ(0, follow_step(&log->follow, true));
+	end = log->follow.replay.next;
+	do {
+		/* Later and later, or it might never get done. */
+		struct itimerval soon = {
+			.it_value.tv_usec = 1 + rand() % 5000 + 100 * interrupted,
+		};
+		struct itimerval never = {};
+
+		setitimer(ITIMER_REAL, &soon, NULL);
+		rc = follow_trim(&log->follow, end);
+		setitimer(ITIMER_REAL, &never, NULL);
+		if (rc) {
+			EXPECT_EQ(-EINTR, rc);
+			EXPECT_EQ(first, tsm_number("%s/log/first_record",
+						    name));
+			interrupted++;
+		}
+	} while (rc == -EINTR);
+	EXPECT_EQ((long long)end, tsm_number("%s/log/first_record", name));
+
+	return interrupted;
+}
+
+/* A trim that was interrupted has dropped nothing. */
+TEST_F_TIMEOUT(signals, trims, TIMEOUT)
+{
+	/* Without SA_RESTART. */
+	struct sigaction action = { .sa_handler = on_alarm };
+
+	sigaction(SIGALRM, &action, NULL);
+	for (int i = 0; i < self->count; i++) {
+		struct log *log = &self->logs[i];
+		int interrupted = 0;
+
+		for (int round = 0; round < self->rounds; round++) {
+			start_round(log);
+			interrupted += interrupt_trim(_metadata, log);
+			check_log(log);
+		}
+		printf("# %s: %d trims, interrupted %d times\n",
+		       log->provider.name, self->rounds, interrupted);
+		EXPECT_EQ(0, log->failures);
+	}
+}
+
 TEST_HARNESS_MAIN

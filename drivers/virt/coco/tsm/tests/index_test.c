@@ -32,7 +32,7 @@ static void extend(struct kunit *test, unsigned int n)
 				1 + i % 9);
 }
 
-static void trim(struct kunit *test, u64 recnum)
+static void trim_to(struct kunit *test, u64 recnum)
 {
 	char text[32];
 
@@ -60,8 +60,8 @@ static void expect_right(struct kunit *test)
 			continue;
 		KUNIT_ASSERT_LE(test, at + LINE_SIZE, size);
 		KUNIT_EXPECT_EQ(test, lines[at + LINE_SIZE - 1], '\n');
-		KUNIT_ASSERT_EQ(test, sscanf(lines + at, "%20llu %20llu\n",
-					     &recnum, &off), 2);
+		if (sscanf(lines + at, "%20llu %20llu\n", &recnum, &off) != 2)
+			KUNIT_FAIL_AND_ABORT(test, "no line: %s", lines + at);
 		KUNIT_EXPECT_EQ(test, recnum, n);
 		KUNIT_ASSERT_LT(test, off, cel_size);
 		KUNIT_ASSERT_NOT_NULL(test, replay_parse(cel + off,
@@ -99,7 +99,7 @@ static void test_after_trims(struct kunit *test)
 		/* Also with nothing left, at a line's record and elsewhere. */
 		if (firsts[i] > 1100)
 			extend(test, 200);
-		trim(test, firsts[i]);
+		trim_to(test, firsts[i]);
 		expect_right(test);
 	}
 	extend(test, 300);

@@ -53,7 +53,7 @@ static void extend_elsewhere(struct kunit *test, u8 fill)
 	file_text(test, fake, "rtmr0/digest");
 }
 
-static ssize_t trim(struct fake *fake, u64 recnum)
+static ssize_t trim_to(struct fake *fake, u64 recnum)
 {
 	char text[32];
 
@@ -111,7 +111,7 @@ static void test_rest_verifies_alone(struct kunit *test)
 	extend(test, 10);
 	size = file_number(test, fake, "log/size");
 
-	KUNIT_EXPECT_EQ(test, trim(fake, 4), 2);
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 4), 2);
 	KUNIT_EXPECT_EQ(test, file_number(test, fake, "log/first_record"), 4);
 	KUNIT_EXPECT_EQ(test, file_number(test, fake, "log/next_record"), 10);
 	KUNIT_EXPECT_LT(test, file_number(test, fake, "log/size"), size);
@@ -136,7 +136,7 @@ static void test_every_record_can_be_first(struct kunit *test)
 		extend(test, 1 + i % 2);
 	}
 	for (u64 n = 1; n <= file_number(test, fake, "log/next_record"); n++) {
-		KUNIT_ASSERT_GT(test, trim(fake, n), 0);
+		KUNIT_ASSERT_GT(test, trim_to(fake, n), 0);
 		KUNIT_EXPECT_EQ(test,
 				file_number(test, fake, "log/first_record"), n);
 		replay_expect_verified(test, fake);
@@ -159,7 +159,7 @@ static void test_random_trims(struct kunit *test)
 		extend(test, prandom_u32_state(&rnd) % 20);
 		next = file_number(test, fake, "log/next_record");
 		first += prandom_u32_state(&rnd) % (next - first + 1);
-		KUNIT_ASSERT_GT(test, trim(fake, first), 0);
+		KUNIT_ASSERT_GT(test, trim_to(fake, first), 0);
 		KUNIT_EXPECT_EQ(test, replay_count(test, fake), next - first);
 		replay_expect_verified(test, fake);
 	}
@@ -170,7 +170,7 @@ static void test_all_can_be_dropped(struct kunit *test)
 	struct fake *fake = test->priv;
 
 	extend(test, 7);
-	KUNIT_EXPECT_EQ(test, trim(fake, 7), 2);
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 7), 2);
 	KUNIT_EXPECT_EQ(test, file_number(test, fake, "log/size"), 0);
 	KUNIT_EXPECT_STREQ(test, file_text(test, fake, "log/index"), "");
 	KUNIT_EXPECT_EQ(test, count(test, "7 trim "), 4);
@@ -207,11 +207,11 @@ static void test_what_is_dropped_already(struct kunit *test)
 	const char *before;
 
 	extend(test, 5);
-	KUNIT_EXPECT_EQ(test, trim(fake, 3), 2);
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 3), 2);
 	before = snapshot(test);
-	KUNIT_EXPECT_EQ(test, trim(fake, 3), 2);
-	KUNIT_EXPECT_EQ(test, trim(fake, 1), 2);
-	KUNIT_EXPECT_EQ(test, trim(fake, 0), 2);
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 3), 2);
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 1), 2);
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 0), 2);
 	expect_unchanged(test, before);
 }
 
@@ -226,7 +226,7 @@ static void test_restart_at_first_record_stays(struct kunit *test)
 	extend(test, 3);
 	extend_elsewhere(test, 0xbb);
 
-	KUNIT_EXPECT_EQ(test, trim(fake, 3), 2);
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 3), 2);
 	KUNIT_EXPECT_EQ(test, count(test, "3 trim "), 4);
 	KUNIT_EXPECT_EQ(test, count(test, "3 foreign rtmr0 "), 1);
 	KUNIT_EXPECT_EQ(test, count(test, "6 foreign rtmr0 "), 1);
@@ -235,13 +235,13 @@ static void test_restart_at_first_record_stays(struct kunit *test)
 				strstr(lines, "3 foreign "));
 	replay_expect_verified(test, fake);
 
-	KUNIT_EXPECT_EQ(test, trim(fake, 4), 2);
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 4), 2);
 	KUNIT_EXPECT_EQ(test, count(test, "3 foreign"), 0);
 	KUNIT_EXPECT_EQ(test, count(test, "6 foreign rtmr0 "), 1);
 	replay_expect_verified(test, fake);
 
 	extend_elsewhere(test, 0xcc);
-	KUNIT_EXPECT_EQ(test, trim(fake, 6), 2);
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 6), 2);
 	KUNIT_EXPECT_EQ(test, count(test, "6 foreign rtmr0 "), 2);
 	replay_expect_verified(test, fake);
 }
@@ -263,7 +263,7 @@ static void test_no_reader_goes_on_elsewhere(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, file_read_as(fake, in_use, paths[i], &byte,
 						   1, 30), 1);
 	}
-	KUNIT_EXPECT_GT(test, trim(fake, 10), 0);
+	KUNIT_EXPECT_GT(test, trim_to(fake, 10), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 		struct file *in_use = (struct file *)&files[i][0];
 		struct file *unused = (struct file *)&files[i][1];
@@ -282,7 +282,7 @@ static void test_no_reader_goes_on_elsewhere(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, file_read_as(fake, unused, paths[i], &byte,
 						   1, 30), -ESTALE);
 	}
-	KUNIT_EXPECT_GT(test, trim(fake, 11), 0);
+	KUNIT_EXPECT_GT(test, trim_to(fake, 11), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
 		KUNIT_EXPECT_EQ(test,
 				file_read_as(fake, (struct file *)&files[i][0],
@@ -297,8 +297,8 @@ static void test_readers_survive_nothing(struct kunit *test)
 
 	extend(test, 3);
 	KUNIT_EXPECT_EQ(test, file_read_at(fake, "log/cel", &byte, 1, 0), 1);
-	KUNIT_EXPECT_EQ(test, trim(fake, 0), 2);
-	KUNIT_EXPECT_EQ(test, trim(fake, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 0), 2);
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 4), -EINVAL);
 	KUNIT_EXPECT_EQ(test, file_read_at(fake, "log/cel", &byte, 1, 5), 1);
 	KUNIT_EXPECT_EQ(test, count(test, "0 register "), 4);
 	KUNIT_EXPECT_EQ(test, count(test, " trim "), 0);
@@ -316,7 +316,7 @@ static void test_full_log_goes_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, file_write(fake, "log/limit", limit, len), len);
 	KUNIT_EXPECT_EQ(test, append(fake, "rtmr0", "x"), -ENOSPC);
 
-	KUNIT_EXPECT_EQ(test, trim(fake, 4), 2);
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 4), 2);
 	KUNIT_EXPECT_EQ(test, append(fake, "rtmr0", "x"), 1);
 	replay_expect_verified(test, fake);
 }
@@ -333,7 +333,7 @@ static void test_memory_stays_bounded(struct kunit *test)
 		extend_elsewhere(test, i);
 		extend(test, 100);
 		KUNIT_ASSERT_GT(test,
-				trim(fake, file_number(test, fake,
+				trim_to(fake, file_number(test, fake,
 						       "log/next_record")), 0);
 	}
 
@@ -384,7 +384,7 @@ static void test_extends_go_on(struct kunit *test)
 		u64 first = file_number(test, fake, "log/first_record");
 		u64 next = file_number(test, fake, "log/next_record");
 
-		KUNIT_EXPECT_GT(test, trim(fake, first + (next - first) / 2), 0);
+		KUNIT_EXPECT_GT(test, trim_to(fake, first + (next - first) / 2), 0);
 		cond_resched();
 	} while (!completion_done(&extender.done));
 
