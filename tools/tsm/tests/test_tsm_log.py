@@ -1077,7 +1077,12 @@ def show_json(name):
         return records
 
     want = order([json_of(data, log) for data in log.records])
-    check(order(run.json()) == want, f"expected {want}")
+    got = order(run.json())
+    # What is recognized in events comes on top: see test_event.py.
+    for item in got:
+        for key in ("domain", "operation", "json"):
+            item["content"].pop(key, None)
+    check(got == want, f"expected {want}")
     check(all(0x20 <= b < 0x7f or b == 0x0a for b in run.bytes), "only ASCII")
 
 

@@ -334,7 +334,8 @@ static void test_memory_stays_bounded(struct kunit *test)
 		extend(test, 100);
 		KUNIT_ASSERT_GT(test,
 				trim_to(fake, file_number(test, fake,
-						       "log/next_record")), 0);
+							  "log/next_record")),
+				0);
 	}
 
 	for (size_t i = 0; i < ARRAY_SIZE(streams); i++) {
