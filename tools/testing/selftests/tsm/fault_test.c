@@ -70,12 +70,17 @@ static bool filter_nothing(void)
 	return filter("0", "0xffffffffffffffff");
 }
 
-/* By default only allocations that must not sleep fail. */
-static bool prepare_faults(void)
+static bool can_fail(void)
 {
 	nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 
-	return nth_fd >= 0 && filter_nothing() &&
+	return nth_fd >= 0;
+}
+
+/* By default only allocations that must not sleep fail. */
+static bool prepare_faults(void)
+{
+	return filter_nothing() &&
 	       set("failslab", "ignore-gfp-wait", "N") &&
 	       set("failslab", "verbose", "0") &&
 	       set("fail_page_alloc", "ignore-gfp-wait", "N") &&
@@ -248,6 +253,8 @@ FIXTURE_VARIANT_ADD(fault, tpm)
 
 FIXTURE_SETUP(fault)
 {
+	if (!can_fail())
+		SKIP(return, "the kernel has no CONFIG_FAULT_INJECTION");
 	ASSERT_TRUE(prepare_faults());
 	ASSERT_EQ(0, system("modprobe -a measurement_example tsm_tpm"));
 	ASSERT_TRUE(find_tpm());
@@ -366,6 +373,8 @@ FIXTURE(sample)
 /* A log from its beginning. */
 FIXTURE_SETUP(sample)
 {
+	if (!can_fail())
+		SKIP(return, "the kernel has no CONFIG_FAULT_INJECTION");
 	ASSERT_TRUE(prepare_faults());
 	unload("measurement_example");
 	ASSERT_EQ(0, system("modprobe measurement_example"));
@@ -424,11 +433,12 @@ TEST_F_TIMEOUT(sample, append_at_a_line_of_the_index, 120)
 
 FIXTURE(foreign)
 {
-	size_t lines;
 };
 
 FIXTURE_SETUP(foreign)
 {
+	if (!can_fail())
+		SKIP(return, "the kernel has no CONFIG_FAULT_INJECTION");
 	ASSERT_TRUE(prepare_faults());
 	ASSERT_EQ(0, system("modprobe tsm_tpm"));
 	ASSERT_TRUE(find_tpm());
@@ -502,6 +512,8 @@ FIXTURE_SETUP(load)
 	char command[256];
 	FILE *find;
 
+	if (!can_fail())
+		SKIP(return, "the kernel has no CONFIG_FAULT_INJECTION");
 	ASSERT_TRUE(prepare_faults());
 	snprintf(command, sizeof(command),
 		 "find /lib/modules/$(uname -r) -name %s", variant->file);

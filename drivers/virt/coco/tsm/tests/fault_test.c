@@ -141,9 +141,10 @@ static void test_every_allocation_fails(struct kunit *test)
 		nth += AT_ONCE;
 	} while (attempts[AT_ONCE - 1].hit);
 
+	if (!failed)
+		kunit_skip(test,
+			   "no allocation failed: see the head of this file");
 	kunit_info(test, "%u registrations failed\n", failed);
-	KUNIT_EXPECT_GT_MSG(test, failed, 0,
-			    "no allocation failed: see the head of this file");
 }
 
 static struct kunit_case fault_test_cases[] = {
