@@ -11,7 +11,8 @@ set -euo pipefail
 DISK=$(mktemp "${TMPDIR:-/tmp}/tsm-swap.XXXXXX")
 trap 'rm -f "$DISK"' EXIT
 truncate -s 512M "$DISK"
-# To compress the image takes longer than to write it.
-DISK=$DISK REBOOT=1 TPM=1 MEM=256 APPEND='resume=/dev/vda hibernate=nocompress' \
+# To compress the image takes longer than to write it, and a second processor would
+# only be switched off and on.
+DISK=$DISK REBOOT=1 TPM=1 SMP=1 MEM=256 APPEND='resume=/dev/vda hibernate=nocompress' \
 	GUEST_TIMEOUT=${GUEST_TIMEOUT:-120} \
 	"$TOP/scripts/guest.sh" "$(<"$TOP/scripts/guest/hibernate")"
