@@ -7,6 +7,9 @@
 # stable distribution's is. So sparse is built from the source package of
 # Debian's newest suite, and each file must be proven to have been checked:
 # see sparse-recorder.sh.
+#
+# The kernel is the one for debugging: what needs fault injection is compiled in
+# no other.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -64,7 +67,7 @@ build_sparse() {
 problems() {
 	local record=$RECORD/${1//\//,}
 	if [ ! -e "$record.out" ]; then
-		echo "sparse was not run on it: is it in the Makefile, and its option in scripts/kernel/default.config?"
+		echo "sparse was not run on it: is it in the Makefile, and its option in scripts/kernel/?"
 		return
 	fi
 	cat "$record.out"
@@ -75,7 +78,7 @@ problems() {
 }
 
 "$TOP/scripts/deps.sh" check
-OBJ=$("$TOP/scripts/kernel-build.sh" | tail -n 1)
+OBJ=$(KERNEL=debug "$TOP/scripts/kernel-build.sh" | tail -n 1)
 WORK=$(dirname "$OBJ")
 SRCTREE=$WORK/source
 RECORD=$BUILD/sparse

@@ -634,9 +634,9 @@ class Watch:
         return [self.process.stdout.readline() for _ in range(count)]
 
     def kill(self):
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(signal.SIGTERM)
         _, errors = self.process.communicate(timeout=60)
-        check(self.process.returncode == -signal.SIGINT,
+        check(self.process.returncode == -signal.SIGTERM,
               f"status {self.process.returncode}: {errors}")
         return errors
 

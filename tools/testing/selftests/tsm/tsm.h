@@ -13,6 +13,16 @@
 #define TSM_ROOT	"/sys/kernel/tsm"
 
 /*
+ * The harness allows each test half a minute. That is plenty, but not with the
+ * kernel's debugging options: CONFIG_DEBUG_KOBJECT_RELEASE alone makes each
+ * removal of a provider take up to 4 s.
+ */
+#ifdef TEST_TIMEOUT_DEFAULT
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	240
+#endif
+
+/*
  * All functions take the path of a file below TSM_ROOT as a printf() format, and
  * return -errno on failure.
  */

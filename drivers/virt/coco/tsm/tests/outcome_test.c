@@ -58,11 +58,6 @@ struct failure {
 	bool by_extend;
 };
 
-#define NAME_FMT		"%s: error %d, refresh fails after %u calls%s, then %s"
-#define NAME_ARGS(scenario, f)						\
-	(scenario)->name, (f)->error, (f)->works,			\
-	(f)->late ? " and late" : "", (f)->by_extend ? "extend" : "read"
-
 static int outcome_test_init(struct kunit *test)
 {
 	test->priv = fake_register(test, "fake");
@@ -133,8 +128,15 @@ static bool fail_and_recover(struct kunit *test, const struct scenario *scenario
 	unsigned int errors = fake->nr_refresh_errors;
 	unsigned int foreign = count_foreign(test);
 	unsigned int records = replay_count(test, fake);
+	char what[96];
 	bool unread;
 	ssize_t rc;
+
+	snprintf(what, sizeof(what),
+		 "%s: error %d, refresh fails after %u calls%s, then %s",
+		 scenario->name, failure->error, failure->works,
+		 failure->late ? " and late" : "",
+		 failure->by_extend ? "extend" : "read");
 
 	fake->fault = scenario->fault;
 	fake->acting_banks = scenario->acting_banks;
@@ -151,24 +153,24 @@ static bool fail_and_recover(struct kunit *test, const struct scenario *scenario
 	fake->refresh_error_after = 0;
 
 	KUNIT_EXPECT_EQ_MSG(test, rc, expected_result(scenario, failure, unread),
-			    NAME_FMT, NAME_ARGS(scenario, failure));
+			    "%s", what);
 	KUNIT_EXPECT_EQ_MSG(test, replay_count(test, fake), records + (rc > 0),
-			    NAME_FMT, NAME_ARGS(scenario, failure));
+			    "%s", what);
 	records += rc > 0;
 
 	if (failure->by_extend) {
 		KUNIT_EXPECT_EQ_MSG(test, append(fake, scenario), 5,
-				    NAME_FMT, NAME_ARGS(scenario, failure));
+				    "%s", what);
 		records++;
 	} else {
 		read_digest(test, scenario);
 	}
 
 	KUNIT_EXPECT_EQ_MSG(test, replay_count(test, fake), records,
-			    NAME_FMT, NAME_ARGS(scenario, failure));
+			    "%s", what);
 	KUNIT_EXPECT_EQ_MSG(test, count_foreign(test),
 			    foreign + expect_foreign(scenario, unread),
-			    NAME_FMT, NAME_ARGS(scenario, failure));
+			    "%s", what);
 	replay_expect_verified(test, fake);
 
 	return unread;

@@ -161,6 +161,9 @@ static void fake_unregister(struct tsm_measurement *tm)
 
 static int snp_test_init(struct kunit *test)
 {
+	static unsigned int nr_devices;
+	char name[32];
+
 	calls = (struct calls) {
 		.snp_guest = true,
 		.kernel_vmpl = 2,
@@ -168,7 +171,9 @@ static int snp_test_init(struct kunit *test)
 	};
 	calls.mdesc = kunit_kzalloc(test, sizeof(*calls.mdesc), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, calls.mdesc);
-	calls.device = kunit_device_register(test, "sev-guest");
+	/* KUnit's driver of that name may be released later than it is gone. */
+	snprintf(name, sizeof(name), "sev-guest-%u", nr_devices++);
+	calls.device = kunit_device_register(test, name);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(calls.device));
 
 	return 0;

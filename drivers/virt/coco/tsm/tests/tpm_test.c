@@ -5,6 +5,7 @@
 
 #include <kunit/test.h>
 #include <linux/bitmap.h>
+#include <linux/completion.h>
 #include <linux/module.h>
 #include <linux/string.h>
 #include <linux/tpm.h>
@@ -40,7 +41,7 @@ static struct fake_chip {
 	int error;
 	bool acts;
 	bool gone;
-	bool released;
+	struct completion released;
 } fake;
 
 static const enum hash_algo algos[NR_BANKS] = {
@@ -93,7 +94,7 @@ static int fake_pcr_extend(struct tpm_chip *chip, u32 pcr,
 
 static void release_chip(struct device *dev)
 {
-	fake.released = true;
+	complete(&fake.released);
 }
 
 static struct tsm_tpm *create(struct kunit *test)
@@ -126,6 +127,7 @@ static int tpm_test_init(struct kunit *test)
 	int rc;
 
 	memset(&fake, 0, sizeof(fake));
+	init_completion(&fake.released);
 	define_bank(0, TPM_ALG_SHA1, HASH_ALGO_SHA1);
 	define_bank(1, TPM_ALG_SHA256, HASH_ALGO_SHA256);
 	define_bank(2, TPM_ALG_SHA384, HASH_ALGO_SHA384);
@@ -156,7 +158,9 @@ static void tpm_test_exit(struct kunit *test)
 		tsm_tpm_destroy(tpm);
 	}
 	put_device(&fake.chip.dev);
-	KUNIT_EXPECT_TRUE(test, fake.released);
+	/* Seconds later under CONFIG_DEBUG_KOBJECT_RELEASE. */
+	KUNIT_EXPECT_NE(test,
+			wait_for_completion_timeout(&fake.released, 10 * HZ), 0);
 }
 
 static struct tsm_register *find(struct tsm_tpm *tpm, const char *name)
