@@ -35,7 +35,7 @@ extend()
 
 archive()
 {
-	tsm-log archive "$ARCHIVE"
+	tsm-log archive "$ARCHIVE" sample
 }
 
 # fresh - no archive yet, and a provider whose log begins with record 0.
@@ -43,7 +43,7 @@ fresh()
 {
 	rm -rf "$ARCHIVE" "$EVENTS"
 	mkdir "$ARCHIVE"
-	modprobe -r measurement_example && modprobe measurement_example
+	rmmod measurement_example && modprobe measurement_example
 }
 
 # interrupted KILL|FAIL STEP - run archive and stop it at that step.
@@ -205,7 +205,7 @@ under_extends()
 provider_that_comes_anew()
 {
 	fresh && extend 3 && archive || return 1
-	modprobe -r measurement_example && modprobe measurement_example || return 1
+	rmmod measurement_example && modprobe measurement_example || return 1
 	printf 'anew' >"$TSM/rtmr0/append_event" && archive || return 1
 	set -- "$ARCHIVE"/sample/*
 	[ $# -eq 2 ] && tsm-log verify "$ARCHIVE/" >/tmp/output && cat /tmp/output &&

@@ -144,6 +144,8 @@ archived_records_are_looked_at()
 ktap_print_header
 ktap_set_plan 16
 
+# With logs that nothing has been trimmed from.
+rmmod tsm_tpm measurement_example 2>/dev/null
 modprobe -a tsm_tpm measurement_example
 # Not tpm0 if its driver was bound again.
 tpm=$(echo /sys/class/tpm/tpm[0-9])

@@ -26,7 +26,7 @@ trim_all()
 
 fresh()
 {
-	modprobe -r measurement_example && modprobe measurement_example
+	rmmod measurement_example && modprobe measurement_example
 }
 
 # extend TEXT COUNT
@@ -185,7 +185,7 @@ ends_with_the_provider()
 	for round in 1 2 3 4 5 6 7 8; do
 		modprobe measurement_example && start &&
 			extend "round $round" 3 &&
-			modprobe -r measurement_example && ends 0 || return 1
+			rmmod measurement_example && ends 0 || return 1
 	done
 	cat "$OUT.err"
 	modprobe measurement_example &&
@@ -195,7 +195,7 @@ ends_with_the_provider()
 ends_and_had_missed_some()
 {
 	fresh && extend old 3 && trim 3 &&
-		start --from 1 && modprobe -r measurement_example && ends 1 &&
+		start --from 1 && rmmod measurement_example && ends 1 &&
 		modprobe measurement_example
 }
 
