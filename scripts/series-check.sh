@@ -58,9 +58,12 @@ pristine_tree() {
 	in_tree tag base
 }
 
-# configure - with the guest's options, as far as the tree has them yet.
+# configure - with the guest's options, as far as the tree has them yet, and with
+# fault injection, so that the tests which need it are compiled, too.
 configure() {
 	cp "$OBJ/.config" "$WORK/obj/.config"
+	"$WORK/tree/scripts/config" --file "$WORK/obj/.config" \
+		-e FAULT_INJECTION -e FAILSLAB
 	kmake olddefconfig
 }
 
