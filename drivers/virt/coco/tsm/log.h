@@ -81,12 +81,10 @@ int __must_check tsm_log_restart(struct tsm_log *log,
 void tsm_log_begin(struct tsm_log *log, u64 recnum, u64 off, char *opening,
 		   size_t opening_size);
 void tsm_log_reclaim(struct tsm_log *log);
-ssize_t tsm_log_read_records(struct tsm_log *log, const struct file *file,
-			     char *buf, u64 off, size_t count);
-ssize_t tsm_log_read_checkpoints(struct tsm_log *log, const struct file *file,
-				 char *buf, u64 off, size_t count);
-ssize_t tsm_log_read_index(struct tsm_log *log, const struct file *file,
-			   char *buf, u64 off, size_t count);
+size_t tsm_log_read_records(struct tsm_log *log, char *buf, u64 off,
+			    size_t count);
+size_t tsm_log_read_checkpoints(struct tsm_log *log, char *buf, u64 off,
+				size_t count);
 
 /* tsm-log-index.c */
 int __must_check tsm_log_index_reserve(struct tsm_log *log);

@@ -21,20 +21,26 @@ static struct tsm_log *to_log(struct kobject *kobj)
 	return &container_of(kobj, struct tsm_provider, kobj)->log;
 }
 
-typedef ssize_t (*read_fn)(struct tsm_log *log, const struct file *file,
-			   char *buf, u64 off, size_t count);
+typedef size_t (*read_fn)(struct tsm_log *log, char *buf, u64 off,
+			  size_t count);
 
+/* Read by @read, if the offset still means what it meant to who has the file. */
 static ssize_t read_log(struct kobject *kobj, read_fn read,
 			const struct file *file, char *buf, loff_t off,
 			size_t count)
 {
 	struct tsm_log *log = to_log(kobj);
+	int rc;
 
 	ACQUIRE(mutex_intr, lock)(&log->lock);
 	if (ACQUIRE_ERR(mutex_intr, &lock))
 		return -ERESTARTSYS;
 
-	return read(log, file, buf, off, count);
+	rc = tsm_readers_admit(&log->readers, file, off);
+	if (rc)
+		return rc;
+
+	return read(log, buf, off, count);
 }
 
 static ssize_t cel_read(struct file *file, struct kobject *kobj,
@@ -55,7 +61,7 @@ static ssize_t index_read(struct file *file, struct kobject *kobj,
 			  const struct bin_attribute *attr, char *buf,
 			  loff_t off, size_t count)
 {
-	return read_log(kobj, tsm_log_read_index, file, buf, off, count);
+	return read_log(kobj, tsm_log_index_read, file, buf, off, count);
 }
 
 static ssize_t next_record_show(struct kobject *kobj,

@@ -237,56 +237,41 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_log_reclaim);
 /**
  * tsm_log_read_records() - read records
  * @log: the log
- * @file: the open file that is read
  * @buf: where the bytes go
  * @off: offset of the first byte; 0 is the start of the first record
  * @count: how many at most
  *
- * Context: Process context, may sleep. @log->lock is held.
+ * Context: Any context. @log->lock is held.
  *
- * Return: the number of bytes, -ESTALE if records were dropped since @file was
- * last read at offset 0, or -ENOMEM.
+ * Return: the number of bytes.
  */
-ssize_t tsm_log_read_records(struct tsm_log *log, const struct file *file,
-			     char *buf, u64 off, size_t count)
+size_t tsm_log_read_records(struct tsm_log *log, char *buf, u64 off,
+			    size_t count)
 {
-	int rc;
-
 	lockdep_assert_held(&log->lock);
-
-	rc = tsm_readers_admit(&log->readers, file, off);
-	if (rc)
-		return rc;
 
 	return tsm_stream_read(&log->records, log->records.start + off, buf,
 			       count);
 }
-EXPORT_SYMBOL_IF_KUNIT(tsm_log_read_records);
 
 /**
  * tsm_log_read_checkpoints() - read checkpoints
  * @log: the log
- * @file: the open file that is read
  * @buf: where the bytes go
  * @off: offset of the first byte; 0 is the start of the opening
  * @count: how many at most
  *
- * Context: Process context, may sleep. @log->lock is held.
+ * Context: Any context. @log->lock is held.
  *
- * Return: as tsm_log_read_records().
+ * Return: the number of bytes.
  */
-ssize_t tsm_log_read_checkpoints(struct tsm_log *log, const struct file *file,
-				 char *buf, u64 off, size_t count)
+size_t tsm_log_read_checkpoints(struct tsm_log *log, char *buf, u64 off,
+				size_t count)
 {
 	struct tsm_stream *lines = &log->restart_lines;
 	size_t done = 0;
-	int rc;
 
 	lockdep_assert_held(&log->lock);
-
-	rc = tsm_readers_admit(&log->readers, file, off);
-	if (rc)
-		return rc;
 
 	if (off < log->opening_size) {
 		done = min_t(u64, count, log->opening_size - off);
@@ -299,30 +284,3 @@ ssize_t tsm_log_read_checkpoints(struct tsm_log *log, const struct file *file,
 				      buf + done, count - done);
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_read_checkpoints);
-
-/**
- * tsm_log_read_index() - read where records are
- * @log: the log
- * @file: the open file that is read
- * @buf: where the bytes go
- * @off: offset of the first byte; 0 is the start of the first record's line
- * @count: how many at most
- *
- * Context: Process context, may sleep. @log->lock is held.
- *
- * Return: as tsm_log_read_records().
- */
-ssize_t tsm_log_read_index(struct tsm_log *log, const struct file *file,
-			   char *buf, u64 off, size_t count)
-{
-	int rc;
-
-	lockdep_assert_held(&log->lock);
-
-	rc = tsm_readers_admit(&log->readers, file, off);
-	if (rc)
-		return rc;
-
-	return tsm_log_index_read(log, buf, off, count);
-}
-EXPORT_SYMBOL_IF_KUNIT(tsm_log_read_index);

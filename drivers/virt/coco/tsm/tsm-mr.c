@@ -358,8 +358,9 @@ static int extend(struct request *request)
 {
 	struct tsm_register *reg = request->reg;
 	struct tsm_provider *provider = reg->provider;
-	struct cel_digest digests[TSM_MAX_BANKS];
-	u8 head[CEL_HEAD_MAX_SIZE];
+	/* To fill them with zeroes first would be most of the cost of a record. */
+	struct cel_digest digests[TSM_MAX_BANKS] __uninitialized;
+	u8 head[CEL_HEAD_MAX_SIZE] __uninitialized;
 	struct tsm_measurement *tm;
 	int rc;
 
@@ -434,7 +435,7 @@ int tsm_mr_extend_digests(struct tsm_register *reg, const u8 *const digests[])
  */
 int tsm_mr_extend_event(struct tsm_register *reg, const void *event, size_t len)
 {
-	u8 values[TSM_MAX_BANKS][TSM_DIGEST_MAX_SIZE];
+	u8 values[TSM_MAX_BANKS][TSM_DIGEST_MAX_SIZE] __uninitialized;
 	const u8 *digests[TSM_MAX_BANKS];
 	struct request request = {
 		.reg = reg,

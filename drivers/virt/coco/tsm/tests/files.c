@@ -328,3 +328,25 @@ u64 file_number(struct kunit *test, struct fake *fake, const char *path)
 
 	return number;
 }
+
+/**
+ * count_lines() - how many lines of log/checkpoints say something
+ * @test: the test, which fails if the file cannot be read
+ * @fake: the provider
+ * @words: part of such a line, as in "4 trim "
+ *
+ * Return: the number of times that @words are in the file.
+ */
+unsigned int count_lines(struct kunit *test, struct fake *fake,
+			 const char *words)
+{
+	const char *p = file_text(test, fake, "log/checkpoints");
+	unsigned int n = 0;
+
+	while ((p = strstr(p, words))) {
+		p++;
+		n++;
+	}
+
+	return n;
+}

@@ -23,6 +23,8 @@ ssize_t file_write(struct fake *fake, const char *path, const void *data,
 		   size_t count);
 const char *file_text(struct kunit *test, struct fake *fake, const char *path);
 u64 file_number(struct kunit *test, struct fake *fake, const char *path);
+unsigned int count_lines(struct kunit *test, struct fake *fake,
+			 const char *words);
 u8 *file_bytes(struct kunit *test, struct fake *fake, const char *path,
 	       size_t *size);
 

@@ -22,19 +22,6 @@ static ssize_t append(struct fake *fake, const char *event)
 	return file_write(fake, "rtmr0/append_event", event, strlen(event));
 }
 
-static unsigned int count(struct kunit *test, const char *word)
-{
-	const char *p = file_text(test, test->priv, "log/checkpoints");
-	unsigned int n = 0;
-
-	while ((p = strstr(p, word))) {
-		p++;
-		n++;
-	}
-
-	return n;
-}
-
 static void reset_hardware(struct fake *fake)
 {
 	for (size_t i = 0; i < FAKE_NR_MRS; i++)
@@ -50,14 +37,14 @@ static void test_registers_are_looked_at(struct kunit *test)
 	reset_hardware(fake);
 	KUNIT_EXPECT_EQ(test, tsm_mr_resume(fake->tm.provider), 0);
 
-	KUNIT_EXPECT_EQ(test, count(test, "1 resume "), 4);
-	KUNIT_EXPECT_EQ(test, count(test, " foreign "), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 resume "), 4);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign "), 0);
 	replay_expect_verified(test, fake);
 
 	KUNIT_EXPECT_EQ(test, append(fake, "after"), 5);
 	replay_expect_verified(test, fake);
-	KUNIT_EXPECT_EQ(test, count(test, " resume "), 4);
-	KUNIT_EXPECT_EQ(test, count(test, " foreign "), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " resume "), 4);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign "), 0);
 }
 
 /* Who comes first after the image was loaded: the record needs its value. */
@@ -69,11 +56,11 @@ static void test_extend_before_the_notification(struct kunit *test)
 	append(fake, "before the image");
 	reset_hardware(fake);
 	KUNIT_EXPECT_EQ(test, append(fake, "early"), 5);
-	KUNIT_EXPECT_EQ(test, count(test, "1 resume rtmr0 "), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 resume rtmr0 "), 1);
 
 	KUNIT_EXPECT_EQ(test, tsm_mr_resume(fake->tm.provider), 0);
-	KUNIT_EXPECT_EQ(test, count(test, "2 resume "), 4);
-	KUNIT_EXPECT_EQ(test, count(test, " foreign "), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "2 resume "), 4);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign "), 0);
 	replay_expect_verified(test, fake);
 }
 
@@ -94,7 +81,7 @@ static void test_registers_that_cannot_be_read(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, append(fake, "after"), 5);
 	file_text(test, fake, "rtmr1/digest");
 	file_text(test, fake, "agile/digest");
-	KUNIT_EXPECT_EQ(test, count(test, "1 foreign rtmr0 "), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 foreign rtmr0 "), 1);
 	replay_expect_verified(test, fake);
 }
 
@@ -110,11 +97,11 @@ static void test_trim_across(struct kunit *test)
 	append(fake, "later");
 
 	KUNIT_EXPECT_EQ(test, file_write(fake, "log/trim", "1", 1), 1);
-	KUNIT_EXPECT_EQ(test, count(test, "1 trim "), 4);
-	KUNIT_EXPECT_EQ(test, count(test, "1 resume "), 4);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 trim "), 4);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 resume "), 4);
 	replay_expect_verified(test, fake);
 	KUNIT_EXPECT_EQ(test, file_write(fake, "log/trim", "2", 1), 1);
-	KUNIT_EXPECT_EQ(test, count(test, " resume "), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " resume "), 0);
 	replay_expect_verified(test, fake);
 }
 

@@ -78,7 +78,7 @@ static void test_limit_spares_checkpoints(struct kunit *test)
 
 	log->limit = 1;
 	KUNIT_ASSERT_EQ(test, tsm_log_restart(log, restart, "0 line\n", 7), 0);
-	KUNIT_EXPECT_EQ(test, tsm_log_read_checkpoints(log, NULL, buf, 0, 16),
+	KUNIT_EXPECT_EQ(test, tsm_log_read_checkpoints(log, buf, 0, 16),
 			7);
 	KUNIT_EXPECT_STREQ(test, buf, "0 line\n");
 	KUNIT_EXPECT_EQ(test, log->next_record, 0);

@@ -82,19 +82,6 @@ static void read_digest(struct kunit *test, const struct scenario *scenario)
 	file_text(test, test->priv, path);
 }
 
-static unsigned int count_foreign(struct kunit *test)
-{
-	const char *p = file_text(test, test->priv, "log/checkpoints");
-	unsigned int n = 0;
-
-	while ((p = strstr(p, " foreign "))) {
-		p++;
-		n++;
-	}
-
-	return n;
-}
-
 /* What the writer must get if the register could, or could not, be read. */
 static int expected_result(const struct scenario *scenario,
 			   const struct failure *failure, bool unread)
@@ -126,7 +113,7 @@ static bool fail_and_recover(struct kunit *test, const struct scenario *scenario
 {
 	struct fake *fake = test->priv;
 	unsigned int errors = fake->nr_refresh_errors;
-	unsigned int foreign = count_foreign(test);
+	unsigned int foreign = count_lines(test, fake, " foreign ");
 	unsigned int records = replay_count(test, fake);
 	char what[96];
 	bool unread;
@@ -168,7 +155,7 @@ static bool fail_and_recover(struct kunit *test, const struct scenario *scenario
 
 	KUNIT_EXPECT_EQ_MSG(test, replay_count(test, fake), records,
 			    "%s", what);
-	KUNIT_EXPECT_EQ_MSG(test, count_foreign(test),
+	KUNIT_EXPECT_EQ_MSG(test, count_lines(test, fake, " foreign "),
 			    foreign + expect_foreign(scenario, unread),
 			    "%s", what);
 	replay_expect_verified(test, fake);

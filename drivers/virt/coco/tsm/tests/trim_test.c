@@ -61,19 +61,6 @@ static ssize_t trim_to(struct fake *fake, u64 recnum)
 			  scnprintf(text, sizeof(text), "%llu\n", recnum));
 }
 
-static unsigned int count(struct kunit *test, const char *word)
-{
-	const char *p = file_text(test, test->priv, "log/checkpoints");
-	unsigned int n = 0;
-
-	while ((p = strstr(p, word))) {
-		p++;
-		n++;
-	}
-
-	return n;
-}
-
 /* All that a reader can see of the log, to compare with later. */
 static const char *snapshot(struct kunit *test)
 {
@@ -116,8 +103,8 @@ static void test_rest_verifies_alone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, file_number(test, fake, "log/next_record"), 10);
 	KUNIT_EXPECT_LT(test, file_number(test, fake, "log/size"), size);
 	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 6);
-	KUNIT_EXPECT_EQ(test, count(test, "4 trim "), 4);
-	KUNIT_EXPECT_EQ(test, count(test, " register "), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "4 trim "), 4);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " register "), 0);
 	replay_expect_verified(test, fake);
 
 	extend(test, 5);
@@ -173,7 +160,7 @@ static void test_all_can_be_dropped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, trim_to(fake, 7), 2);
 	KUNIT_EXPECT_EQ(test, file_number(test, fake, "log/size"), 0);
 	KUNIT_EXPECT_STREQ(test, file_text(test, fake, "log/index"), "");
-	KUNIT_EXPECT_EQ(test, count(test, "7 trim "), 4);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "7 trim "), 4);
 	replay_expect_verified(test, fake);
 
 	extend(test, 7);
@@ -227,22 +214,22 @@ static void test_restart_at_first_record_stays(struct kunit *test)
 	extend_elsewhere(test, 0xbb);
 
 	KUNIT_EXPECT_EQ(test, trim_to(fake, 3), 2);
-	KUNIT_EXPECT_EQ(test, count(test, "3 trim "), 4);
-	KUNIT_EXPECT_EQ(test, count(test, "3 foreign rtmr0 "), 1);
-	KUNIT_EXPECT_EQ(test, count(test, "6 foreign rtmr0 "), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "3 trim "), 4);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "3 foreign rtmr0 "), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "6 foreign rtmr0 "), 1);
 	lines = file_text(test, fake, "log/checkpoints");
 	KUNIT_EXPECT_TRUE(test, strstr(lines, "3 trim ") <
 				strstr(lines, "3 foreign "));
 	replay_expect_verified(test, fake);
 
 	KUNIT_EXPECT_EQ(test, trim_to(fake, 4), 2);
-	KUNIT_EXPECT_EQ(test, count(test, "3 foreign"), 0);
-	KUNIT_EXPECT_EQ(test, count(test, "6 foreign rtmr0 "), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "3 foreign"), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "6 foreign rtmr0 "), 1);
 	replay_expect_verified(test, fake);
 
 	extend_elsewhere(test, 0xcc);
 	KUNIT_EXPECT_EQ(test, trim_to(fake, 6), 2);
-	KUNIT_EXPECT_EQ(test, count(test, "6 foreign rtmr0 "), 2);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "6 foreign rtmr0 "), 2);
 	replay_expect_verified(test, fake);
 }
 
@@ -300,8 +287,8 @@ static void test_readers_survive_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, trim_to(fake, 0), 2);
 	KUNIT_EXPECT_EQ(test, trim_to(fake, 4), -EINVAL);
 	KUNIT_EXPECT_EQ(test, file_read_at(fake, "log/cel", &byte, 1, 5), 1);
-	KUNIT_EXPECT_EQ(test, count(test, "0 register "), 4);
-	KUNIT_EXPECT_EQ(test, count(test, " trim "), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "0 register "), 4);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " trim "), 0);
 }
 
 static void test_full_log_goes_on(struct kunit *test)
