@@ -65,7 +65,8 @@ help:
 #:                       host that has the hardware: with ACCEL=kvm (untested)
 #:   KERNEL=debug        for check, kselftest, run, guest: a kernel with KASAN, UBSAN,
 #:                       lockdep, kmemleak and fault injection, for which make check
-#:                       runs what tests the kernel in a guest
+#:                       runs what tests the kernel in a guest;
+#:                       KERNEL=kcsan: the same with one that looks for data races
 #:   TSM_CACHE=DIR       where kernel source and builds are kept (~/.cache/tsm-measurement)
 #:   JOBS=N              parallel jobs (all cores)
 .PHONY: deps run check guest modules series bench kunit kselftest tools tools-check \

@@ -4,10 +4,10 @@
 # Run everything that proves the work and count. The last line is
 # "N passed, N failed"; the status is 0 only if nothing failed.
 #
-# Each check is the make target of the same name, NAME-TEE with that TEE; what it
-# says is in build/check/NAME.log. Counted are the leaf results in there (see
-# ktap.py). A check that could not run, that skipped a test or that ended badly
-# without naming a failed test counts as a failure.
+# Each check is the make target of the same name, NAME-TEE with that TEE and
+# NAME-debug with KERNEL=debug; what it says is in build/check/NAME.log. Counted are
+# the leaf results in there (see ktap.py). A check that could not run, that skipped
+# a test or that ended badly without naming a failed test counts as a failure.
 #
 # CHECKS='style kunit' runs only these. KERNEL=debug runs, with that kernel, those
 # that test the kernel in a guest; to the others it makes no difference.
@@ -19,13 +19,13 @@ set -euo pipefail
 # the others need, before them.
 ALL=(style checkpatch kernel sparse tools-check modules docs-check kunit
      kselftest kselftest-tdx kselftest-snp kselftest-svsm run firmware-check
-     hibernate-check soak tee-emu-check series-check)
+     hibernate-check soak tee-emu-check kselftest-debug series-check)
 # What tests the kernel in a guest.
 IN_GUEST=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
 # Without a kernel these cannot say anything.
 NEED_KERNEL=(sparse modules docs-check kselftest kselftest-tdx kselftest-snp
 	     kselftest-svsm run firmware-check hibernate-check soak
-	     tee-emu-check series-check)
+	     tee-emu-check kselftest-debug series-check)
 
 LOGS=$BUILD/check
 TOTAL_PASSED=0
@@ -65,6 +65,7 @@ run_one() {
 	command=("$TOP/scripts/$name.sh")
 	case $name in
 	kernel | run) command=("check_$name") ;;
+	kselftest-debug) command=(env KERNEL=debug "$TOP/scripts/kselftest.sh") ;;
 	kselftest-*) command=(env "TEE=${name#*-}" "$TOP/scripts/kselftest.sh") ;;
 	esac
 	if [ -n "$KERNEL_FAILED" ] && [[ " ${NEED_KERNEL[*]} " == *" $name "* ]]; then

@@ -7,7 +7,9 @@
 # modules/, the modules as they are installed.
 #
 # KERNEL=NAME	the configuration: scripts/kernel/default.config, and on top of
-#		it scripts/kernel/NAME.config unless NAME is default
+#		it scripts/kernel/NAME.config unless NAME is default; a
+#		scripts/kernel/NAME.diff is what this kernel needs and the series
+#		does not
 # KSRC, KVERSION	the kernel, see scripts/kernel-source.sh
 #
 # Every checkout has builds of its own in the cache, so that no two of them see
@@ -136,7 +138,7 @@ compile() {
 }
 
 build() {
-	"$TOP/scripts/overlay.sh" "$PRISTINE" "$WORK/source"
+	"$TOP/scripts/overlay.sh" "$PRISTINE" "$WORK/source" "${DIFFS[@]}"
 	configure
 	compile
 }
@@ -146,6 +148,9 @@ build() {
 FRAGMENTS=("$TOP/scripts/kernel/default.config")
 [ "$KERNEL" = default ] ||
 	FRAGMENTS+=("$TOP/scripts/kernel/$KERNEL.config")
+DIFFS=()
+[ ! -e "$TOP/scripts/kernel/$KERNEL.diff" ] ||
+	DIFFS+=("$TOP/scripts/kernel/$KERNEL.diff")
 
 "$TOP/scripts/deps.sh" build
 PRISTINE=$("$TOP/scripts/kernel-source.sh")

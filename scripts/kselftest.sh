@@ -5,7 +5,7 @@
 # scripts/guest/tests. The output is KTAP, also in build/kselftest.log.
 #
 # TEE=tdx, snp or svsm: in such a guest, with the tests that are for it.
-# KERNEL=debug: in a kernel that checks itself; it needs more of everything.
+# KERNEL=debug or kcsan: in a kernel that checks itself; it needs more of everything.
 #
 # PROGRAMS='tsm:abi_test ...' runs these kselftests only, which may take TIMEOUT
 # seconds each. STRESS_SECONDS, FUZZ_WRITES and FUZZ_SEED are for them, see

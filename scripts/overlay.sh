@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# overlay.sh PRISTINE DEST - make DEST the kernel tree PRISTINE plus ours.
+# overlay.sh PRISTINE DEST [DIFF...] - make DEST the kernel tree PRISTINE plus ours.
 #
 # DEST is PRISTINE by hard links, with this repository's files laid over it and
-# patches/*.diff applied. PRISTINE is never written to, not through a link
+# patches/*.diff and each DIFF applied. PRISTINE is never written to, not through a link
 # either: what differs in DEST is always a file of its own.
 #
 # A second call brings DEST up to date and touches only files whose content
@@ -36,14 +36,16 @@ if [ "${1:-}" = --list ]; then
 	exit
 fi
 
-(($# == 2)) || die "usage: overlay.sh PRISTINE DEST | --list"
+(($# >= 2)) || die "usage: overlay.sh PRISTINE DEST [DIFF...] | --list"
 PRISTINE=$(cd "$1" && pwd)
 mkdir -p "$2"
 DEST=$(cd "$2" && pwd)
+shift 2
+DIFFS=("$TOP"/patches/*.diff "$@")
 STAGE=$DEST.stage
 LIST=$DEST/.overlay
 
-# The files that patches/NAME.diff edits.
+# The files that a diff edits.
 edited_files() {
 	sed -n 's|^+++ b/\([^\t]*\).*|\1|p' "$1"
 }
@@ -55,14 +57,13 @@ stage() {
 	mkdir "$STAGE"
 	our_files >"$STAGE.list"
 	rsync -a --files-from="$STAGE.list" "$TOP/" "$STAGE/"
-	for diff in "$TOP"/patches/*.diff; do
-		[ -e "$diff" ] || continue
+	for diff in "${DIFFS[@]}"; do
 		edited_files "$diff" >"$STAGE.edited"
 		[ -s "$STAGE.edited" ] ||
-			die "patches/${diff##*/} edits no file; it must be a unified diff with '+++ b/FILE' lines"
+			die "${diff#"$TOP/"} edits no file; it must be a unified diff with '+++ b/FILE' lines"
 		while read -r file; do
 			[ -f "$PRISTINE/$file" ] ||
-				die "patches/${diff##*/} edits $file, which $PRISTINE does not have; a new file belongs in the repository at its own path"
+				die "${diff#"$TOP/"} edits $file, which $PRISTINE does not have; a new file belongs in the repository at its own path"
 			if [ ! -e "$STAGE/$file" ]; then
 				mkdir -p "$STAGE/${file%/*}"
 				cp "$PRISTINE/$file" "$STAGE/$file"
@@ -72,7 +73,7 @@ stage() {
 		patch -d "$STAGE" -p1 --forward --batch --no-backup-if-mismatch \
 		      --reject-file=- <"$diff" >"$STAGE.log" 2>&1 || {
 			cat "$STAGE.log" >&2
-			die "patches/${diff##*/} does not apply to $PRISTINE; adapt it to that tree"
+			die "${diff#"$TOP/"} does not apply to $PRISTINE; adapt it to that tree"
 		}
 	done
 	sort -o "$STAGE.list" "$STAGE.list"
