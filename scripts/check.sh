@@ -22,6 +22,11 @@ ALL=(style checkpatch kernel sparse tools-check modules docs-check kunit
      hibernate-check soak tee-emu-check kselftest-debug series-check)
 # What tests the kernel in a guest.
 IN_GUEST=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
+# What kselftest-debug runs. The tests of tools have more of fork() and exec() than
+# of our kernel code, and there that takes minutes each: KERNEL=debug has them.
+DEBUG_PROGRAMS=(kunit tsm:abi_test tsm:extend_test tsm:storm_test tsm:poll_test
+		tsm:fault_test tsm:uevent_test tsm:unload_test tsm:signal_test
+		tsm:fuzz_test tsm:stress_test)
 # Without a kernel these cannot say anything.
 NEED_KERNEL=(sparse modules docs-check kselftest kselftest-tdx kselftest-snp
 	     kselftest-svsm run firmware-check hibernate-check soak
@@ -65,7 +70,8 @@ run_one() {
 	command=("$TOP/scripts/$name.sh")
 	case $name in
 	kernel | run) command=("check_$name") ;;
-	kselftest-debug) command=(env KERNEL=debug "$TOP/scripts/kselftest.sh") ;;
+	kselftest-debug) command=(env KERNEL=debug "PROGRAMS=${DEBUG_PROGRAMS[*]}"
+				  "$TOP/scripts/kselftest.sh") ;;
 	kselftest-*) command=(env "TEE=${name#*-}" "$TOP/scripts/kselftest.sh") ;;
 	esac
 	if [ -n "$KERNEL_FAILED" ] && [[ " ${NEED_KERNEL[*]} " == *" $name "* ]]; then
