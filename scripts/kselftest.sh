@@ -39,7 +39,7 @@ LOG=$BUILD/${LOG_NAME:-kselftest}
 LOG+=${TEE:+-$TEE}.log
 ARGUMENTS="$(launch_values) ${APPEND:-}"
 if [ "$KERNEL" != default ]; then
-	export MEM=${MEM:-1024} GUEST_TIMEOUT=${GUEST_TIMEOUT:-3000}
+	export MEM=${MEM:-1024} GUEST_TIMEOUT=${GUEST_TIMEOUT:-9000}
 	# The log must not lose its beginning, nor the console, which is slow,
 	# get what is not a complaint.
 	ARGUMENTS+=" log_buf_len=16M loglevel=5"
