@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
+#include "commands/command.h"
 
 static const char help[] =
 	"Usage: tsm-log COMMAND [OPTION]...\n"

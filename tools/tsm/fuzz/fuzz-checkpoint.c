@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "checkpoint.h"
+#include "formats/checkpoint.h"
 #include "fuzz.h"
 
 static void write_value(FILE *out, const char *text,

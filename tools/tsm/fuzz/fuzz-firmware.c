@@ -6,8 +6,8 @@
  */
 #include <stdio.h>
 
-#include "firmware.h"
 #include "fuzz.h"
+#include "replay/firmware.h"
 
 #define IS_CCMR 0x80
 

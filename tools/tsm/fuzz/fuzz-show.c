@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "cel.h"
+#include "formats/cel.h"
 #include "fuzz.h"
-#include "json.h"
-#include "table.h"
+#include "output/json.h"
+#include "output/table.h"
 
 static void check_line(const char *line, size_t len, bool utf8)
 {

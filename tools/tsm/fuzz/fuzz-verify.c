@@ -9,9 +9,9 @@
 #include <stdio.h>
 
 #include "fuzz.h"
-#include "json.h"
-#include "report.h"
-#include "verify.h"
+#include "output/json.h"
+#include "output/report.h"
+#include "replay/verify.h"
 
 static size_t take_length(const uint8_t **data, size_t *size)
 {

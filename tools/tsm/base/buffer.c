@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The bytes of an input file, read whole.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+
+#define FIRST_SIZE ((size_t)64 << 10)
+
+static int read_error(struct error *err, const char *name, const char *what)
+{
+	const char *hint = "";
+	int code = errno;
+
+	if (code == EACCES)
+		hint = "; run as root, or as a member of the group that may read it";
+	else if (code == ENODEV)
+		hint = "; its provider has gone";
+	error_set(err, "cannot %s %s: %s%s", what, name, strerror(code), hint);
+	err->code = code;
+	return -1;
+}
+
+static int grow(struct buffer *buf, size_t size, const char *name,
+		struct error *err)
+{
+	uint8_t *data = realloc(buf->data, size);
+
+	if (!data)
+		return error_set(err, "no memory for the %zu bytes of %s", size,
+				 name);
+	buf->data = data;
+	buf->size = size;
+	return 0;
+}
+
+ssize_t file_read(int fd, void *data, size_t len, size_t offset,
+		  const char *name, struct error *err)
+{
+	ssize_t got;
+
+	do {
+		got = pread(fd, data, len, (off_t)offset);
+		if (got < 0 && errno == ESPIPE)
+			got = read(fd, data, len);
+	} while (got < 0 && errno == EINTR);
+	return got < 0 ? read_error(err, name, "read") : got;
+}
+
+static int too_large(const char *name, struct error *err)
+{
+	return error_set(err, "%s: too large for an event log", name);
+}
+
+/* Room for what a file says it has: the files of sysfs say nothing. */
+static int reserve(struct buffer *buf, int fd, const char *name,
+		   struct error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) ||
+	    st.st_size <= (off_t)buf->offset)
+		return 0;
+	if ((uint64_t)st.st_size - buf->offset >= BUFFER_MAX)
+		return too_large(name, err);
+	return grow(buf, (size_t)st.st_size - buf->offset + 1, name, err);
+}
+
+int buffer_read(struct buffer *buf, int fd, const char *name, struct error *err)
+{
+	ssize_t got;
+
+	if (!buf->data && reserve(buf, fd, name, err))
+		return -1;
+	for (;;) {
+		if (buf->len == BUFFER_MAX)
+			return too_large(name, err);
+		if (buf->len == buf->size) {
+			size_t size = buf->size ? 2 * buf->size : FIRST_SIZE;
+
+			if (size > BUFFER_MAX)
+				size = BUFFER_MAX;
+			if (grow(buf, size, name, err))
+				return -1;
+		}
+		got = file_read(fd, buf->data + buf->len, buf->size - buf->len,
+				buf->offset, name, err);
+		if (got <= 0)
+			return (int)got;
+		buf->len += (size_t)got;
+		buf->offset += (size_t)got;
+	}
+}
+
+int file_open(int dirfd, const char *path, struct error *err)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? read_error(err, path, "open") : fd;
+}
+
+int buffer_read_path(struct buffer *buf, const char *path, struct error *err)
+{
+	int fd = file_open(AT_FDCWD, path, err);
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	ret = buffer_read(buf, fd, path, err);
+	close(fd);
+	return ret;
+}
+
+int buffer_append(struct buffer *buf, const struct buffer *other,
+		  struct error *err)
+{
+	size_t len = buf->len + other->len;
+
+	if (len > BUFFER_MAX)
+		return too_large("the log", err);
+	if (len > buf->size && grow(buf, 2 * len, "the log", err))
+		return -1;
+	if (other->len)
+		memcpy(buf->data + buf->len, other->data, other->len);
+	buf->len = len;
+	return 0;
+}
+
+void buffer_drop(struct buffer *buf, size_t len)
+{
+	buf->len -= len;
+	if (buf->len)
+		memmove(buf->data, buf->data + len, buf->len);
+}
+
+void buffer_free(struct buffer *buf)
+{
+	free(buf->data);
+	*buf = (struct buffer){ 0 };
+}

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tsm-log archive: move records from the kernel's logs into files.
+ *
+ * For each provider: read the log, check it, write it as a segment, bring that
+ * to disk, and only then let the kernel drop what is in it. Whoever is killed
+ * before the segment has appeared has changed nothing. Whoever is killed after
+ * that, but before the kernel has dropped the records, leaves them in both
+ * places; the next run finds that out by comparing them, and lets the kernel
+ * drop them first. So a record is never lost, and is never in two segments.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/command.h"
+#include "formats/cel.h"
+#include "formats/checkpoint.h"
+#include "replay/verify.h"
+#include "sources/archive.h"
+#include "sources/log.h"
+
+/* Archived, but the kernel had dropped records before. */
+#define EXIT_MISSED 1
+
+static const char help[] =
+	"Usage: tsm-log archive DIR [PROVIDER]...\n"
+	"\n"
+	"Move the records of each PROVIDER, or of all of them, from the kernel's event\n"
+	"logs to the directory DIR: write them to disk as a new segment, then trim the\n"
+	"log. It may be killed at any point: nothing is lost or archived twice, and the\n"
+	"next run goes on from there. 'tsm-log verify DIR' checks what is in DIR.\n"
+	"\n"
+	"A log that 'tsm-log verify' would not accept is left as it is.\n"
+	"\n"
+	"      --sysfs DIR  use a copy of " PROVIDER_ROOT "\n"
+	"  -h, --help       show this help\n"
+	"\n"
+	"Exit status: 0 archived, 1 archived, but somebody else had trimmed a log since\n"
+	"the last segment, 2 not or not all archived.\n";
+
+/* The archive of one provider, and what is in it. */
+struct job {
+	const struct archive_dir *top;
+	struct provider provider;
+	int trim_fd;
+
+	char instance_name[INSTANCE_SIZE];
+	struct archive_dir provider_dir;
+	struct archive_dir instance_dir;
+	struct segment *segments;
+	int nr_segments;
+
+	struct log log;
+};
+
+/* The number of the record after the last one that is archived. */
+static uint64_t archived_to(const struct job *job)
+{
+	return job->nr_segments ? job->segments[job->nr_segments - 1].last + 1 :
+				  0;
+}
+
+static void start_job(struct job *job, const struct archive_dir *top)
+{
+	*job = (struct job){
+		.top = top,
+		.provider.dirfd = -1,
+		.trim_fd = -1,
+		.provider_dir.fd = -1,
+		.instance_dir.fd = -1,
+	};
+}
+
+static void end_job(struct job *job)
+{
+	log_free(&job->log);
+	free(job->segments);
+	archive_dir_close(&job->instance_dir);
+	archive_dir_close(&job->provider_dir);
+	if (job->trim_fd >= 0)
+		close(job->trim_fd);
+	provider_close(&job->provider);
+}
+
+/* Who may not trim should not write segments either: nobody would go on. */
+static int open_trim(struct job *job, struct error *err)
+{
+	job->trim_fd =
+		openat(job->provider.dirfd, "log/trim", O_WRONLY | O_CLOEXEC);
+	if (job->trim_fd >= 0)
+		return 0;
+	return error_set(err, "cannot open log/trim: %s%s", strerror(errno),
+			 errno == EACCES ? "; run as root" : "");
+}
+
+/* What an earlier run left. */
+static int find_segments(struct job *job, struct error *err)
+{
+	int ret;
+
+	ret = archive_dir_open(&job->provider_dir, job->top, job->provider.name,
+			       err);
+	if (ret > 0)
+		ret = archive_dir_open(&job->instance_dir, &job->provider_dir,
+				       job->instance_name, err);
+	if (ret > 0) {
+		ret = archive_segments(&job->instance_dir, &job->segments, err);
+		if (ret >= 0)
+			job->nr_segments = ret;
+	}
+	return ret < 0 ? -1 : 0;
+}
+
+static int create_directories(struct job *job, struct error *err)
+{
+	if (job->provider_dir.fd < 0 &&
+	    archive_dir_create(&job->provider_dir, job->top, job->provider.name,
+			       err))
+		return -1;
+	if (job->instance_dir.fd < 0 &&
+	    archive_dir_create(&job->instance_dir, &job->provider_dir,
+			       job->instance_name, err))
+		return -1;
+	return 0;
+}
+
+/*
+ * Let the kernel drop the records before @next. They are in segments, whose
+ * bytes are on disk; their names may not be.
+ */
+static int trim_to(struct job *job, uint64_t next, struct error *err)
+{
+	char text[24];
+	int len = snprintf(text, sizeof(text), "%" PRIu64 "\n", next);
+	ssize_t ret;
+
+	if (archive_dir_sync(&job->instance_dir, err) ||
+	    archive_dir_sync(&job->provider_dir, err) ||
+	    archive_dir_sync(job->top, err))
+		return -1;
+	do {
+		ret = pwrite(job->trim_fd, text, (size_t)len, 0);
+	} while (ret < 0 && errno == EINTR);
+	if (ret == len)
+		return 0;
+	return error_set(err,
+			 "cannot trim the log to record %" PRIu64
+			 ": %s; the records before it are archived",
+			 next, strerror(errno));
+}
+
+/* Where in @cel the record @recnum begins, or its end. */
+static int find_record(const struct buffer *cel, uint64_t recnum, size_t *pos,
+		       struct error *err)
+{
+	struct cel_reader reader = { .log = cel };
+	struct cel_record rec;
+	int ret;
+
+	do {
+		*pos = reader.pos;
+		ret = cel_next(&reader, &rec, err);
+	} while (ret > 0 && rec.recnum < recnum);
+	return ret < 0 ? -1 : 0;
+}
+
+static int other_records(const struct job *job, const struct segment *segment,
+			 struct error *err)
+{
+	char name[SEGMENT_NAME_SIZE];
+
+	return error_set(err,
+			 "%s/%s has other records than the log; move it away",
+			 job->instance_dir.path, segment_name(segment, name));
+}
+
+/*
+ * Whether the records of @segment are what the kernel's log has from @pos on;
+ * move @pos to their end.
+ */
+static int compare_segment(struct job *job, const struct segment *segment,
+			   size_t *pos, struct error *err)
+{
+	struct buffer cel = { 0 }, checkpoints = { 0 };
+	size_t start = 0, end = 0;
+	size_t len;
+	int ret;
+
+	ret = segment_read(job->instance_dir.fd, segment, &cel, &checkpoints,
+			   err);
+	if (!ret && segment->first < job->log.first)
+		ret = find_record(&cel, job->log.first, &start, err);
+	if (!ret)
+		ret = find_record(&job->log.cel, segment->last + 1, &end, err);
+	len = end - *pos;
+	if (!ret && (cel.len - start != len ||
+		     memcmp(cel.data + start, job->log.cel.data + *pos, len)))
+		ret = other_records(job, segment, err);
+	*pos = end;
+	buffer_free(&cel);
+	buffer_free(&checkpoints);
+	return ret;
+}
+
+/* An earlier run was killed before it could trim: do that. */
+static int trim_archived(struct job *job, struct error *err)
+{
+	uint64_t next = archived_to(job);
+	size_t pos = 0;
+	int i;
+
+	for (i = 0; i < job->nr_segments; i++)
+		if (job->segments[i].last >= job->log.first &&
+		    compare_segment(job, &job->segments[i], &pos, err))
+			return -1;
+	if (trim_to(job, next, err))
+		return -1;
+	log_free(&job->log);
+	if (log_read(&job->log, &job->provider, 0, err))
+		return -1;
+	if (job->log.first < next)
+		return error_set(err,
+				 "the log still has record %" PRIu64
+				 " after it was trimmed to record %" PRIu64,
+				 job->log.first, next);
+	return 0;
+}
+
+/* Drop from @checkpoints the lines of records from @next on. */
+static int cut_checkpoints(struct buffer *checkpoints, uint64_t next,
+			   struct error *err)
+{
+	struct line_reader reader = { .text = checkpoints };
+	struct checkpoint cp;
+	size_t end;
+	int ret;
+
+	do {
+		end = reader.pos;
+		ret = checkpoint_next(&reader, &cp, err);
+	} while (ret > 0 && cp.recnum < next);
+	if (ret < 0)
+		return error_prefix(err, "log/checkpoints");
+	checkpoints->len = end;
+	return 0;
+}
+
+static int last_record(const struct buffer *cel, uint64_t *last,
+		       struct error *err)
+{
+	struct cel_reader reader = { .log = cel };
+	struct cel_record rec;
+	int ret;
+
+	while ((ret = cel_next(&reader, &rec, err)) > 0)
+		*last = rec.recnum;
+	return ret ? error_prefix(err, "log/cel") : 0;
+}
+
+/* What is trimmed is gone: a segment has to be as good as the log it replaces. */
+static int check_segment(struct job *job, const struct segment *segment,
+			 struct error *err)
+{
+	struct verification v = { .log = job->log };
+	enum verify_result result = verify_buffers(&v, NULL);
+
+	if (result == VERIFY_UNCHECKED)
+		*err = v.error;
+	else if (result == VERIFY_DIFFERS || v.replay.first != segment->first ||
+		 v.replay.next != segment->last + 1)
+		error_set(err,
+			  "its log does not verify; see 'tsm-log verify %s'",
+			  job->provider.name);
+	else
+		result = VERIFY_OK;
+	replay_free(&v.replay);
+	return result == VERIFY_OK ? 0 : -1;
+}
+
+/* Archive what job->log has in it. */
+static int archive_log(struct job *job, struct error *err)
+{
+	struct segment segment = { .first = job->log.first };
+	char name[SEGMENT_NAME_SIZE];
+
+	if (last_record(&job->log.cel, &segment.last, err) ||
+	    cut_checkpoints(&job->log.checkpoints, segment.last + 1, err) ||
+	    check_segment(job, &segment, err) || create_directories(job, err))
+		return -1;
+	if (segment_write(job->instance_dir.fd, &segment, &job->log.cel,
+			  &job->log.checkpoints, err))
+		return error_prefix(err, job->instance_dir.path);
+	if (trim_to(job, segment.last + 1, err))
+		return -1;
+	printf("%s: records %" PRIu64 " to %" PRIu64 " are in %s/%s\n",
+	       job->provider.name, segment.first, segment.last,
+	       job->instance_dir.path, segment_name(&segment, name));
+	return 0;
+}
+
+/* Returns an exit status, of which only EXIT_TROUBLE sets @err. */
+static int run_job(struct job *job, const char *root, const char *name,
+		   struct error *err)
+{
+	int status = 0;
+
+	if (provider_open(&job->provider, root, name, err) ||
+	    instance_of(&job->provider, job->instance_name, err) ||
+	    open_trim(job, err) || find_segments(job, err) ||
+	    log_read(&job->log, &job->provider, 0, err))
+		return EXIT_TROUBLE;
+	if (job->nr_segments && job->log.first < archived_to(job) &&
+	    trim_archived(job, err))
+		return EXIT_TROUBLE;
+	if (job->nr_segments && job->log.first > archived_to(job)) {
+		fprintf(stderr,
+			"tsm-log: %s: records %" PRIu64 " to %" PRIu64
+			" are not archived: somebody else has trimmed the log\n",
+			name, archived_to(job), job->log.first - 1);
+		status = EXIT_MISSED;
+	}
+	if (!job->log.cel.len)
+		printf("%s: no new records\n", name);
+	else if (archive_log(job, err))
+		status = EXIT_TROUBLE;
+	return status;
+}
+
+static int archive_provider(const struct archive_dir *top, const char *root,
+			    const char *name)
+{
+	struct error err;
+	struct job job;
+	int status;
+
+	start_job(&job, top);
+	status = run_job(&job, root, name, &err);
+	end_job(&job);
+	fflush(stdout);
+	if (status == EXIT_TROUBLE)
+		fprintf(stderr, "tsm-log: %s: %s\n", name, err.text);
+	return status;
+}
+
+/* The greater of the exit statuses is the one that tells more. */
+static int archive_providers_in(const struct archive_dir *top, const char *root,
+				char **names, int nr)
+{
+	int i, status = 0;
+
+	for (i = 0; i < nr; i++) {
+		int one = archive_provider(top, root, names[i]);
+
+		if (status < one)
+			status = one;
+	}
+	return status;
+}
+
+static int archive(const char *dir, const char *root, char **names, int nr)
+{
+	struct archive_dir top = { .fd = -1 };
+	int ret, lock = -1, status = EXIT_TROUBLE;
+	char **all = NULL;
+	struct error err;
+
+	ret = archive_dir_open(&top, NULL, dir, &err);
+	if (!ret)
+		ret = error_set(&err, "there is no directory %s; create it",
+				dir);
+	if (ret > 0) {
+		lock = archive_lock(&top, &err);
+		ret = lock < 0 ? -1 : 0;
+	}
+	if (!ret && !nr) {
+		nr = provider_list(root, &all, &err);
+		names = all;
+		ret = nr < 0 ? -1 : 0;
+	}
+	if (ret)
+		fprintf(stderr, "tsm-log: %s\n", err.text);
+	else
+		status = archive_providers_in(&top, root, names, nr);
+	if (all)
+		names_free(all, nr);
+	if (lock >= 0)
+		close(lock);
+	archive_dir_close(&top);
+	return status;
+}
+
+int command_archive(int argc, char **argv)
+{
+	enum { OPT_SYSFS = 256 };
+	static const struct option options[] = {
+		{ "sysfs", required_argument, NULL, OPT_SYSFS },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	const char *root = PROVIDER_ROOT;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case OPT_SYSFS:
+			root = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return 0;
+		default:
+			return usage_error("archive", NULL);
+		}
+	}
+	if (optind == argc)
+		return usage_error("archive", "no DIR given");
+	return archive(argv[optind], root, argv + optind + 1,
+		       argc - optind - 1);
+}

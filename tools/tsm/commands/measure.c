@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tsm-log measure: measure an event, for scripts.
+ *
+ * With --once, looking for the key and measuring are one step for all who use
+ * this command: they hold a lock, flock() on append_event. Only those who may
+ * extend the register can open that file, so nobody else can hold them up.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "commands/command.h"
+#include "commands/file-event.h"
+#include "commands/once.h"
+#include "formats/register.h"
+#include "linux/tsm-event-log.h"
+#include "sources/provider.h"
+
+static const char help[] =
+	"Usage: tsm-log measure [OPTION]... PROVIDER/REGISTER TEXT\n"
+	"       tsm-log measure [OPTION]... PROVIDER/REGISTER -\n"
+	"       tsm-log measure [OPTION]... --file FILE PROVIDER/REGISTER\n"
+	"\n"
+	"Measure an event of 1 to 4095 bytes into a register: TEXT, or standard input with\n"
+	"each of its bytes, or the digest of FILE, with its name, as a JSON object:\n"
+	"{\"file\":\"FILE\",\"sha256\":\"...\",\"size\":...}.\n"
+	"\n"
+	"      --once KEY        measure KEY, a space and the event, or KEY if there is no\n"
+	"                        TEXT, unless the log has an event of this register that\n"
+	"                        is KEY or begins with KEY and a space\n"
+	"      --archive DIR     for --once: records that were trimmed from the log are in\n"
+	"                        DIR, from 'tsm-log archive'\n"
+	"      --ignore-trimmed  for --once: they do not count\n"
+	"      --file FILE       measure a file\n"
+	"      --sysfs DIR       use DIR instead of " PROVIDER_ROOT "\n"
+	"  -h, --help            show this help\n"
+	"\n"
+	"Prints the record of the event that has KEY, if there is one.\n"
+	"\n"
+	"Exit status: 0 measured, or was measured before, 2 neither.\n";
+
+static const char too_long_hint[] = "measure a digest of it (--file does)";
+static const char full_hint[] =
+	"; the log is full: archive it (tsm-log archive), or raise log/limit";
+
+struct event {
+	uint8_t data[TSM_EVENT_MAX_SIZE];
+	size_t len;
+};
+
+struct target {
+	char provider[REGISTER_NAME_SIZE];
+	char reg[REGISTER_NAME_SIZE];
+};
+
+static int event_append(struct event *event, const void *data, size_t len,
+			struct error *err)
+{
+	if (len > sizeof(event->data) - event->len)
+		return error_set(err, "the event has more than %d bytes; %s",
+				 TSM_EVENT_MAX_SIZE, too_long_hint);
+	memcpy(event->data + event->len, data, len);
+	event->len += len;
+	return 0;
+}
+
+static int append_input(struct event *event, struct error *err)
+{
+	static const char name[] = "standard input";
+	uint8_t data[TSM_EVENT_MAX_SIZE + 1];
+	size_t len = 0;
+	ssize_t got;
+
+	/* From where the input is, which need not be the beginning of a file. */
+	do {
+		got = read(STDIN_FILENO, data + len, sizeof(data) - len);
+		if (got > 0)
+			len += (size_t)got;
+	} while (got > 0 || (got < 0 && errno == EINTR));
+	if (got < 0)
+		return error_set(err, "cannot read %s: %s", name,
+				 strerror(errno));
+	if (!len)
+		return error_set(err, "%s is empty: there is no event", name);
+	return event_append(event, data, len, err);
+}
+
+static int append_file(struct event *event, const char *path, struct error *err)
+{
+	char *text = file_event(path, err);
+	int ret;
+
+	if (!text)
+		return -1;
+	ret = event_append(event, text, strlen(text), err);
+	free(text);
+	return ret;
+}
+
+/* @text: NULL if there is none. */
+static int make_event(struct event *event, const char *key, const char *file,
+		      const char *text, struct error *err)
+{
+	event->len = 0;
+	if (key && event_append(event, key, strlen(key), err))
+		return -1;
+	if (key && (file || text) && event_append(event, " ", 1, err))
+		return -1;
+	if (file)
+		return append_file(event, file, err);
+	if (!text)
+		return 0;
+	if (!strcmp(text, "-"))
+		return append_input(event, err);
+	return event_append(event, text, strlen(text), err);
+}
+
+static bool target_parse(struct target *target, const char *text)
+{
+	size_t len = strcspn(text, "/");
+
+	if (!text[len] || !register_name_valid(text, len) ||
+	    !register_name_valid(text + len + 1, strlen(text + len + 1)))
+		return false;
+	snprintf(target->provider, sizeof(target->provider), "%.*s", (int)len,
+		 text);
+	snprintf(target->reg, sizeof(target->reg), "%s", text + len + 1);
+	return true;
+}
+
+static int open_register(const struct provider *provider, const char *reg,
+			 struct error *err)
+{
+	char path[REGISTER_NAME_SIZE + sizeof("/append_event")];
+	const char *hint = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/append_event", reg);
+	fd = openat(provider->dirfd, path, O_WRONLY | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	if (errno == EACCES)
+		hint = "; run as root, or as a member of the group that may extend it";
+	else if (errno == ENOENT)
+		hint = "; there is no such register, or it cannot be extended";
+	return error_set(err, "cannot open %s: %s%s", path, strerror(errno),
+			 hint);
+}
+
+static int write_event(int fd, const struct event *event, struct error *err)
+{
+	ssize_t done = pwrite(fd, event->data, event->len, 0);
+
+	if (done == (ssize_t)event->len)
+		return 0;
+	if (done >= 0)
+		return error_set(err, "only a part of the event was taken");
+	return error_set(err, "cannot measure: %s%s", strerror(errno),
+			 errno == ENOSPC ? full_hint : "");
+}
+
+/* Returns as once_find() does, and holds the lock until @fd is closed. */
+static int find_before(struct once *once, const struct provider *provider,
+		       int fd, struct error *err)
+{
+	while (flock(fd, LOCK_EX))
+		if (errno != EINTR)
+			return error_set(err, "cannot lock append_event: %s",
+					 strerror(errno));
+	return once_find(once, provider, err);
+}
+
+/* @once: NULL to measure in any case. Returns 0, or -1 with @err set. */
+static int measure(const char *root, const struct target *target,
+		   const struct event *event, struct once *once,
+		   struct error *err)
+{
+	struct provider provider;
+	int fd = -1, ret;
+
+	ret = provider_open(&provider, root, target->provider, err);
+	if (!ret)
+		fd = open_register(&provider, target->reg, err);
+	if (fd < 0) {
+		provider_close(&provider);
+		return error_prefix(err, target->provider);
+	}
+	if (once)
+		ret = find_before(once, &provider, fd, err);
+	if (!ret)
+		ret = write_event(fd, event, err);
+	else if (ret > 0)
+		printf("%s/%s: measured before, record %" PRIu64 "%s\n",
+		       target->provider, target->reg, once->recnum,
+		       once->same ? "" : ", with other content");
+	close(fd);
+	provider_close(&provider);
+	return ret < 0 ? error_prefix(err, target->provider) : 0;
+}
+
+enum {
+	OPT_ARCHIVE = 256,
+	OPT_FILE,
+	OPT_IGNORE_TRIMMED,
+	OPT_ONCE,
+	OPT_SYSFS,
+};
+
+static const struct option options[] = {
+	{ "archive", required_argument, NULL, OPT_ARCHIVE },
+	{ "file", required_argument, NULL, OPT_FILE },
+	{ "help", no_argument, NULL, 'h' },
+	{ "ignore-trimmed", no_argument, NULL, OPT_IGNORE_TRIMMED },
+	{ "once", required_argument, NULL, OPT_ONCE },
+	{ "sysfs", required_argument, NULL, OPT_SYSFS },
+	{ 0 },
+};
+
+struct arguments {
+	const char *root;
+	const char *file;
+	const char *target;
+	const char *text;
+	struct once once;
+	bool help;
+};
+
+/* Returns what is wrong with the usage, "" if getopt said it, or else NULL. */
+static const char *take_arguments(struct arguments *args, int argc, char **argv)
+{
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (opt) {
+		case OPT_ARCHIVE:
+			args->once.archive = optarg;
+			break;
+		case OPT_FILE:
+			args->file = optarg;
+			break;
+		case OPT_IGNORE_TRIMMED:
+			args->once.ignore_trimmed = true;
+			break;
+		case OPT_ONCE:
+			args->once.key = optarg;
+			break;
+		case OPT_SYSFS:
+			args->root = optarg;
+			break;
+		case 'h':
+			args->help = true;
+			return NULL;
+		default:
+			return "";
+		}
+	}
+	if (argc - optind > 2)
+		return "more than one TEXT; put it in quotes";
+	if (optind < argc)
+		args->target = argv[optind];
+	if (optind + 1 < argc)
+		args->text = argv[optind + 1];
+	return NULL;
+}
+
+static const char *check_arguments(const struct arguments *args)
+{
+	const struct once *once = &args->once;
+
+	if (!args->target)
+		return "no PROVIDER/REGISTER given";
+	if (args->text && args->file)
+		return "--file excludes TEXT";
+	if (args->text && !*args->text)
+		return "the TEXT is empty";
+	if (once->key && !*once->key)
+		return "the KEY is empty";
+	if (!once->key && (once->archive || once->ignore_trimmed))
+		return "--archive and --ignore-trimmed go with --once";
+	if (!once->key && !args->file && !args->text)
+		return "no TEXT given";
+	return NULL;
+}
+
+int command_measure(int argc, char **argv)
+{
+	struct arguments args = { .root = PROVIDER_ROOT };
+	struct target target;
+	struct event event;
+	const char *wrong;
+	struct error err;
+
+	wrong = take_arguments(&args, argc, argv);
+	if (!wrong && args.help) {
+		fputs(help, stdout);
+		return 0;
+	}
+	if (!wrong)
+		wrong = check_arguments(&args);
+	if (!wrong && !target_parse(&target, args.target))
+		wrong = "the first argument is not PROVIDER/REGISTER";
+	if (wrong)
+		return usage_error("measure", *wrong ? wrong : NULL);
+
+	if (make_event(&event, args.once.key, args.file, args.text, &err)) {
+		fprintf(stderr, "tsm-log: %s\n", err.text);
+		return EXIT_TROUBLE;
+	}
+	args.once.reg = target.reg;
+	args.once.event = event.data;
+	args.once.event_len = event.len;
+	if (measure(args.root, &target, &event,
+		    args.once.key ? &args.once : NULL, &err)) {
+		fprintf(stderr, "tsm-log: %s\n", err.text);
+		return EXIT_TROUBLE;
+	}
+	return 0;
+}

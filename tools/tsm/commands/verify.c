@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tsm-log verify: replay a log and compare it with registers.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/command.h"
+#include "commands/source.h"
+#include "output/json.h"
+#include "output/report.h"
+#include "replay/verify.h"
+
+static const char help[] =
+	"Usage: tsm-log verify [--json] [PROVIDER]\n"
+	"       tsm-log verify [--json] --log FILE --checkpoints FILE [--values FILE]\n"
+	"       tsm-log verify [--json] [--offline] DIR\n"
+	"       tsm-log verify [--json] --follow-firmware [OPTION]... PROVIDER\n"
+	"\n"
+	"Replay the event log of PROVIDER, or of every provider, from its checkpoints;\n"
+	"check each record that has event data, each checkpoint and the order of the\n"
+	"records; and compare the result with the live registers. Extends may go on\n"
+	"meanwhile. With --log, the files may come from another machine.\n"
+	"\n"
+	"The register with the TCG PCR index N must be called pcrN, and the CC measurement\n"
+	"register with index N + 1 rtmrN, as every provider calls them.\n"
+	"\n"
+	"DIR, which must have a slash in it or be \".\", is what 'tsm-log archive' has\n"
+	"written. Check each of the segments, that one follows on the other, and that\n"
+	"the last one is followed by the live log, unless that has ended.\n"
+	"\n" SOURCE_HELP
+	"      --values FILE       lines REGISTER ALGO:HEX[,ALGO:HEX...] to compare with;\n"
+	"                          without it, print the values that the replay gives\n"
+	"      --json              an array with an object for each log\n" BEGINNING_HELP
+	"      --offline           check DIR without the live logs and registers\n"
+	"  -h, --help              show this help\n"
+	"\n"
+	"Exit status: 0 verified, 1 differs, 2 could not check.\n";
+
+static enum verify_result show_result(const struct verification *v, bool json,
+				      bool first)
+{
+	struct json_object *object;
+
+	if (!json) {
+		if (!first)
+			putchar('\n');
+		report_text(v, stdout);
+		fflush(stdout);
+		if (v->failed)
+			fprintf(stderr, "tsm-log: %s: could not check: %s\n",
+				report_label(v), v->error.text);
+		return verify_result(v);
+	}
+	fputs(first ? "\n" : ",\n", stdout);
+	object = report_json(v);
+	json_print(stdout, object);
+	json_object_put(object);
+	return verify_result(v);
+}
+
+static int check_files(const struct source *source, const char *values,
+		       bool json)
+{
+	struct verification v = { .firmware_path = source->firmware };
+	struct buffer expected = { 0 };
+	enum verify_result result;
+
+	v.failed = source_read(source, NULL, 0, &v.log, &v.error) ||
+		   (values && buffer_read_path(&expected, values, &v.error));
+	if (!v.failed)
+		verify_buffers(&v, values ? &expected : NULL);
+	result = show_result(&v, json, true);
+	buffer_free(&expected);
+	verify_free(&v);
+	return result;
+}
+
+static int check_provider(const struct source *source, const char *name,
+			  bool json, bool first)
+{
+	struct verification v = {
+		.archive = source->archive,
+		.firmware_path = source->firmware,
+	};
+	enum verify_result result;
+
+	verify_provider(&v, source->root, name);
+	result = show_result(&v, json, first);
+	verify_free(&v);
+	return result;
+}
+
+static int check_providers(const struct source *source, bool json)
+{
+	bool differs = false, unchecked = false;
+	char **names;
+	struct error err;
+	int nr = source_names(source, &names, &err);
+	int i;
+
+	if (nr < 0) {
+		fprintf(stderr, "tsm-log: could not check: %s\n", err.text);
+		return VERIFY_UNCHECKED;
+	}
+	for (i = 0; i < nr; i++) {
+		int result = check_provider(source, names[i], json, !i);
+
+		differs |= result == VERIFY_DIFFERS;
+		unchecked |= result == VERIFY_UNCHECKED;
+	}
+	names_free(names, nr);
+	if (differs)
+		return VERIFY_DIFFERS;
+	return unchecked ? VERIFY_UNCHECKED : VERIFY_OK;
+}
+
+/* No provider is called like this, and "./NAME" is there for any directory. */
+static bool is_directory(const char *name)
+{
+	return strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, "..");
+}
+
+int command_verify(int argc, char **argv)
+{
+	enum { OPT_JSON = SOURCE_OPT_END, OPT_OFFLINE, OPT_VALUES };
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, OPT_JSON },
+		{ "offline", no_argument, NULL, OPT_OFFLINE },
+		{ "values", required_argument, NULL, OPT_VALUES },
+		SOURCE_OPTIONS,
+		BEGINNING_OPTIONS,
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct source source = { 0 };
+	const char *values = NULL;
+	bool json = false, offline = false, archive;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (source_option(&source, option))
+			continue;
+		switch (option) {
+		case OPT_JSON:
+			json = true;
+			break;
+		case OPT_OFFLINE:
+			offline = true;
+			break;
+		case OPT_VALUES:
+			values = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return 0;
+		default:
+			return usage_error("verify", NULL);
+		}
+	}
+	status = source_finish(&source, "verify", argc, argv);
+	if (status)
+		return status;
+	if (source.log && !source.checkpoints)
+		return usage_error("verify", "--log needs --checkpoints");
+	if (values && !source.log)
+		return usage_error("verify", "--values goes with --log");
+	archive = source.provider && is_directory(source.provider);
+	if (offline && !archive)
+		return usage_error("verify", "--offline goes with DIR");
+	if (archive && (source.archive || source.follow_firmware))
+		return usage_error(
+			"verify",
+			"DIR excludes --archive and --follow-firmware; give a PROVIDER to these");
+
+	if (json)
+		putchar('[');
+	if (source.log)
+		status = check_files(&source, values, json);
+	else if (archive)
+		status = verify_archive(source.provider,
+					offline ? NULL : source.root, json);
+	else
+		status = check_providers(&source, json);
+	if (json)
+		fputs("\n]\n", stdout);
+	return status;
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tsm-log watch: the records of a log as they come.
+ *
+ * A signal ends it, as does a reader of its output who goes away: nothing has
+ * to be put in order then, so both are left to what the kernel does.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/command.h"
+#include "formats/cel.h"
+#include "formats/checkpoint.h"
+#include "output/json.h"
+#include "output/table.h"
+#include "sources/log.h"
+#include "sources/provider.h"
+
+/* The provider has gone, and not all records were shown. */
+#define EXIT_MISSED 1
+
+static const char help[] =
+	"Usage: tsm-log watch [--json] [--from N] PROVIDER\n"
+	"\n"
+	"Show the records that are added to the event log of PROVIDER as they come, one\n"
+	"per line, as 'tsm-log show' does, until the provider goes away.\n"
+	"\n"
+	"Records may be trimmed away before they could be shown. How many, is said on\n"
+	"standard error; the records after them are shown.\n"
+	"\n"
+	"      --from N     begin with record N, and not with the next one that comes\n"
+	"      --json       an object per line, with the names of TCG CEL-JSON, whole\n"
+	"      --sysfs DIR  read a copy of " PROVIDER_ROOT "\n"
+	"  -h, --help       show this help\n"
+	"\n"
+	"Exit status: 0 the provider has gone, 1 so it has, and records were missed,\n"
+	"2 trouble.\n";
+
+struct watch {
+	struct provider provider;
+	int number_fd; /* log/next_record, which poll() waits for */
+	uint64_t next; /* the record to show next */
+	struct log log;
+	bool attached; /* ->log has been read; what is new comes after it */
+	bool missed;
+
+	bool json;
+	bool utf8;
+	bool has_header;
+	struct table table;
+};
+
+static void show_json(const struct cel_record *rec)
+{
+	struct json_object *object = json_record(rec, NULL);
+
+	json_print(stdout, object);
+	json_object_put(object);
+	putchar('\n');
+}
+
+/* Columns are as wide as all that is known by now needs. */
+static void prepare_table(struct watch *watch)
+{
+	struct cel_reader reader = { .log = &watch->log.cel };
+	struct cel_record rec;
+	struct error err;
+
+	while (cel_next(&reader, &rec, &err) > 0)
+		table_measure(&watch->table, &rec);
+	if (!watch->has_header && reader.pos)
+		table_header(&watch->table, stdout);
+	watch->has_header |= reader.pos > 0;
+}
+
+/* Show what is in ->log and forget it. */
+static int show_log(struct watch *watch, struct error *err)
+{
+	struct cel_reader reader = { .log = &watch->log.cel };
+	struct cel_record rec;
+	int ret;
+
+	if (!watch->json)
+		prepare_table(watch);
+	while ((ret = cel_next(&reader, &rec, err)) > 0) {
+		/* Not yet the one that --from asked for. */
+		if (rec.recnum < watch->next)
+			continue;
+		if (watch->json)
+			show_json(&rec);
+		else
+			table_record(&watch->table, &rec, stdout, watch->utf8);
+		watch->next = rec.recnum + 1;
+	}
+	if (ret < 0)
+		return error_prefix(err, "log/cel");
+	buffer_drop(&watch->log.cel, watch->log.cel.len);
+	buffer_drop(&watch->log.checkpoints, watch->log.checkpoints.len);
+	return 0;
+}
+
+static void detach(struct watch *watch)
+{
+	log_free(&watch->log);
+	watch->attached = false;
+}
+
+/* Find the place of the next record in the log, and read from there. */
+static int attach(struct watch *watch, struct error *err)
+{
+	uint64_t first;
+
+	watch->log = (struct log){ 0 };
+	watch->attached = true;
+	if (log_read(&watch->log, &watch->provider, watch->next, err))
+		return -1;
+	first = watch->log.first;
+	if (first <= watch->next)
+		return 0;
+	fflush(stdout);
+	fprintf(stderr,
+		"tsm-log: %s: missed %" PRIu64 " record%s, %" PRIu64
+		" to %" PRIu64 ", which have been trimmed\n",
+		watch->provider.name, first - watch->next,
+		first - watch->next == 1 ? "" : "s", watch->next, first - 1);
+	watch->next = first;
+	watch->missed = true;
+	return 0;
+}
+
+/* Show what is new. Returns 0, or -1 with @err set. */
+static int catch_up(struct watch *watch, struct error *err)
+{
+	if (watch->attached) {
+		if (!log_read_more(&watch->log, err))
+			return show_log(watch, err);
+		if (err->code != ESTALE)
+			return -1;
+		detach(watch);
+	}
+	if (!attach(watch, err))
+		return show_log(watch, err);
+	detach(watch);
+	/* Trimmed again and again: once more, with time for other things. */
+	return err->code == ESTALE ? 0 : -1;
+}
+
+/*
+ * Read log/next_record, without which poll() would not wait for the record
+ * after that one.
+ */
+static int read_number(struct watch *watch, uint64_t *number, struct error *err)
+{
+	static const char path[] = "log/next_record";
+	char text[24];
+	ssize_t len =
+		file_read(watch->number_fd, text, sizeof(text), 0, path, err);
+
+	if (len < 0)
+		return -1;
+	if (len && text[len - 1] == '\n')
+		len--;
+	if (!number_parse(text, (size_t)len, number))
+		return error_set(err, "%s: not a decimal number", path);
+	return 0;
+}
+
+/* Returns 1 when something may be new, or 0 when nobody reads our output. */
+static int wait_for_record(const struct watch *watch, struct error *err)
+{
+	struct pollfd fds[] = {
+		{ .fd = watch->number_fd, .events = POLLPRI },
+		{ .fd = STDOUT_FILENO },
+	};
+
+	if (poll(fds, 2, watch->attached ? -1 : 100) < 0 && errno != EINTR)
+		return error_set(err, "cannot wait: %s", strerror(errno));
+	return !(fds[1].revents & (POLLERR | POLLHUP | POLLNVAL));
+}
+
+/* Returns 0 when nobody reads our output any more, or -1 with @err set. */
+static int run(struct watch *watch, struct error *err)
+{
+	uint64_t next;
+	int ret;
+
+	do {
+		if (read_number(watch, &next, err) || catch_up(watch, err))
+			return -1;
+		if (fflush(stdout))
+			return 0;
+		ret = wait_for_record(watch, err);
+	} while (ret > 0);
+	return ret;
+}
+
+static int start(struct watch *watch, const char *root, const char *name,
+		 bool from_next, struct error *err)
+{
+	watch->number_fd = -1;
+	if (provider_open(&watch->provider, root, name, err))
+		return -1;
+	watch->number_fd =
+		file_open(watch->provider.dirfd, "log/next_record", err);
+	if (watch->number_fd < 0)
+		return -1;
+	return from_next ? read_number(watch, &watch->next, err) : 0;
+}
+
+/* What is left when its directory is, and what open files say. */
+static bool has_gone(const struct error *err)
+{
+	return err->code == ENODEV || err->code == ENOENT;
+}
+
+static int watch_provider(struct watch *watch, const char *root,
+			  const char *name, bool from_next)
+{
+	struct error err = { 0 };
+	int status = EXIT_TROUBLE;
+
+	if (!start(watch, root, name, from_next, &err)) {
+		if (!run(watch, &err)) {
+			status = 0;
+		} else if (has_gone(&err)) {
+			status = watch->missed ? EXIT_MISSED : 0;
+			error_set(&err, "the provider has gone");
+		}
+	}
+	fflush(stdout);
+	if (err.text[0])
+		fprintf(stderr, "tsm-log: %s: %s\n", name, err.text);
+	log_free(&watch->log);
+	if (watch->number_fd >= 0)
+		close(watch->number_fd);
+	provider_close(&watch->provider);
+	return status;
+}
+
+int command_watch(int argc, char **argv)
+{
+	enum { OPT_FROM = 256, OPT_JSON, OPT_SYSFS };
+	static const struct option options[] = {
+		{ "from", required_argument, NULL, OPT_FROM },
+		{ "json", no_argument, NULL, OPT_JSON },
+		{ "sysfs", required_argument, NULL, OPT_SYSFS },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	const char *root = PROVIDER_ROOT;
+	struct watch watch = { 0 };
+	bool from_next = true;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case OPT_FROM:
+			from_next = false;
+			if (number_parse(optarg, strlen(optarg), &watch.next))
+				break;
+			return usage_error("watch", "--from: not a number");
+		case OPT_JSON:
+			watch.json = true;
+			break;
+		case OPT_SYSFS:
+			root = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return 0;
+		default:
+			return usage_error("watch", NULL);
+		}
+	}
+	if (argc - optind != 1)
+		return usage_error("watch", optind == argc ?
+						    "no PROVIDER given" :
+						    "more than one PROVIDER");
+	watch.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	table_init(&watch.table);
+	/* Who reads a pipe wants each record when it comes. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	return watch_provider(&watch, root, argv[optind], from_next);
+}

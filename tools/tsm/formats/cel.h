@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Parser of log/cel: records in the TLV encoding of the TCG Canonical Event
+ * Log Format, as <linux/tsm-event-log.h> describes it.
+ */
+#ifndef TSM_LOG_CEL_H
+#define TSM_LOG_CEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "formats/bank.h"
+
+/*
+ * The kernel writes TSM_CEL_RECNUM_SIZE and TSM_CEL_INDEX_SIZE bytes. Other
+ * programs have these; both are read.
+ */
+#define CEL_NARROW_RECNUM_SIZE 4
+#define CEL_WIDE_INDEX_SIZE 4
+
+/* Pointers go into the buffer that was parsed. */
+struct cel_record {
+	size_t offset; /* of the record in the log */
+	uint64_t recnum;
+	bool is_ccmr; /* index is a CC measurement register, not a PCR */
+	uint8_t index;
+	unsigned int banks;
+	const uint8_t *digest[BANK_COUNT];
+	uint32_t event_type;
+	const uint8_t *event;
+	size_t event_len;
+	const uint8_t *body; /* the digests and the content, as in the log */
+	size_t body_len;
+};
+
+struct cel_reader {
+	const struct buffer *log;
+	size_t pos;
+};
+
+/*
+ * Parse the next record. Returns 1, or 0 at the end of the log, or -1 with
+ * @err set and the reader where it was.
+ */
+int cel_next(struct cel_reader *reader, struct cel_record *rec,
+	     struct error *err);
+
+/* A record of a digest that came without its event: nothing to check it by. */
+bool cel_is_bare_digest(const struct cel_record *rec);
+
+/* "EV_ACTION" or so, or NULL for a type that the kernel does not write. */
+const char *cel_event_type_name(uint32_t type);
+
+/* "EV_ACTION" or, for a type that the kernel does not write, its number. */
+#define EVENT_TYPE_TEXT 24
+const char *cel_event_type_text(uint32_t type, char out[EVENT_TYPE_TEXT]);
+
+#endif

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a verification found, for people and as JSON.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "output/json.h"
+#include "output/report.h"
+#include "output/table.h"
+
+const char *report_label(const struct verification *v)
+{
+	return v->name ? v->name : "log";
+}
+
+void finding_text(const struct finding *finding, const char *label, FILE *out)
+{
+	fprintf(out, "%s: ", label);
+	if (finding->name[0])
+		fprintf(out, "register %s", finding->name);
+	if (finding->bank != BANK_COUNT)
+		fprintf(out, ", bank %s", banks[finding->bank].name);
+	fprintf(out, "%s%s\n", finding->name[0] ? ": " : "", finding->text);
+}
+
+/* The value of the strongest bank, shortened; or all, to be kept. */
+static void print_value(FILE *out, const struct verification *v,
+			const struct replay_register *reg)
+{
+	enum bank_id bank = bank_strongest(reg->banks);
+	char hex[2 * DIGEST_MAX + 1], text[SHORT_DIGEST_TEXT];
+	const char *separator = "";
+
+	if (v->compared) {
+		fputs(short_digest(bank, reg->value[bank], text), out);
+		return;
+	}
+	for (bank = 0; bank_next(reg->banks, &bank); bank++) {
+		fprintf(out, "%s%s:%s", separator, banks[bank].name,
+			hex_text(reg->value[bank], banks[bank].size, hex));
+		separator = ",";
+	}
+}
+
+static void print_registers(FILE *out, const struct verification *v)
+{
+	const struct replay *replay = &v->replay;
+	char text[BANK_SET_TEXT];
+	int name_width = 8, banks_width = 5;
+	size_t i;
+
+	for (i = 0; i < replay->nr_registers; i++) {
+		const struct replay_register *reg = &replay->registers[i];
+		int name_len = snprintf(NULL, 0, "%s", reg->name);
+		int banks_len = snprintf(NULL, 0, "%s",
+					 bank_set_text(reg->banks, text));
+
+		if (name_width < name_len)
+			name_width = name_len;
+		if (banks_width < banks_len)
+			banks_width = banks_len;
+	}
+	fprintf(out, "%-*s  %-*s  %8s  %9s  VALUE\n", name_width, "REGISTER",
+		banks_width, "BANKS", "RECORDS", "STRETCHES");
+	for (i = 0; i < replay->nr_registers; i++) {
+		const struct replay_register *reg = &replay->registers[i];
+
+		fprintf(out, "%-*s  %-*s  %8" PRIu64 "  %9" PRIu64 "  ",
+			name_width, reg->name, banks_width,
+			bank_set_text(reg->banks, text), reg->records,
+			reg->stretches);
+		print_value(out, v, reg);
+		fputc('\n', out);
+	}
+}
+
+struct totals {
+	uint64_t stretches;
+	uint64_t restarts;
+	size_t compared;
+};
+
+static struct totals totals_of(const struct replay *replay)
+{
+	struct totals t = { 0 };
+	size_t i;
+
+	for (i = 0; i < replay->nr_registers; i++) {
+		t.stretches += replay->registers[i].stretches;
+		t.restarts += replay->registers[i].restarts;
+		t.compared += !!replay->registers[i].expected;
+	}
+	return t;
+}
+
+const char *plural(uint64_t number)
+{
+	return number == 1 ? "" : "s";
+}
+
+static void print_firmware(FILE *out, const struct verification *v)
+{
+	const struct firmware *firmware = &v->firmware;
+	char text[BANK_SET_TEXT];
+
+	fprintf(out,
+		"%s: follows on the firmware's log: %" PRIu64
+		" extend%s, banks %s; %zu register%s go%s on in the log",
+		report_label(v), firmware->entries, plural(firmware->entries),
+		bank_set_text(firmware->header.banks, text), v->followed,
+		plural(v->followed), v->followed == 1 ? "es" : "");
+	if (v->others)
+		fprintf(out, ", %zu other%s equal to %s", v->others,
+			plural(v->others), v->compared);
+	fputc('\n', out);
+}
+
+static void print_total(FILE *out, const struct verification *v)
+{
+	const struct replay *replay = &v->replay;
+	struct totals t = totals_of(replay);
+	uint64_t records = replay->next - replay->first;
+
+	fprintf(out, "%s: verified: ", report_label(v));
+	if (records)
+		fprintf(out,
+			"%" PRIu64 " record%s (%" PRIu64 " to %" PRIu64 ")",
+			records, plural(records), replay->first,
+			replay->next - 1);
+	else
+		fprintf(out, "no records");
+	fprintf(out, ", %zu register%s, %" PRIu64 " stretch%s",
+		replay->nr_registers, plural(replay->nr_registers), t.stretches,
+		t.stretches == 1 ? "" : "es");
+	if (t.restarts)
+		fprintf(out,
+			" (%" PRIu64
+			" of them after an extend from elsewhere or a resume)",
+			t.restarts);
+	if (v->compared)
+		fprintf(out, "; %zu equal to %s\n", t.compared, v->compared);
+	else
+		fprintf(out,
+			"; not compared with any register (see --values)\n");
+	if (v->firmware_path)
+		print_firmware(out, v);
+}
+
+void report_text(const struct verification *v, FILE *out)
+{
+	const struct replay *replay = &v->replay;
+	size_t i;
+
+	for (i = 0; i < replay->nr_findings; i++)
+		finding_text(&replay->findings[i], report_label(v), out);
+	switch (verify_result(v)) {
+	case VERIFY_OK:
+		print_registers(out, v);
+		print_total(out, v);
+		break;
+	case VERIFY_DIFFERS:
+		fprintf(out, "%s: DIFFERS in %zu place%s\n", report_label(v),
+			replay->nr_findings, plural(replay->nr_findings));
+		break;
+	case VERIFY_UNCHECKED:
+		break;
+	}
+}
+
+static struct json_object *register_json(const struct replay_register *reg)
+{
+	struct json_object *object = json_need(json_object_new_object());
+	const uint8_t *digest[BANK_COUNT];
+	enum bank_id bank;
+
+	for (bank = 0; bank < BANK_COUNT; bank++)
+		digest[bank] = reg->value[bank];
+	json_add_text(object, "register", reg->name);
+	json_add_number(object, "records", reg->records);
+	json_add_number(object, "stretches", reg->stretches);
+	json_add_number(object, "restarts", reg->restarts);
+	json_add(object, "compared", json_object_new_boolean(!!reg->expected));
+	json_add(object, "digests", json_digests(reg->banks, digest));
+	return object;
+}
+
+struct json_object *finding_json(const struct finding *finding)
+{
+	struct json_object *object = json_need(json_object_new_object());
+
+	if (finding->name[0])
+		json_add_text(object, "register", finding->name);
+	if (finding->bank != BANK_COUNT)
+		json_add_text(object, "hashAlg", banks[finding->bank].tcg_name);
+	if (finding->has_records) {
+		json_add_number(object, "first_record", finding->first_record);
+		json_add_number(object, "last_record", finding->last_record);
+	}
+	if (finding->line)
+		json_add_number(object, "checkpoint_line", finding->line);
+	json_add_text(object, "message", finding->text);
+	return object;
+}
+
+static void append(struct json_object *list, struct json_object *item)
+{
+	if (json_object_array_add(list, item))
+		json_need(NULL);
+}
+
+const char *result_text(enum verify_result result)
+{
+	static const char *const texts[] = {
+		[VERIFY_OK] = "verified",
+		[VERIFY_DIFFERS] = "differs",
+		[VERIFY_UNCHECKED] = "not checked",
+	};
+
+	return texts[result];
+}
+
+static struct json_object *firmware_json(const struct verification *v)
+{
+	struct json_object *object = json_need(json_object_new_object());
+	struct json_object *list = json_need(json_object_new_array());
+	enum bank_id bank;
+
+	json_add_number(object, "extends", v->firmware.entries);
+	for (bank = 0; bank_next(v->firmware.header.banks, &bank); bank++)
+		append(list,
+		       json_need(json_object_new_string(banks[bank].tcg_name)));
+	json_add(object, "banks", list);
+	json_add_number(object, "followed", v->followed);
+	json_add_number(object, "others", v->others);
+	return object;
+}
+
+struct json_object *report_json(const struct verification *v)
+{
+	struct json_object *object = json_need(json_object_new_object());
+	struct json_object *list;
+	const struct replay *replay = &v->replay;
+	size_t i;
+
+	if (v->name)
+		json_add_text(object, "provider", v->name);
+	json_add_text(object, "result", result_text(verify_result(v)));
+	if (v->compared)
+		json_add_text(object, "compared_with", v->compared);
+	if (v->failed)
+		json_add_text(object, "error", v->error.text);
+	json_add_number(object, "first_record", replay->first);
+	json_add_number(object, "next_record", replay->next);
+
+	if (v->firmware_path)
+		json_add(object, "firmware_log", firmware_json(v));
+
+	list = json_need(json_object_new_array());
+	for (i = 0; i < replay->nr_findings; i++)
+		append(list, finding_json(&replay->findings[i]));
+	json_add(object, "differences", list);
+
+	list = json_need(json_object_new_array());
+	for (i = 0; i < replay->nr_registers; i++)
+		append(list, register_json(&replay->registers[i]));
+	json_add(object, "registers", list);
+	return object;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a verification found, for people and as JSON.
+ */
+#ifndef TSM_LOG_REPORT_H
+#define TSM_LOG_REPORT_H
+
+#include <stdio.h>
+#include <json-c/json.h>
+
+#include "replay/verify.h"
+
+/* Findings and the summary; an error is the caller's to print. */
+void report_text(const struct verification *v, FILE *out);
+
+struct json_object *report_json(const struct verification *v);
+
+/* How messages call what was verified. */
+const char *report_label(const struct verification *v);
+
+/* One finding: a line that starts with @label. */
+void finding_text(const struct finding *finding, const char *label, FILE *out);
+
+struct json_object *finding_json(const struct finding *finding);
+
+/* "verified" and so on. */
+const char *result_text(enum verify_result result);
+
+const char *plural(uint64_t number);
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The firmware's own event log, from power-on to when Linux took over.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/register.h"
+#include "replay/firmware.h"
+
+#define REGISTERS 256
+
+#define SECURITYFS "/sys/kernel/security"
+
+/* These PCRs start with ones, and all others but PCR 0 with zeros. */
+#define FIRST_DYNAMIC_PCR 17
+#define LAST_DYNAMIC_PCR 22
+
+/* The event that tells from which locality the TPM was started. */
+static const char locality_signature[16] = "StartupLocality";
+
+const char *firmware_path(const char *provider, char out[FIRMWARE_PATH_SIZE])
+{
+	if (!strncmp(provider, "tpm", 3))
+		snprintf(out, FIRMWARE_PATH_SIZE,
+			 SECURITYFS "/%.32s/binary_bios_measurements",
+			 provider);
+	else
+		snprintf(out, FIRMWARE_PATH_SIZE,
+			 "/sys/firmware/acpi/tables/data/CCEL");
+	return out;
+}
+
+static void start_registers(struct firmware *firmware)
+{
+	int i;
+
+	/* These wait for a dynamic launch, which sets them to zero. */
+	for (i = FIRST_DYNAMIC_PCR; i <= LAST_DYNAMIC_PCR; i++)
+		if (!firmware->is_ccmr)
+			memset(firmware->registers[i].value, 0xff,
+			       sizeof(firmware->registers[i].value));
+}
+
+static bool is_locality(const struct firmware *firmware,
+			const struct tcg2_entry *entry)
+{
+	return !firmware->is_ccmr && entry->type == TCG2_EV_NO_ACTION &&
+	       !entry->index && entry->event_len > sizeof(locality_signature) &&
+	       !memcmp(entry->event, locality_signature,
+		       sizeof(locality_signature));
+}
+
+/* PCR 0 starts with the locality as its value, in all banks. */
+static int start_pcr0(struct firmware *firmware, const struct tcg2_entry *entry,
+		      struct error *err)
+{
+	struct firmware_register *pcr0 = &firmware->registers[0];
+	enum bank_id bank;
+
+	if (pcr0->entries)
+		return error_set(
+			err,
+			"byte offset %zu: the startup locality comes after an extend of PCR 0",
+			entry->offset);
+	for (bank = 0; bank < BANK_COUNT; bank++)
+		pcr0->value[bank][banks[bank].size - 1] =
+			entry->event[sizeof(locality_signature)];
+	return 0;
+}
+
+static int extend(struct firmware *firmware, struct hasher *hasher,
+		  const struct tcg2_entry *entry, struct error *err)
+{
+	struct firmware_register *reg;
+	enum bank_id bank;
+
+	if (entry->index >= REGISTERS)
+		return error_set(err,
+				 "byte offset %zu: there is no register %u",
+				 entry->offset, entry->index);
+	reg = &firmware->registers[entry->index];
+	for (bank = 0; bank_next(entry->banks, &bank); bank++)
+		if (hasher_digest(hasher, bank, reg->value[bank],
+				  banks[bank].size, entry->digest[bank],
+				  banks[bank].size, reg->value[bank], err))
+			return -1;
+	reg->entries++;
+	firmware->entries++;
+	return 0;
+}
+
+int firmware_replay(struct firmware *firmware, bool is_ccmr, struct error *err)
+{
+	struct hasher hasher = { 0 };
+	struct tcg2_reader reader;
+	struct tcg2_entry entry;
+	int ret;
+
+	firmware->is_ccmr = is_ccmr;
+	firmware->registers = calloc(REGISTERS, sizeof(*firmware->registers));
+	if (!firmware->registers)
+		return error_set(err, "no memory");
+	start_registers(firmware);
+	ret = tcg2_open(&reader, &firmware->log, err);
+	while (!ret) {
+		ret = tcg2_next(&reader, &entry, err);
+		if (ret <= 0)
+			break;
+		if (is_locality(firmware, &entry))
+			ret = start_pcr0(firmware, &entry, err);
+		else if (entry.type != TCG2_EV_NO_ACTION)
+			ret = extend(firmware, &hasher, &entry, err);
+		else
+			ret = 0;
+	}
+	hasher_free(&hasher);
+	firmware->header = reader.header;
+	return ret;
+}
+
+int firmware_read(struct firmware *firmware, const char *path, bool is_ccmr,
+		  struct error *err)
+{
+	*firmware = (struct firmware){ 0 };
+	if (buffer_read_path(&firmware->log, path, err)) {
+		if (err->code == ENOENT)
+			error_set(
+				err,
+				"there is no %s: the firmware wrote no log%s; give another file by --firmware-log",
+				path,
+				strncmp(path, SECURITYFS, strlen(SECURITYFS)) ?
+					"" :
+					", or " SECURITYFS " is not mounted");
+		return -1;
+	}
+	if (firmware_replay(firmware, is_ccmr, err))
+		return error_prefix(err, path);
+	return 0;
+}
+
+struct firmware_register *firmware_find(const struct firmware *firmware,
+					const char *name)
+{
+	char other[REGISTER_NAME_SIZE];
+	int i;
+
+	for (i = 0; i < REGISTERS; i++)
+		if (!strcmp(register_name(firmware->is_ccmr, (uint8_t)i, other),
+			    name))
+			return &firmware->registers[i];
+	return NULL;
+}
+
+void firmware_free(struct firmware *firmware)
+{
+	buffer_free(&firmware->log);
+	free(firmware->registers);
+	*firmware = (struct firmware){ 0 };
+}

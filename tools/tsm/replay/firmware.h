@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The firmware's own event log, from power-on to when Linux took over: what the
+ * kernel's log of the same registers goes on from.
+ */
+#ifndef TSM_LOG_FIRMWARE_H
+#define TSM_LOG_FIRMWARE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "formats/tcg2.h"
+
+struct firmware_register {
+	uint64_t entries; /* that extended it */
+	uint8_t value[BANK_COUNT][DIGEST_MAX]; /* what they lead to */
+	bool compared; /* with a value that it must have: once */
+};
+
+struct firmware {
+	struct buffer log;
+	struct tcg2_header header;
+	bool is_ccmr; /* its indices are CC measurement registers, not PCRs */
+	uint64_t entries; /* that extended a register */
+	struct firmware_register *registers; /* by index, 0 to 255 */
+};
+
+/*
+ * Where the firmware's log for a provider's registers is on this machine, if
+ * there is one; returns @out.
+ */
+#define FIRMWARE_PATH_SIZE 128
+const char *firmware_path(const char *provider, char out[FIRMWARE_PATH_SIZE]);
+
+/*
+ * Read and replay the log in the file @path. Returns 0, or -1 with @err set;
+ * after both, the caller calls firmware_free().
+ */
+int firmware_read(struct firmware *firmware, const char *path, bool is_ccmr,
+		  struct error *err);
+
+/* The same with the log in firmware->log, which the caller filled. */
+int firmware_replay(struct firmware *firmware, bool is_ccmr, struct error *err);
+
+/* NULL if the log cannot have a register of this name. */
+struct firmware_register *firmware_find(const struct firmware *firmware,
+					const char *name);
+
+void firmware_free(struct firmware *firmware);
+
+#endif

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Whether a log follows on the firmware's log of the same registers.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "formats/register.h"
+#include "replay/follow.h"
+
+/* One for all registers of a provider: they are of one kind. */
+static bool has_pcrs(const struct replay *replay)
+{
+	return !strncmp(replay->registers[0].name, "pcr", 3);
+}
+
+int follow_read(struct verification *v, struct error *err)
+{
+	if (!v->replay.nr_registers)
+		return error_set(
+			err,
+			"there are no checkpoints, so nothing that could follow on the firmware's log");
+	return firmware_read(&v->firmware, v->firmware_path,
+			     !has_pcrs(&v->replay), err);
+}
+
+/* The banks to compare; 0 with @err set if there are none. */
+static unsigned int common_banks(const struct verification *v, const char *name,
+				 unsigned int set, struct error *err)
+{
+	char mine[BANK_SET_TEXT], theirs[BANK_SET_TEXT];
+	unsigned int common = set & v->firmware.header.banks;
+
+	if (!common)
+		error_set(
+			err,
+			"the firmware's log has no digests for the banks of %s, which are %s; it has %s",
+			name, bank_set_text(set, mine),
+			v->firmware.header.banks ?
+				bank_set_text(v->firmware.header.banks,
+					      theirs) :
+				"unknown ones");
+	return common;
+}
+
+/* The first of @set in which two values differ, or BANK_COUNT. */
+static enum bank_id find_difference(unsigned int set,
+				    const uint8_t a[BANK_COUNT][DIGEST_MAX],
+				    const uint8_t b[BANK_COUNT][DIGEST_MAX])
+{
+	enum bank_id bank;
+
+	for (bank = 0; bank_next(set, &bank); bank++)
+		if (memcmp(a[bank], b[bank], banks[bank].size))
+			break;
+	return bank;
+}
+
+int follow_compare(struct verification *v, const char *name, unsigned int set,
+		   const uint8_t value[BANK_COUNT][DIGEST_MAX],
+		   struct error *err)
+{
+	struct firmware_register *reg = firmware_find(&v->firmware, name);
+	char mine[2 * DIGEST_MAX + 1], theirs[2 * DIGEST_MAX + 1];
+	enum bank_id bank;
+
+	if (reg->compared)
+		return error_set(err, "a second value of register %s", name);
+	set = common_banks(v, name, set, err);
+	if (!set)
+		return -1;
+	reg->compared = true;
+	v->others++;
+	bank = find_difference(set, reg->value, value);
+	if (bank != BANK_COUNT)
+		replay_add_finding(
+			&v->replay, name, bank, 0,
+			"the firmware's log gives %s, in %s it is %s",
+			hex_text(reg->value[bank], banks[bank].size, mine),
+			v->compared,
+			hex_text(value[bank], banks[bank].size, theirs));
+	return 0;
+}
+
+static int check_register(struct verification *v,
+			  const struct replay_register *reg, struct error *err)
+{
+	const struct firmware_register *start =
+		firmware_find(&v->firmware, reg->name);
+	char mine[2 * DIGEST_MAX + 1], theirs[2 * DIGEST_MAX + 1];
+	unsigned int set;
+	enum bank_id bank;
+
+	if (!start)
+		return error_set(err,
+				 "the firmware's log cannot have a register %s",
+				 reg->name);
+	set = common_banks(v, reg->name, reg->banks, err);
+	if (!set)
+		return -1;
+	bank = find_difference(set, start->value, reg->first_value);
+	if (bank != BANK_COUNT)
+		replay_add_finding(
+			&v->replay, reg->name, bank, reg->first_line,
+			"the firmware's log gives %s, checkpoint line %lu has %s: it was extended in between, and no log tells by what",
+			hex_text(start->value[bank], banks[bank].size, mine),
+			reg->first_line,
+			hex_text(reg->first_value[bank], banks[bank].size,
+				 theirs));
+	else if (reg->restarts)
+		replay_add_finding(
+			&v->replay, reg->name, BANK_COUNT, reg->restart.line,
+			"checkpoint line %lu (%s at record %" PRIu64
+			") does not follow from the log: what happened before it is not known",
+			reg->restart.line, reg->restart.reason,
+			reg->restart.recnum);
+	else
+		v->followed++;
+	return 0;
+}
+
+/* What the firmware extended and nobody after it. */
+static int check_others(struct verification *v, const struct provider *provider,
+			struct error *err)
+{
+	char name[REGISTER_NAME_SIZE];
+	struct live_value live;
+	int i;
+
+	for (i = 0; i <= UINT8_MAX; i++) {
+		if (!v->firmware.registers[i].entries)
+			continue;
+		register_name(v->firmware.is_ccmr, (uint8_t)i, name);
+		if (replay_find(&v->replay, name))
+			continue;
+		if (provider_read_register(provider, name, &live, err) ||
+		    follow_compare(v, name, live.banks, live.digest, err))
+			return -1;
+	}
+	return 0;
+}
+
+int follow_check(struct verification *v, const struct provider *provider,
+		 struct error *err)
+{
+	const struct replay *replay = &v->replay;
+	size_t i;
+
+	if (replay->broken)
+		return 0;
+	if (replay->first)
+		return error_set(
+			err,
+			"the log begins with record %" PRIu64
+			", the ones before it were trimmed: give the directory that they were archived in by --archive",
+			replay->first);
+	for (i = 0; i < replay->nr_registers; i++)
+		if (check_register(v, &replay->registers[i], err))
+			return -1;
+	return provider ? check_others(v, provider, err) : 0;
+}

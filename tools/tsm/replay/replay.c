@@ -1,0 +1,516 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Replay of a log from its checkpoints.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "replay/replay.h"
+
+/*
+ * One of each register, and one of the log as a whole; and from the caller one
+ * of each register, and of each that has an index only.
+ */
+#define FINDINGS_MAX (2 * REPLAY_REGISTERS_MAX + 256 + 1)
+
+#define DIGEST_TEXT (2 * DIGEST_MAX + 1)
+
+int replay_init(struct replay *replay, const struct buffer *cel,
+		const struct buffer *checkpoints, struct error *err)
+{
+	*replay = (struct replay){
+		.cel.log = cel,
+		.lines.text = checkpoints,
+	};
+	/* All that a replay ever allocates, however long the log is. */
+	replay->registers =
+		calloc(REPLAY_REGISTERS_MAX, sizeof(*replay->registers));
+	replay->findings = calloc(FINDINGS_MAX, sizeof(*replay->findings));
+	if (!replay->registers || !replay->findings) {
+		replay_free(replay);
+		return error_set(err, "no memory for the replay");
+	}
+	return 0;
+}
+
+void replay_free(struct replay *replay)
+{
+	free(replay->registers);
+	free(replay->findings);
+	hasher_free(&replay->hasher);
+	*replay = (struct replay){ 0 };
+}
+
+void replay_set_first(struct replay *replay, uint64_t first)
+{
+	replay->started = true;
+	replay->first = first;
+	replay->next = first;
+}
+
+/*
+ * A finding about @reg, without its text, or about the log if that is NULL.
+ * There is room: each is the last one of its kind.
+ */
+static struct finding *add_finding(struct replay *replay,
+				   struct replay_register *reg)
+{
+	struct finding *finding = &replay->findings[replay->nr_findings++];
+
+	finding->bank = BANK_COUNT;
+	if (reg) {
+		memcpy(finding->name, reg->name, sizeof(reg->name));
+		reg->differs = true;
+	} else {
+		replay->broken = true;
+	}
+	return finding;
+}
+
+static void set_records(struct finding *finding, uint64_t first, uint64_t last)
+{
+	finding->has_records = true;
+	finding->first_record = first;
+	finding->last_record = last;
+}
+
+static void __attribute__((format(printf, 2, 3)))
+set_text(struct finding *finding, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(finding->text, sizeof(finding->text), format, args);
+	va_end(args);
+}
+
+void replay_report(struct replay *replay, struct replay_register *reg,
+		   const char *format, ...)
+{
+	struct finding *finding;
+	va_list args;
+
+	/* Only the first one tells something. */
+	if (replay->broken || (reg && reg->differs))
+		return;
+	finding = add_finding(replay, reg);
+	va_start(args, format);
+	vsnprintf(finding->text, sizeof(finding->text), format, args);
+	va_end(args);
+}
+
+void replay_add_finding(struct replay *replay, const char *name,
+			enum bank_id bank, unsigned long line,
+			const char *format, ...)
+{
+	struct finding *finding = &replay->findings[replay->nr_findings++];
+	va_list args;
+
+	snprintf(finding->name, sizeof(finding->name), "%s", name);
+	finding->bank = bank;
+	finding->line = line;
+	va_start(args, format);
+	vsnprintf(finding->text, sizeof(finding->text), format, args);
+	va_end(args);
+}
+
+/*
+ * The value that the replay gives for @reg in @bank is not @value; @who is the
+ * text of who has that, and @line its checkpoint line, if it is one.
+ */
+static void add_value_finding(struct replay *replay,
+			      struct replay_register *reg, enum bank_id bank,
+			      const uint8_t *value, unsigned long line,
+			      const char *who)
+{
+	struct finding *finding = add_finding(replay, reg);
+	size_t size = banks[bank].size;
+	char mine[DIGEST_TEXT], theirs[DIGEST_TEXT];
+	char how[192];
+
+	finding->bank = bank;
+	finding->line = line ? line : reg->start_line;
+	if (reg->stretch_records) {
+		set_records(finding, reg->start_recnum, replay->next - 1);
+		snprintf(how, sizeof(how),
+			 "checkpoint line %lu and records %" PRIu64
+			 " to %" PRIu64 " (%" PRIu64 " of this register) give",
+			 reg->start_line, finding->first_record,
+			 finding->last_record, reg->stretch_records);
+	} else {
+		snprintf(how, sizeof(how),
+			 "checkpoint line %lu (no record follows) gives",
+			 reg->start_line);
+	}
+	set_text(finding, "%s %s, %s %s", how,
+		 hex_text(reg->value[bank], size, mine), who,
+		 hex_text(value, size, theirs));
+}
+
+struct replay_register *replay_find(struct replay *replay, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < replay->nr_registers; i++)
+		if (!strcmp(replay->registers[i].name, name))
+			return &replay->registers[i];
+	return NULL;
+}
+
+static void match(struct replay_register *reg)
+{
+	enum bank_id bank;
+
+	for (bank = 0; bank_next(reg->expected & ~reg->matched, &bank); bank++)
+		if (!memcmp(reg->value[bank], reg->expect[bank],
+			    banks[bank].size))
+			reg->matched |= BANK_BIT(bank);
+}
+
+void replay_expect(struct replay_register *reg, enum bank_id bank,
+		   const uint8_t *digest)
+{
+	memcpy(reg->expect[bank], digest, banks[bank].size);
+	reg->expected |= BANK_BIT(bank);
+	match(reg);
+}
+
+/* Compare a checkpoint with the replay of what came before it. */
+static void check_checkpoint(struct replay *replay, struct replay_register *reg,
+			     const struct checkpoint *cp)
+{
+	char who[128];
+	enum bank_id bank;
+
+	for (bank = 0; bank_next(reg->banks, &bank); bank++) {
+		if (!memcmp(reg->value[bank], cp->value.digest[bank],
+			    banks[bank].size))
+			continue;
+		snprintf(who, sizeof(who),
+			 "checkpoint line %lu (%s at record %" PRIu64 ") has",
+			 cp->line, cp->reason, cp->recnum);
+		add_value_finding(replay, reg, bank, cp->value.digest[bank],
+				  cp->line, who);
+		return;
+	}
+}
+
+static void check_banks(struct replay *replay, struct replay_register *reg,
+			const struct checkpoint *cp)
+{
+	char mine[BANK_SET_TEXT], theirs[BANK_SET_TEXT];
+	struct finding *finding;
+
+	if (reg->banks == cp->value.banks)
+		return;
+	finding = add_finding(replay, reg);
+	finding->line = cp->line;
+	set_text(finding, "checkpoint line %lu has banks %s, line %lu has %s",
+		 cp->line, bank_set_text(cp->value.banks, theirs),
+		 reg->start_line, bank_set_text(reg->banks, mine));
+}
+
+static struct replay_register *add_register(struct replay *replay,
+					    const struct checkpoint *cp,
+					    struct error *err)
+{
+	struct replay_register *reg;
+
+	if (replay->nr_registers == REPLAY_REGISTERS_MAX) {
+		error_set(err, "checkpoints: line %lu: more than %d registers",
+			  cp->line, REPLAY_REGISTERS_MAX);
+		return NULL;
+	}
+	reg = &replay->registers[replay->nr_registers++];
+	memcpy(reg->name, cp->value.name, sizeof(reg->name));
+	reg->banks = cp->value.banks;
+	reg->first_line = cp->line;
+	memcpy(reg->first_value, cp->value.digest, sizeof(reg->first_value));
+	return reg;
+}
+
+static void restart(struct replay_register *reg, const struct checkpoint *cp)
+{
+	if (reg->restarts++)
+		return;
+	reg->restart.line = cp->line;
+	reg->restart.recnum = cp->recnum;
+	memcpy(reg->restart.reason, cp->reason, sizeof(cp->reason));
+}
+
+/* Check @cp against what the replay of @reg gives, if it has to follow. */
+static void follow_checkpoint(struct replay *replay,
+			      struct replay_register *reg,
+			      const struct checkpoint *cp)
+{
+	if (reg->differs)
+		return;
+	check_banks(replay, reg, cp);
+	if (checkpoint_restarts(cp))
+		restart(reg, cp);
+	else if (!reg->differs)
+		check_checkpoint(replay, reg, cp);
+}
+
+static int apply_checkpoint(struct replay *replay, const struct checkpoint *cp,
+			    struct error *err)
+{
+	struct replay_register *reg = replay_find(replay, cp->value.name);
+
+	if (!reg) {
+		reg = add_register(replay, cp, err);
+		if (!reg)
+			return -1;
+	} else if (reg->is_old) {
+		/* The records in between are gone: nothing to follow from. */
+		reg->banks = cp->value.banks;
+		reg->stretches = 0;
+	} else {
+		follow_checkpoint(replay, reg, cp);
+	}
+	reg->stretches++;
+	if (reg->differs)
+		return 0;
+	reg->is_old = cp->recnum < replay->first;
+	memcpy(reg->value, cp->value.digest, sizeof(reg->value));
+	reg->start_line = cp->line;
+	reg->start_recnum = cp->recnum;
+	reg->stretch_records = 0;
+	match(reg);
+	return 0;
+}
+
+/* Apply the checkpoints that come before the next record. */
+static int apply_checkpoints(struct replay *replay, struct error *err)
+{
+	struct checkpoint *cp = &replay->next_checkpoint;
+	int ret;
+
+	for (;;) {
+		if (!replay->has_checkpoint) {
+			ret = checkpoint_next(&replay->lines, cp, err);
+			if (ret < 0)
+				return error_prefix(err, "checkpoints");
+			if (!ret)
+				return 0;
+			replay->has_checkpoint = true;
+		}
+		if (cp->recnum > replay->next)
+			return 0;
+		if (apply_checkpoint(replay, cp, err))
+			return -1;
+		replay->has_checkpoint = false;
+	}
+}
+
+/* Compare a record's digests with its event data, in all banks. */
+static int check_content(struct replay *replay, struct replay_register *reg,
+			 const struct cel_record *rec, struct error *err)
+{
+	char mine[DIGEST_TEXT], theirs[DIGEST_TEXT];
+	uint8_t digest[DIGEST_MAX];
+	struct finding *finding;
+	enum bank_id bank;
+
+	for (bank = 0; bank_next(rec->banks, &bank); bank++) {
+		size_t size = banks[bank].size;
+
+		if (hasher_digest(&replay->hasher, bank, rec->event,
+				  rec->event_len, NULL, 0, digest, err))
+			return -1;
+		if (!memcmp(digest, rec->digest[bank], size))
+			continue;
+		finding = add_finding(replay, reg);
+		finding->bank = bank;
+		set_records(finding, rec->recnum, rec->recnum);
+		set_text(finding,
+			 "the event data of record %" PRIu64
+			 " (byte offset %zu) has the hash %s, its digest is %s",
+			 rec->recnum, rec->offset, hex_text(digest, size, mine),
+			 hex_text(rec->digest[bank], size, theirs));
+		return 0;
+	}
+	return 0;
+}
+
+static void check_record_banks(struct replay *replay,
+			       struct replay_register *reg,
+			       const struct cel_record *rec)
+{
+	char mine[BANK_SET_TEXT], theirs[BANK_SET_TEXT];
+	struct finding *finding;
+
+	if (rec->banks == reg->banks)
+		return;
+	finding = add_finding(replay, reg);
+	finding->line = reg->start_line;
+	set_records(finding, rec->recnum, rec->recnum);
+	set_text(finding,
+		 "record %" PRIu64
+		 " (byte offset %zu) has banks %s, checkpoint line %lu has %s",
+		 rec->recnum, rec->offset, bank_set_text(rec->banks, theirs),
+		 reg->start_line, bank_set_text(reg->banks, mine));
+}
+
+static int extend(struct replay *replay, struct replay_register *reg,
+		  const struct cel_record *rec, struct error *err)
+{
+	enum bank_id bank;
+
+	for (bank = 0; bank_next(reg->banks, &bank); bank++)
+		if (hasher_digest(&replay->hasher, bank, reg->value[bank],
+				  banks[bank].size, rec->digest[bank],
+				  banks[bank].size, reg->value[bank], err))
+			return -1;
+	reg->stretch_records++;
+	match(reg);
+	return 0;
+}
+
+static struct replay_register *register_of_record(struct replay *replay,
+						  const struct cel_record *rec,
+						  struct error *err)
+{
+	struct replay_register **reg =
+		&replay->by_index[rec->is_ccmr][rec->index];
+	char name[REGISTER_NAME_SIZE];
+
+	if (!*reg)
+		*reg = replay_find(replay, register_name(rec->is_ccmr,
+							 rec->index, name));
+	if (*reg && !(*reg)->is_old)
+		return *reg;
+	error_set(err,
+		  "log: byte offset %zu: record %" PRIu64
+		  " extends %s, but no checkpoint gives a value to start with",
+		  rec->offset, rec->recnum,
+		  register_name(rec->is_ccmr, rec->index, name));
+	return NULL;
+}
+
+static int apply_record(struct replay *replay, const struct cel_record *rec,
+			struct error *err)
+{
+	struct replay_register *reg;
+
+	if (rec->recnum != replay->next) {
+		replay_report(replay, NULL,
+			      "byte offset %zu of the log: record %" PRIu64
+			      " stands where record %" PRIu64
+			      " belongs: records are missing or out of order",
+			      rec->offset, rec->recnum, replay->next);
+		return 0;
+	}
+	reg = register_of_record(replay, rec, err);
+	if (!reg)
+		return -1;
+	replay->next++;
+	reg->records++;
+	if (!reg->differs)
+		check_record_banks(replay, reg, rec);
+	if (!reg->differs && !cel_is_bare_digest(rec) &&
+	    check_content(replay, reg, rec, err))
+		return -1;
+	return reg->differs ? 0 : extend(replay, reg, rec, err);
+}
+
+/*
+ * Find out where the log starts: with its first record or, if it has none,
+ * where its last checkpoint is.
+ */
+static int find_first(struct replay *replay, struct error *err)
+{
+	struct cel_reader cel = replay->cel;
+	struct line_reader lines = replay->lines;
+	struct checkpoint cp;
+	struct cel_record rec;
+	int ret;
+
+	ret = cel_next(&cel, &rec, err);
+	if (ret < 0)
+		return error_prefix(err, "log");
+	if (ret) {
+		replay_set_first(replay, rec.recnum);
+		return 0;
+	}
+	do {
+		ret = checkpoint_next(&lines, &cp, err);
+	} while (ret > 0);
+	if (ret < 0)
+		return error_prefix(err, "checkpoints");
+	replay_set_first(replay, lines.recnum);
+	return 0;
+}
+
+int replay_feed(struct replay *replay, struct error *err)
+{
+	struct cel_record rec;
+	int ret;
+
+	if (!replay->started && find_first(replay, err))
+		return -1;
+	while (!replay->broken) {
+		if (apply_checkpoints(replay, err))
+			return -1;
+		ret = cel_next(&replay->cel, &rec, err);
+		if (ret < 0)
+			return error_prefix(err, "log");
+		if (!ret)
+			break;
+		if (apply_record(replay, &rec, err))
+			return -1;
+	}
+	return 0;
+}
+
+static void report_after_end(struct replay *replay, const struct checkpoint *cp)
+{
+	replay_report(replay, NULL,
+		      "checkpoint line %lu is of record %" PRIu64
+		      ", but the log ends before record %" PRIu64
+		      ": records are missing",
+		      cp->line, cp->recnum, replay->next);
+}
+
+/* Checkpoints that wait for records after the end of the log. */
+static int finish_checkpoints(struct replay *replay, uint64_t next,
+			      struct error *err)
+{
+	struct checkpoint *cp = &replay->next_checkpoint;
+	int ret = replay->has_checkpoint;
+
+	while (ret > 0) {
+		if (cp->recnum > next)
+			report_after_end(replay, cp);
+		ret = checkpoint_next(&replay->lines, cp, err);
+	}
+	return ret ? error_prefix(err, "checkpoints") : 0;
+}
+
+int replay_finish(struct replay *replay, uint64_t next, const char *source,
+		  struct error *err)
+{
+	struct replay_register *reg;
+	enum bank_id bank;
+
+	if (replay->broken)
+		return 0;
+	if (finish_checkpoints(replay, next, err))
+		return -1;
+	if (replay->broken)
+		return 0;
+	for (reg = replay->registers;
+	     reg < replay->registers + replay->nr_registers; reg++) {
+		for (bank = 0; bank_next(reg->expected & ~reg->matched, &bank);
+		     bank++) {
+			if (reg->differs)
+				break;
+			add_value_finding(replay, reg, bank, reg->expect[bank],
+					  0, source);
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The check of a log: of a provider here, or of files from anywhere.
+ */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "replay/follow.h"
+#include "replay/verify.h"
+#include "sources/archived.h"
+#include "sources/provider.h"
+
+/* A trim while the log is being read makes it start anew. */
+#define ATTEMPTS 5
+
+enum verify_result verify_result(const struct verification *v)
+{
+	/* A difference that was found stays one, whatever happened then. */
+	if (v->replay.nr_findings)
+		return VERIFY_DIFFERS;
+	return v->failed ? VERIFY_UNCHECKED : VERIFY_OK;
+}
+
+void verify_free(struct verification *v)
+{
+	replay_free(&v->replay);
+	firmware_free(&v->firmware);
+	log_free(&v->log);
+}
+
+static int expect_value(struct verification *v,
+			const struct register_value *value, unsigned long line,
+			struct error *err)
+{
+	struct replay_register *reg = replay_find(&v->replay, value->name);
+	enum bank_id bank;
+
+	if (!reg && v->firmware_path &&
+	    firmware_find(&v->firmware, value->name))
+		return follow_compare(v, value->name, value->banks,
+				      value->digest, err);
+	if (!reg)
+		return error_set(err, "line %lu: no checkpoint of register %s",
+				 line, value->name);
+	if (reg->expected)
+		return error_set(err, "line %lu: a second value of register %s",
+				 line, value->name);
+	for (bank = 0; bank_next(value->banks, &bank); bank++) {
+		if (!(reg->banks & BANK_BIT(bank)))
+			return error_set(err,
+					 "line %lu: no bank %s of register %s",
+					 line, banks[bank].name, value->name);
+		replay_expect(reg, bank, value->digest[bank]);
+	}
+	return 0;
+}
+
+static int expect_values(struct verification *v, const struct buffer *values,
+			 struct error *err)
+{
+	struct line_reader reader = { .text = values };
+	struct register_value value;
+	int ret;
+
+	while ((ret = register_value_next(&reader, &value, err)) > 0)
+		if (expect_value(v, &value, reader.line, err))
+			return error_prefix(err, "values");
+	if (!ret && !reader.line)
+		ret = error_set(err, "no line REGISTER ALGO:HEX[,ALGO:HEX...]");
+	return ret ? error_prefix(err, "values") : 0;
+}
+
+enum verify_result verify_buffers(struct verification *v,
+				  const struct buffer *values)
+{
+	struct error *err = &v->error;
+
+	if (values)
+		v->compared = "the values file";
+	v->failed = replay_init(&v->replay, &v->log.cel, &v->log.checkpoints,
+				err) ||
+		    replay_feed(&v->replay, err) ||
+		    (v->firmware_path && follow_read(v, err)) ||
+		    (values && !v->replay.broken &&
+		     expect_values(v, values, err)) ||
+		    replay_finish(&v->replay, v->replay.next,
+				  "the values file has", err) ||
+		    (v->firmware_path && follow_check(v, NULL, err));
+	return verify_result(v);
+}
+
+static int expect_live(struct replay *replay, const struct provider *provider,
+		       struct replay_register *reg, struct error *err)
+{
+	char live_text[BANK_SET_TEXT], log_text[BANK_SET_TEXT];
+	struct live_value live;
+	enum bank_id bank;
+
+	if (provider_read_register(provider, reg->name, &live, err))
+		return -1;
+	if (live.banks != reg->banks) {
+		replay_report(replay, reg,
+			      "has live banks %s; checkpoint line %lu has %s",
+			      bank_set_text(live.banks, live_text),
+			      reg->start_line,
+			      bank_set_text(reg->banks, log_text));
+		return 0;
+	}
+	for (bank = 0; bank_next(live.banks, &bank); bank++)
+		replay_expect(reg, bank, live.digest[bank]);
+	return 0;
+}
+
+/* What can be extended must be in the log. */
+static int check_extensible(struct replay *replay,
+			    const struct provider *provider, struct error *err)
+{
+	char **names;
+	int nr = provider_extensible(provider, &names, err);
+	int i, ret = 0;
+
+	if (nr < 0)
+		return -1;
+	for (i = 0; i < nr && replay_find(replay, names[i]); i++)
+		;
+	if (i < nr)
+		ret = error_set(err, "no checkpoint of %s, which is extensible",
+				names[i]);
+	names_free(names, nr);
+	return ret;
+}
+
+static int expect_all_live(struct replay *replay,
+			   const struct provider *provider, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < replay->nr_registers; i++)
+		if (expect_live(replay, provider, &replay->registers[i], err))
+			return -1;
+	return check_extensible(replay, provider, err);
+}
+
+/* The order of the readings is what replay.h says it must be. */
+static int check_live(struct verification *v, const struct provider *provider,
+		      struct error *err)
+{
+	struct replay *replay = &v->replay;
+	uint64_t first, next, end;
+
+	if (log_read(&v->log, provider, 0, err))
+		return -1;
+	first = v->log.first;
+	if (v->archive &&
+	    archived_prepend(&v->log, v->archive, provider, &first, err))
+		return -1;
+	if (replay_init(replay, &v->log.cel, &v->log.checkpoints, err))
+		return -1;
+	replay_set_first(replay, first);
+	if (replay_feed(replay, err))
+		return -1;
+	if (replay->broken)
+		return 0;
+	if (provider_read_number(provider, "next_record", &next, err) ||
+	    expect_all_live(replay, provider, err) ||
+	    log_read_more(&v->log, err) || replay_feed(replay, err))
+		return -1;
+	if (replay->next < next)
+		replay_report(replay, NULL,
+			      "the log ends before record %" PRIu64
+			      ", but next_record says %" PRIu64
+			      ": records are missing",
+			      replay->next, next);
+	if (provider_read_number(provider, "next_record", &end, err) ||
+	    replay_finish(replay, end, "the live register has", err))
+		return -1;
+	if (!v->firmware_path)
+		return 0;
+	return follow_read(v, err) || follow_check(v, provider, err) ? -1 : 0;
+}
+
+enum verify_result verify_provider(struct verification *v, const char *root,
+				   const char *name)
+{
+	struct error *err = &v->error;
+	struct provider provider;
+	int attempts = 0;
+
+	v->name = name;
+	v->compared = "the live registers";
+	v->failed = provider_open(&provider, root, name, err);
+	if (!v->failed) {
+		do {
+			verify_free(v);
+			v->failed = check_live(v, &provider, err);
+		} while (v->failed && err->code == ESTALE &&
+			 ++attempts < ATTEMPTS);
+		/* A part of a log that has moved on tells nothing. */
+		if (v->failed && err->code == ESTALE)
+			verify_free(v);
+	}
+	provider_close(&provider);
+	return verify_result(v);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The check of a log: of a provider here, or of files from anywhere.
+ */
+#ifndef TSM_LOG_VERIFY_H
+#define TSM_LOG_VERIFY_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "replay/firmware.h"
+#include "replay/replay.h"
+#include "sources/log.h"
+
+/* The exit statuses of tsm-log verify. */
+enum verify_result {
+	VERIFY_OK = 0,
+	VERIFY_DIFFERS = 1,
+	VERIFY_UNCHECKED = 2,
+};
+
+struct verification {
+	const char *name; /* of the provider, or NULL: files */
+	const char *compared; /* what with, or NULL */
+	bool failed; /* could not check: error says why */
+	struct error error;
+	struct log log;
+	struct replay replay;
+
+	/* If this is set, the log begins in this archive; see archived.h. */
+	const char *archive;
+
+	/*
+	 * If this is set, the log must follow on the firmware's log in this
+	 * file; see follow.h.
+	 */
+	const char *firmware_path;
+	struct firmware firmware;
+	size_t followed; /* registers that do */
+	size_t others; /* that only the firmware's log has, and compared */
+};
+
+/*
+ * Check the log in ->log, which the caller filled. @values: register values to
+ * compare with, or NULL.
+ */
+enum verify_result verify_buffers(struct verification *v,
+				  const struct buffer *values);
+
+/* Check the log of the provider @name under @root against its registers. */
+enum verify_result verify_provider(struct verification *v, const char *root,
+				   const char *name);
+
+enum verify_result verify_result(const struct verification *v);
+
+void verify_free(struct verification *v);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Providers of measurement registers as sysfs shows them, or as a copy of that
+ * tree does: their names, their registers and the numbers of their logs. The
+ * logs themselves are read by log.h.
+ */
+#ifndef TSM_LOG_PROVIDER_H
+#define TSM_LOG_PROVIDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "formats/bank.h"
+
+#define PROVIDER_ROOT "/sys/kernel/tsm"
+
+struct provider {
+	const char *name;
+	int dirfd;
+};
+
+/*
+ * The names of all providers under @root that have a log, sorted. Returns how
+ * many, at least 1, or -1 with @err set.
+ */
+int provider_list(const char *root, char ***names, struct error *err);
+
+/* Sorted names of the registers that can be extended; same return values. */
+int provider_extensible(const struct provider *provider, char ***names,
+			struct error *err);
+
+void names_free(char **names, int nr);
+
+int provider_open(struct provider *provider, const char *root, const char *name,
+		  struct error *err);
+void provider_close(struct provider *provider);
+
+/* One of the files of a single number in log/. */
+int provider_read_number(const struct provider *provider, const char *file,
+			 uint64_t *number, struct error *err);
+
+struct live_value {
+	unsigned int banks;
+	uint8_t digest[BANK_COUNT][DIGEST_MAX];
+};
+
+/* The value of a register now, in all banks it has. */
+int provider_read_register(const struct provider *provider, const char *name,
+			   struct live_value *value, struct error *err);
+
+#endif

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Segments of archived logs.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "formats/checkpoint.h"
+#include "sources/segment.h"
+
+/* A segment that is being written. */
+static const char unfinished[] = ".new";
+
+static const char cel_name[] = "cel";
+static const char checkpoints_name[] = "checkpoints";
+
+const char *segment_name(const struct segment *segment,
+			 char out[SEGMENT_NAME_SIZE])
+{
+	snprintf(out, SEGMENT_NAME_SIZE, "%012" PRIu64 "-%012" PRIu64,
+		 segment->first, segment->last);
+	return out;
+}
+
+/* The digits of a name, which have leading zeros. */
+static bool padded_parse(const char *text, size_t len, uint64_t *number)
+{
+	while (len > 1 && *text == '0') {
+		text++;
+		len--;
+	}
+	return number_parse(text, len, number);
+}
+
+bool segment_name_parse(const char *name, struct segment *segment)
+{
+	const char *dash = strchr(name, '-');
+	char same[SEGMENT_NAME_SIZE];
+
+	return dash &&
+	       padded_parse(name, (size_t)(dash - name), &segment->first) &&
+	       padded_parse(dash + 1, strlen(dash + 1), &segment->last) &&
+	       segment->first <= segment->last && segment->last < UINT64_MAX &&
+	       !strcmp(name, segment_name(segment, same));
+}
+
+static int open_directory(int dirfd, const char *name, struct error *err)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_set(err, "cannot open %s: %s", name,
+				 strerror(errno));
+	return fd;
+}
+
+static int read_file(int dirfd, const char *name, struct buffer *buf,
+		     struct error *err)
+{
+	int fd = file_open(dirfd, name, err);
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	ret = buffer_read(buf, fd, name, err);
+	close(fd);
+	return ret;
+}
+
+int segment_read(int dirfd, const struct segment *segment, struct buffer *cel,
+		 struct buffer *checkpoints, struct error *err)
+{
+	char name[SEGMENT_NAME_SIZE];
+	int fd, ret;
+
+	segment_name(segment, name);
+	fd = open_directory(dirfd, name, err);
+	if (fd < 0)
+		return -1;
+	ret = read_file(fd, cel_name, cel, err) ||
+	      read_file(fd, checkpoints_name, checkpoints, err);
+	close(fd);
+	return ret ? error_prefix(err, name) : 0;
+}
+
+static int write_all(int fd, const uint8_t *data, size_t len)
+{
+	ssize_t done;
+
+	while (len) {
+		done = write(fd, data, len);
+		if (done < 0 && errno != EINTR)
+			return -1;
+		if (done > 0) {
+			data += done;
+			len -= (size_t)done;
+		}
+	}
+	return 0;
+}
+
+static int write_file(int dirfd, const char *name, const struct buffer *buf,
+		      struct error *err)
+{
+	int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			0440);
+	int ret = -1;
+
+	if (fd >= 0) {
+		ret = write_all(fd, buf->data, buf->len) || fsync(fd);
+		/* Some file systems keep an error until then. */
+		ret |= close(fd);
+	}
+	if (ret)
+		error_set(err, "cannot write the file %s: %s", name,
+			  strerror(errno));
+	return ret;
+}
+
+static int write_unfinished(int dirfd, const struct buffer *cel,
+			    const struct buffer *checkpoints, struct error *err)
+{
+	int fd = open_directory(dirfd, unfinished, err);
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	ret = write_file(fd, cel_name, cel, err) ||
+	      write_file(fd, checkpoints_name, checkpoints, err);
+	if (!ret && fsync(fd))
+		ret = error_set(err, "cannot write to disk: %s",
+				strerror(errno));
+	close(fd);
+	return ret ? -1 : 0;
+}
+
+static int remove_unfinished(int dirfd, struct error *err)
+{
+	int fd = openat(dirfd, unfinished, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		unlinkat(fd, cel_name, 0);
+		unlinkat(fd, checkpoints_name, 0);
+		close(fd);
+	}
+	if (unlinkat(dirfd, unfinished, AT_REMOVEDIR) && errno != ENOENT)
+		return error_set(err, "cannot remove %s: %s", unfinished,
+				 strerror(errno));
+	return 0;
+}
+
+int segment_write(int dirfd, const struct segment *segment,
+		  const struct buffer *cel, const struct buffer *checkpoints,
+		  struct error *err)
+{
+	char name[SEGMENT_NAME_SIZE];
+	struct error later;
+
+	if (remove_unfinished(dirfd, err))
+		return -1;
+	if (mkdirat(dirfd, unfinished, 0750))
+		return error_set(err, "cannot create %s: %s", unfinished,
+				 strerror(errno));
+	if (!write_unfinished(dirfd, cel, checkpoints, err)) {
+		if (!renameat(dirfd, unfinished, dirfd,
+			      segment_name(segment, name)))
+			return 0;
+		error_set(err, "cannot rename %s to %s: %s", unfinished, name,
+			  strerror(errno));
+	}
+	remove_unfinished(dirfd, &later);
+	return -1;
+}
