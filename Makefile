@@ -4,7 +4,7 @@
 # Every target is a script of the same name in scripts/, which says at its top
 # what it needs and does.
 
-export KSRC KVERSION KDIR KERNEL TEE ACCEL TPM UEFI CMD SMP MEM APPEND GUEST_TIMEOUT
+export KSRC KVERSION KDIR KERNEL TEE ACCEL TPM TPM_BANKS UEFI CMD SMP MEM APPEND GUEST_TIMEOUT
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -26,7 +26,9 @@ help:
 #:   make tools          tools/tsm into build/tools
 #:   make guest CMD='…'  run a command in a guest; its output, its exit status (make
 #:                       itself only knows 0 and 2: scripts/guest.sh '…' has it)
-#:                       TPM=0: without a TPM; UEFI=1: with UEFI;
+#:                       TPM=0: without a TPM; TPM=tis: with one that works by
+#:                       interrupts; TPM_BANKS='sha256:all+sha384:0,1,2,3': which PCRs
+#:                       have which banks; UEFI=1: with UEFI;
 #:                       build/share is /share in the guest;
 #:                       APPEND=…: more words for its command line;
 #:                       GUEST_TIMEOUT=N: seconds until it is given up (600)

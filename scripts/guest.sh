@@ -13,6 +13,10 @@
 #
 # CMD='...'		the command, if there is no argument
 # TPM=0			no TPM; else a software TPM 2.0 that starts empty
+# TPM=tis		one that works by interrupts, in a machine without ACPI and
+#			with one processor
+# TPM_BANKS=BANKS	which PCRs have which banks, as for tpm2_pcrallocate, such as
+#			'sha256:all+sha384:0,1,2,3,4,5,6,7'
 # DISK=FILE		a disk with the bytes of FILE, /dev/vda in the guest
 # REBOOT=1		a guest that reboots starts again, and runs the command again,
 #			instead of being taken for one that failed
@@ -39,6 +43,27 @@ COMMAND=${*:-${CMD:-}}
 if [ -n "$INTERACTIVE" ] && { [ ! -t 0 ] || [ ! -t 1 ]; }; then
 	die "there is no terminal for a shell in the guest; give a command: make guest CMD='...'"
 fi
+
+TPM=${TPM:-crb}
+case $TPM in
+0)
+	[ -z "${TPM_BANKS:-}" ] ||
+		die "TPM=0 is a guest without a TPM, which has no banks; leave out TPM or TPM_BANKS"
+	;;
+tis)
+	if [ "${TEE:-none}" != none ] || [ -n "${UEFI:-}" ]; then
+		die "TPM=tis is a plain machine with a BIOS; leave out TEE and UEFI, or TPM"
+	fi
+	[ "${SMP:-1}" = 1 ] ||
+		die "TPM=tis is a machine without ACPI, which finds one processor only; leave out SMP"
+	SMP=1
+	# Nothing else tells the driver that the chip is there, and what its interrupt is
+	# for is read from the chip.
+	APPEND="acpi=off tpm_tis.force=1 tpm_tis.interrupts=1 ${APPEND:-}"
+	;;
+1 | crb) TPM=crb ;;
+*) die "TPM=$TPM: use 0 for none, tis for one that works by interrupts, or leave it out" ;;
+esac
 
 "$TOP/scripts/deps.sh" guest
 RUN=$(mktemp -d "${TMPDIR:-/tmp}/tsm-guest.XXXXXX")
@@ -118,11 +143,11 @@ if [ -n "${DISK:-}" ]; then
 		  -device 'virtio-blk-pci,drive=disk,disable-legacy=on,iommu_platform=on')
 fi
 [ -n "${REBOOT:-}" ] || DEVICES+=(-no-reboot)
-if [ "${TPM:-1}" != 0 ]; then
-	start_tpm "$RUN"
+if [ "$TPM" != 0 ]; then
+	start_tpm "$RUN" "${TPM_BANKS:-}"
 	DEVICES+=(-chardev "socket,id=tpm,path=$RUN/tpm.sock"
 		  -tpmdev 'emulator,id=tpm0,chardev=tpm'
-		  -device 'tpm-crb,tpmdev=tpm0')
+		  -device "tpm-$TPM,tpmdev=tpm0")
 fi
 
 # In the background, so that a signal to this script is served at once.
