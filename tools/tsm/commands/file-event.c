@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "commands/file-event.h"
 #include "formats/bank.h"
 #include "output/json.h"

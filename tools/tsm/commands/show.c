@@ -11,6 +11,7 @@
 #include "commands/source.h"
 #include "formats/cel.h"
 #include "output/json.h"
+#include "output/record-json.h"
 #include "output/table.h"
 
 static const char help[] =

@@ -20,6 +20,7 @@
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
 #include "output/json.h"
+#include "output/record-json.h"
 #include "output/table.h"
 #include "sources/log.h"
 #include "sources/provider.h"

@@ -9,6 +9,7 @@
 #include "formats/cel.h"
 #include "fuzz.h"
 #include "output/json.h"
+#include "output/record-json.h"
 #include "output/table.h"
 
 static void check_line(const char *line, size_t len, bool utf8)

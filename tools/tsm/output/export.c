@@ -10,6 +10,7 @@
 #include "linux/tsm-event-log.h"
 #include "output/export.h"
 #include "output/json.h"
+#include "output/record-json.h"
 
 /* Before a JSON text of a sequence. */
 #define RECORD_SEPARATOR 0x1e

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * JSON: records with the names of TCG CEL-JSON, and printing.
+ * JSON: making objects, and printing them.
  */
 #include <stdlib.h>
 
-#include "output/event.h"
 #include "output/json.h"
 #include "output/text.h"
 
@@ -36,8 +35,8 @@ void json_add_number(struct json_object *object, const char *key,
 	json_add(object, key, json_object_new_uint64(number));
 }
 
-static void add_hex(struct json_object *object, const char *key,
-		    const uint8_t *data, size_t len)
+void json_add_hex(struct json_object *object, const char *key,
+		  const uint8_t *data, size_t len)
 {
 	char *hex = malloc(2 * len + 1);
 
@@ -57,63 +56,11 @@ struct json_object *json_digests(unsigned int set,
 		struct json_object *item = json_need(json_object_new_object());
 
 		json_add_text(item, "hashAlg", banks[bank].tcg_name);
-		add_hex(item, "digest", digest[bank], banks[bank].size);
+		json_add_hex(item, "digest", digest[bank], banks[bank].size);
 		if (json_object_array_add(list, item))
 			json_need(NULL);
 	}
 	return list;
-}
-
-static void add_event_type(struct json_object *content, uint32_t type)
-{
-	static const char key[] = "event_type";
-	const char *name = cel_event_type_name(type);
-
-	if (name)
-		json_add_text(content, key, name);
-	else
-		json_add_number(content, key, type);
-}
-
-/* The part of a record that says what was measured. */
-static struct json_object *add_content(struct json_object *object,
-				       const struct cel_record *rec)
-{
-	struct json_object *content = json_need(json_object_new_object());
-
-	json_add_number(object, "recnum", rec->recnum);
-	json_add_number(object, rec->is_ccmr ? "ccmr" : "pcr", rec->index);
-	json_add(object, "digests", json_digests(rec->banks, rec->digest));
-	json_add_text(object, "content_type", "pcclient_std");
-	add_event_type(content, rec->event_type);
-	add_hex(content, "event_data", rec->event, rec->event_len);
-	json_add(object, "content", content);
-	return content;
-}
-
-struct json_object *json_cel_record(const struct cel_record *rec)
-{
-	struct json_object *object = json_need(json_object_new_object());
-
-	add_content(object, rec);
-	return object;
-}
-
-struct json_object *json_record(const struct cel_record *rec,
-				const char *provider)
-{
-	struct json_object *object = json_need(json_object_new_object());
-	struct json_object *content;
-
-	if (provider)
-		json_add_text(object, "provider", provider);
-	content = add_content(object, rec);
-	if (text_is_utf8(rec->event, rec->event_len))
-		json_add(content, "string",
-			 json_object_new_string_len((const char *)rec->event,
-						    (int)rec->event_len));
-	event_add_json(content, rec->event, rec->event_len);
-	return object;
 }
 
 void json_print_escape(FILE *out, uint32_t c)

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Records as JSON with the names of TCG CEL-JSON.
+ */
+#include "output/event.h"
+#include "output/json.h"
+#include "output/record-json.h"
+#include "output/text.h"
+
+static void add_event_type(struct json_object *content, uint32_t type)
+{
+	static const char key[] = "event_type";
+	const char *name = cel_event_type_name(type);
+
+	if (name)
+		json_add_text(content, key, name);
+	else
+		json_add_number(content, key, type);
+}
+
+/* The part of a record that says what was measured. */
+static struct json_object *add_content(struct json_object *object,
+				       const struct cel_record *rec)
+{
+	struct json_object *content = json_need(json_object_new_object());
+
+	json_add_number(object, "recnum", rec->recnum);
+	json_add_number(object, rec->is_ccmr ? "ccmr" : "pcr", rec->index);
+	json_add(object, "digests", json_digests(rec->banks, rec->digest));
+	json_add_text(object, "content_type", "pcclient_std");
+	add_event_type(content, rec->event_type);
+	json_add_hex(content, "event_data", rec->event, rec->event_len);
+	json_add(object, "content", content);
+	return content;
+}
+
+struct json_object *json_cel_record(const struct cel_record *rec)
+{
+	struct json_object *object = json_need(json_object_new_object());
+
+	add_content(object, rec);
+	return object;
+}
+
+struct json_object *json_record(const struct cel_record *rec,
+				const char *provider)
+{
+	struct json_object *object = json_need(json_object_new_object());
+	struct json_object *content;
+
+	if (provider)
+		json_add_text(object, "provider", provider);
+	content = add_content(object, rec);
+	if (text_is_utf8(rec->event, rec->event_len))
+		json_add(content, "string",
+			 json_object_new_string_len((const char *)rec->event,
+						    (int)rec->event_len));
+	event_add_json(content, rec->event, rec->event_len);
+	return object;
+}
