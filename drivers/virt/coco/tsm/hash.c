@@ -6,10 +6,12 @@
 #include <crypto/sha1.h>
 #include <crypto/sha2.h>
 #include <crypto/sm3.h>
+#include <kunit/static_stub.h>
 #include <kunit/visibility.h>
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/kconfig.h>
 #include <linux/string.h>
 #include <uapi/linux/tsm-event-log.h>
 
@@ -23,7 +25,7 @@
  *
  * Return: the low byte of the TPM_ALG_ID that the TCG Algorithm Registry gives
  * to @algo, or -EOPNOTSUPP where @algo cannot be the bank of an extensible
- * register: it has no one-byte identifier, or tsm_hash() does not compute it.
+ * register: the log has no name for it.
  */
 int tsm_hash_tcg_alg(enum hash_algo algo)
 {
@@ -45,8 +47,38 @@ int tsm_hash_tcg_alg(enum hash_algo algo)
 EXPORT_SYMBOL_IF_KUNIT(tsm_hash_tcg_alg);
 
 /**
+ * tsm_hash_available() - whether this kernel can compute a hash
+ * @algo: the hash of a bank
+ *
+ * Without its hash a bank can still be read, and extended by digests that
+ * somebody else has computed.
+ *
+ * Context: Any context.
+ *
+ * Return: whether @algo may be given to tsm_hash() and tsm_hash_extend().
+ */
+bool tsm_hash_available(enum hash_algo algo)
+{
+	KUNIT_STATIC_STUB_REDIRECT(tsm_hash_available, algo);
+
+	switch (algo) {
+	case HASH_ALGO_SHA1:
+	case HASH_ALGO_SHA256:
+	case HASH_ALGO_SHA384:
+	case HASH_ALGO_SHA512:
+		return true;
+	case HASH_ALGO_SM3_256:
+		/* Only TPMs have such banks, so not every kernel has it. */
+		return IS_REACHABLE(CONFIG_CRYPTO_LIB_SM3);
+	default:
+		return false;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_hash_available);
+
+/**
  * tsm_hash() - the digest of an event in one bank
- * @algo: the hash of the bank, one that tsm_hash_tcg_alg() knows
+ * @algo: the hash of the bank, one that tsm_hash_available() knows
  * @data: the event
  * @len: its size in bytes
  * @digest: where the digest goes, hash_digest_size[@algo] bytes
@@ -55,6 +87,9 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_hash_tcg_alg);
  */
 void tsm_hash(enum hash_algo algo, const u8 *data, size_t len, u8 *digest)
 {
+	if (WARN_ON_ONCE(!tsm_hash_available(algo)))
+		return;
+
 	switch (algo) {
 	case HASH_ALGO_SHA1:
 		sha1(data, len, digest);
@@ -69,17 +104,18 @@ void tsm_hash(enum hash_algo algo, const u8 *data, size_t len, u8 *digest)
 		sha512(data, len, digest);
 		break;
 	case HASH_ALGO_SM3_256:
-		sm3(data, len, digest);
+		if (IS_REACHABLE(CONFIG_CRYPTO_LIB_SM3))
+			sm3(data, len, digest);
 		break;
 	default:
-		WARN_ON_ONCE(1);
+		break;
 	}
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_hash);
 
 /**
  * tsm_hash_extend() - replay one extend: value = H(value || digest)
- * @algo: the hash of the bank, one that tsm_hash_tcg_alg() knows
+ * @algo: the hash of the bank, one that tsm_hash_available() knows
  * @value: the bank's value, hash_digest_size[@algo] bytes, replaced by the new
  * @digest: the digest that extends it, as long
  *

@@ -3,6 +3,7 @@
  * The hashes of banks: published digests of "abc", and one extend of each.
  */
 
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/hex.h>
 #include <linux/string.h>
@@ -33,6 +34,17 @@ static const struct hash_case hash_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(hash, hash_cases, name);
 
+/* Of those that have a name in the log only SM3 may be missing. */
+static void skip_unless_available(struct kunit *test, enum hash_algo algo)
+{
+	if (tsm_hash_available(algo))
+		return;
+
+	KUNIT_EXPECT_EQ(test, algo, HASH_ALGO_SM3_256);
+	KUNIT_EXPECT_FALSE(test, IS_REACHABLE(CONFIG_CRYPTO_LIB_SM3));
+	kunit_skip(test, "this kernel cannot compute it");
+}
+
 static void test_published_digest(struct kunit *test)
 {
 	const struct hash_case *param = test->param_value;
@@ -43,6 +55,7 @@ static void test_published_digest(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, hex2bin(expected, param->abc, size), 0);
 	KUNIT_EXPECT_EQ(test, tsm_hash_tcg_alg(param->algo), param->tcg_alg);
 	KUNIT_EXPECT_EQ(test, hash_digest_size[param->algo], size);
+	skip_unless_available(test, param->algo);
 
 	tsm_hash(param->algo, "abc", 3, digest);
 	KUNIT_EXPECT_MEMEQ(test, digest, expected, size);
@@ -56,6 +69,7 @@ static void test_extend_hashes_old_then_digest(struct kunit *test)
 	u8 expected[TSM_DIGEST_MAX_SIZE];
 	u8 both[2 * TSM_DIGEST_MAX_SIZE];
 
+	skip_unless_available(test, param->algo);
 	memset(value, 0x11, sizeof(value));
 	memset(digest, 0x22, sizeof(digest));
 	memset(both, 0x11, size);
@@ -66,8 +80,34 @@ static void test_extend_hashes_old_then_digest(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, value, expected, size);
 }
 
+static bool without_sm3(enum hash_algo algo)
+{
+	return algo != HASH_ALGO_SM3_256;
+}
+
+/* Its bank has a name in the log all the same. */
+static void test_hash_that_is_missing(struct kunit *test)
+{
+	u8 digest[TSM_DIGEST_MAX_SIZE];
+
+	kunit_activate_static_stub(test, tsm_hash_available, without_sm3);
+	KUNIT_EXPECT_FALSE(test, tsm_hash_available(HASH_ALGO_SM3_256));
+	KUNIT_EXPECT_TRUE(test, tsm_hash_available(HASH_ALGO_SHA256));
+	KUNIT_EXPECT_EQ(test, tsm_hash_tcg_alg(HASH_ALGO_SM3_256), 0x12);
+
+	memset(digest, 0x11, sizeof(digest));
+	kunit_warning_suppress(test) {
+		tsm_hash(HASH_ALGO_SM3_256, "abc", 3, digest);
+		KUNIT_EXPECT_SUPPRESSED_WARNING_COUNT(test, 1);
+	}
+	KUNIT_EXPECT_TRUE(test, !memchr_inv(digest, 0x11, sizeof(digest)));
+}
+
 static void test_others_are_refused(struct kunit *test)
 {
+	KUNIT_EXPECT_FALSE(test, tsm_hash_available(HASH_ALGO_MD5));
+	KUNIT_EXPECT_FALSE(test, tsm_hash_available(HASH_ALGO_SHA3_256));
+	KUNIT_EXPECT_FALSE(test, tsm_hash_available(HASH_ALGO__LAST));
 	KUNIT_EXPECT_EQ(test, tsm_hash_tcg_alg(HASH_ALGO_MD5), -EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, tsm_hash_tcg_alg(HASH_ALGO_SHA224), -EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, tsm_hash_tcg_alg(HASH_ALGO_SHA3_256), -EOPNOTSUPP);
@@ -77,6 +117,7 @@ static void test_others_are_refused(struct kunit *test)
 static struct kunit_case hash_test_cases[] = {
 	KUNIT_CASE_PARAM(test_published_digest, hash_gen_params),
 	KUNIT_CASE_PARAM(test_extend_hashes_old_then_digest, hash_gen_params),
+	KUNIT_CASE(test_hash_that_is_missing),
 	KUNIT_CASE(test_others_are_refused),
 	{}
 };
