@@ -11,14 +11,14 @@
 #ifndef __TSM_MEASUREMENT_H
 #define __TSM_MEASUREMENT_H
 
-#include <linux/errno.h>
+#include <linux/err.h>
 #include <linux/kconfig.h>
 #include <linux/tsm-mr.h>
 #include <linux/types.h>
 
 struct device;
 struct tsm_measurement;
-struct tsm_provider;
+struct tsm_register;
 
 /**
  * enum tsm_index_space - how registers are numbered in the event log
@@ -38,9 +38,22 @@ enum tsm_index_space {
 #define TSM_MAX_BANKS	5
 
 /**
+ * enum tsm_failure - what a failed extend has done to the register
+ * @TSM_FAILURE_UNCLEAR: it is extended, or not, or something else happened to it
+ * @TSM_FAILURE_BEFORE: nothing, the hardware was not asked or has refused
+ * @TSM_FAILURE_FORGED: as @TSM_FAILURE_UNCLEAR, and somebody stands between us
+ *	and the hardware: the answer was not authentic
+ */
+enum tsm_failure {
+	TSM_FAILURE_UNCLEAR,
+	TSM_FAILURE_BEFORE,
+	TSM_FAILURE_FORGED,
+};
+
+/**
  * struct tsm_measurement - a provider of measurement registers
  * @name: directory under /sys/kernel/tsm, unique among the providers
- * @parent: device that the registers belong to, linked as "device"; optional
+ * @parent: device that the registers belong to; optional
  * @mrs: the registers. Elements of the same name are the banks of one register
  *	and must agree in flags; they need not be neighbours.
  * @nr_mrs: number of elements of @mrs
@@ -48,14 +61,22 @@ enum tsm_index_space {
  *	@index_space tells, or %TSM_INDEX_NONE. Extensible registers need one,
  *	which the log calls them by. May be %NULL where no register has one.
  * @index_space: the numbering of @mr_index
- * @refresh_all: one call of @refresh brings all registers up to date
- * @refresh: bring &tsm_measurement_register.mr_value of at least @mr up to date
- *	from the hardware. Required where a register has %TSM_MR_F_LIVE.
+ * @refresh_all: one call of @refresh brings all live registers up to date;
+ *	otherwise it has to bring all banks of a register up to date, as they are
+ *	at one moment
+ * @slow: the operations may wait for hardware for longer than a writer wants to
+ *	wait for a registration, and for a signal may give up half way. They are
+ *	then called from a work item, which no signal reaches.
+ * @refresh: bring &tsm_measurement_register.mr_value of at least all banks of
+ *	@mr's register up to date from the hardware. Required where a register
+ *	has %TSM_MR_F_LIVE. After an error the values may be anything.
+ * @confirm: as @refresh, from an answer that is as authentic as one to @extend
+ *	is; to be set where one of @refresh is less than that
  * @extend: extend the register whose first bank is @mr; @digests has one digest
  *	per bank, in the order of the banks in @mrs and each as long as the
  *	bank's &tsm_measurement_register.mr_size. Required where a register has
- *	%TSM_MR_F_WRITABLE.
- * @provider: private to the core while registered
+ *	%TSM_MR_F_WRITABLE. Where it fails, @failure may be set; it is
+ *	%TSM_FAILURE_UNCLEAR until then.
  *
  * The meaning of the flags in &struct tsm_measurement_register here:
  *
@@ -67,11 +88,11 @@ enum tsm_index_space {
  *   itself is the register, and @extend updates it.
  * * %TSM_MR_F_NOHASH - the register is a blob: its file has the raw bytes.
  *
- * The core calls @refresh and @extend of one provider one at a time, in process
+ * The core calls the operations of one provider one at a time, in process
  * context, with a mutex held, and never after tsm_unregister_measurement() has
- * returned. They may sleep, and should end early when a signal is pending. Both
- * return 0 or a negative errno. After a failed @extend the core looks at the
- * register itself to learn whether the extend took effect.
+ * returned. They may sleep, and return 0 or a negative errno. Unless @slow is
+ * set they must not give up for a signal. After a failed @extend the core looks
+ * at the register itself to learn whether the extend took effect.
  *
  * All pointers must stay valid until tsm_unregister_measurement() returns.
  */
@@ -83,17 +104,18 @@ struct tsm_measurement {
 	const u8 *mr_index;
 	enum tsm_index_space index_space;
 	bool refresh_all;
-	int (*refresh)(struct tsm_measurement *tm,
+	bool slow;
+	int (*refresh)(const struct tsm_measurement *tm,
 		       const struct tsm_measurement_register *mr);
-	int (*extend)(struct tsm_measurement *tm,
+	int (*confirm)(const struct tsm_measurement *tm,
+		       const struct tsm_measurement_register *mr);
+	int (*extend)(const struct tsm_measurement *tm,
 		      const struct tsm_measurement_register *mr,
-		      const u8 *const digests[]);
-
-	struct tsm_provider *provider;
+		      const u8 *const digests[], enum tsm_failure *failure);
 };
 
-int __must_check tsm_register_measurement(struct tsm_measurement *tm);
-void tsm_unregister_measurement(struct tsm_measurement *tm);
+int __must_check tsm_register_measurement(const struct tsm_measurement *tm);
+void tsm_unregister_measurement(const struct tsm_measurement *tm);
 
 /**
  * struct tsm_digest - a digest for one bank of a register
@@ -107,48 +129,53 @@ struct tsm_digest {
 
 #if IS_REACHABLE(CONFIG_TSM_MEASUREMENT_CORE)
 
-struct tsm_provider *tsm_measurement_get(const char *name);
-void tsm_measurement_put(struct tsm_provider *provider);
-int __must_check tsm_measurement_banks(struct tsm_provider *provider,
-				       const char *mr_name,
-				       enum hash_algo algos[TSM_MAX_BANKS]);
-int __must_check tsm_extend_event(struct tsm_provider *provider,
-				  const char *mr_name, const void *event,
+struct tsm_register *tsm_measurement_get(const char *name, const char *mr_name);
+void tsm_measurement_put(struct tsm_register *reg);
+int tsm_measurement_banks(const struct tsm_register *reg,
+			  enum hash_algo algos[TSM_MAX_BANKS]);
+int __must_check tsm_extend_event(struct tsm_register *reg, const void *event,
 				  size_t len);
-int __must_check tsm_extend_digests(struct tsm_provider *provider,
-				    const char *mr_name,
+int __must_check tsm_extend_digests(struct tsm_register *reg,
 				    const struct tsm_digest *digests,
 				    size_t nr_digests);
+int __must_check tsm_extend_in_any_case(struct tsm_register *reg,
+					const struct tsm_digest *digests,
+					size_t nr_digests);
 
 #else
 
-static inline struct tsm_provider *tsm_measurement_get(const char *name)
+static inline struct tsm_register *tsm_measurement_get(const char *name,
+						       const char *mr_name)
 {
-	return NULL;
+	return ERR_PTR(-ENODEV);
 }
 
-static inline void tsm_measurement_put(struct tsm_provider *provider)
+static inline void tsm_measurement_put(struct tsm_register *reg)
 {
 }
 
-static inline int tsm_measurement_banks(struct tsm_provider *provider,
-					const char *mr_name,
+static inline int tsm_measurement_banks(const struct tsm_register *reg,
 					enum hash_algo algos[TSM_MAX_BANKS])
 {
 	return -ENODEV;
 }
 
-static inline int tsm_extend_event(struct tsm_provider *provider,
-				   const char *mr_name, const void *event,
+static inline int tsm_extend_event(struct tsm_register *reg, const void *event,
 				   size_t len)
 {
 	return -ENODEV;
 }
 
-static inline int tsm_extend_digests(struct tsm_provider *provider,
-				     const char *mr_name,
+static inline int tsm_extend_digests(struct tsm_register *reg,
 				     const struct tsm_digest *digests,
 				     size_t nr_digests)
+{
+	return -ENODEV;
+}
+
+static inline int tsm_extend_in_any_case(struct tsm_register *reg,
+					 const struct tsm_digest *digests,
+					 size_t nr_digests)
 {
 	return -ENODEV;
 }

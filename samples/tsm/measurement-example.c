@@ -79,7 +79,7 @@ static const u8 example_index[] = {
 
 static_assert(ARRAY_SIZE(example_index) == ARRAY_SIZE(example_mrs));
 
-static int refresh(struct tsm_measurement *tm,
+static int refresh(const struct tsm_measurement *tm,
 		   const struct tsm_measurement_register *mr)
 {
 	sha384((const u8 *)&example, offsetof(typeof(example), report),
@@ -110,9 +110,9 @@ static void extend_bank(const struct tsm_measurement_register *mr,
 }
 
 /* @mr is the first bank of the register; here the others follow it. */
-static int extend(struct tsm_measurement *tm,
+static int extend(const struct tsm_measurement *tm,
 		  const struct tsm_measurement_register *mr,
-		  const u8 *const digests[])
+		  const u8 *const digests[], enum tsm_failure *failure)
 {
 	const struct tsm_measurement_register *bank = mr;
 
@@ -124,7 +124,7 @@ static int extend(struct tsm_measurement *tm,
 	return 0;
 }
 
-static struct tsm_measurement example_tm = {
+static const struct tsm_measurement example_tm = {
 	.name = "sample",
 	.mrs = example_mrs,
 	.nr_mrs = ARRAY_SIZE(example_mrs),

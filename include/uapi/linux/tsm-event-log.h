@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * The format of the event logs under /sys/kernel/tsm/PROVIDER/log/.
+ * The format of the event logs under /sys/kernel/security/tsm/PROVIDER/.
  *
- * log/cel is a sequence of records in the TLV encoding of the TCG Canonical
+ * cel is a sequence of records in the TLV encoding of the TCG Canonical
  * Event Log Format (CEL-TLV). A TLV is a type (1 byte), the length of the value
  * (4 bytes, big-endian) and the value. A record is four of them in this order:
  *
@@ -18,13 +18,39 @@
  * A record with event data has digest == HASH(event data) in every bank; a
  * record of a bare digest has the event type TSM_EV_COMPACT_HASH and no data.
  *
- * log/checkpoints is text. Each line gives the value of one register just
- * before the record RECNUM, in the order of log/cel:
+ * checkpoints is text. Each line tells of one register just before the record
+ * RECNUM, in the order of cel:
  *
- *	RECNUM REASON REGISTER ALGO:HEX[,ALGO:HEX...]
+ *	RECNUM REASON REGISTER [ALGO:HEX[,ALGO:HEX...]] [foreign=COUNT]
  *
- * log/index is text, in lines of TSM_INDEX_LINE_SIZE bytes: RECNUM and OFFSET,
- * each in 20 columns. The record RECNUM begins at the byte OFFSET of log/cel.
+ * The first lines, one per extensible register, are the opening. A line gives
+ * the register's value in its banks, and REASON tells what that has to do with
+ * the records before it:
+ *
+ *	register	the first value that was read: where a replay begins
+ *	trim		the opening of a log whose first records were dropped: what
+ *			a replay of those gave
+ *	foreign		the register was extended past the log: a replay goes on
+ *			from here
+ *	resume		the value after hibernation: a replay goes on from here
+ *	settled		the value is known again, and what a replay gives
+ *	unsure		no value. In the opening: the value is not known here, until
+ *			a later line gives it. After that: the register may have been
+ *			extended without a record, because an extend's end is not
+ *			known, until a later line gives its value. If that extend
+ *			took effect, its record is the last one before a "settled".
+ *
+ * A bank whose hash the kernel cannot compute is left out of a trim's values.
+ *
+ * foreign=COUNT ends a line of the opening: so many foreign extends of the
+ * register were found before. Without it there were none.
+ *
+ * Until there is a record RECNUM, a line may still be replaced by a newer one of
+ * the same register: "unsure" and "settled" by any, others by one of the same
+ * REASON.
+ *
+ * index is text, in lines of TSM_INDEX_LINE_SIZE bytes: RECNUM and OFFSET,
+ * each in 20 columns. The record RECNUM begins at the byte OFFSET of cel.
  * There is a line for the first record, and then one for each whose number is a
  * multiple of TSM_INDEX_INTERVAL.
  *
@@ -67,13 +93,15 @@
 /* The longest event that one write to append_event takes, in bytes. */
 #define TSM_EVENT_MAX_SIZE		4095
 
-/* Reasons in log/checkpoints. */
+/* Reasons in checkpoints. */
 #define TSM_CHECKPOINT_REGISTER		"register"
 #define TSM_CHECKPOINT_FOREIGN		"foreign"
 #define TSM_CHECKPOINT_TRIM		"trim"
 #define TSM_CHECKPOINT_RESUME		"resume"
+#define TSM_CHECKPOINT_UNSURE		"unsure"
+#define TSM_CHECKPOINT_SETTLED		"settled"
 
-/* Records between two lines of log/index, and bytes of such a line. */
+/* Records between two lines of index, and bytes of such a line. */
 #define TSM_INDEX_INTERVAL		256
 #define TSM_INDEX_LINE_SIZE		42
 

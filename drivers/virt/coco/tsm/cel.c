@@ -125,3 +125,15 @@ void cel_decode_extend(const u8 *buf, struct cel_extend *extend)
 	extend->size = p - buf + TSM_CEL_TLV_HEADER_SIZE +
 		       get_unaligned_be32(p + 1);
 }
+
+/**
+ * cel_set_recnum() - give another number to a record
+ * @buf: the start of a record, written by cel_encode_head()
+ * @recnum: its number
+ *
+ * Context: Any context.
+ */
+void cel_set_recnum(u8 *buf, u64 recnum)
+{
+	put_unaligned_be64(recnum, buf + TSM_CEL_TLV_HEADER_SIZE);
+}

@@ -70,5 +70,6 @@ struct cel_extend {
 size_t cel_record_size(const struct cel_record *record);
 size_t cel_encode_head(u8 *buf, const struct cel_record *record);
 void cel_decode_extend(const u8 *buf, struct cel_extend *extend);
+void cel_set_recnum(u8 *buf, u64 recnum);
 
 #endif /* __TSM_CEL_H */

@@ -9,28 +9,53 @@
 #include <linux/mutex.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
-#include "readers.h"
 #include "stream.h"
 
 struct tsm_register;
 
-/* Bytes of records that a log takes unless the administrator says otherwise. */
+/* Bytes that a log takes unless the administrator says otherwise. */
 #define TSM_LOG_DEFAULT_LIMIT	SZ_32M
 
 /**
- * struct tsm_restart - a checkpoint whose value the log does not explain
- * @node: in &tsm_log.restarts
- * @recnum: number of the record that comes next
- * @off: where its line is in &tsm_log.restart_lines
- * @reg: the register
- * @values: its value in each bank, one after the other
+ * enum tsm_reason - why there is a checkpoint
+ * @TSM_REASON_REGISTER: the first look at a register
+ * @TSM_REASON_FOREIGN: a value that the log does not explain
+ * @TSM_REASON_RESUME: the value after hibernation
+ * @TSM_REASON_UNSURE: an extend's end is not known; no value
+ * @TSM_REASON_SETTLED: it is known now; the value that the log explains
  */
-struct tsm_restart {
+enum tsm_reason {
+	TSM_REASON_REGISTER,
+	TSM_REASON_FOREIGN,
+	TSM_REASON_RESUME,
+	TSM_REASON_UNSURE,
+	TSM_REASON_SETTLED,
+};
+
+/**
+ * struct tsm_checkpoint - a line of the file checkpoints, after the opening
+ * @node: in &tsm_log.checkpoints
+ * @recnum: number of the record that comes next
+ * @off: where its line is in &tsm_log.lines
+ * @len: bytes of the line
+ * @reason: why it is there
+ * @reg: the register
+ * @proven: for one where the replay goes on from another value, the record up to
+ *	which the log is known to have been right about the register before
+ * @nr_foreign: foreign extends of the register that were found up to here
+ * @values: its value in each bank, one after the other; none if it is unsure
+ */
+struct tsm_checkpoint {
 	struct list_head node;
 	u64 recnum;
 	u64 off;
+	size_t len;
+	enum tsm_reason reason;
 	struct tsm_register *reg;
+	u64 proven;
+	u64 nr_foreign;
 	u8 values[];
 };
 
@@ -40,15 +65,25 @@ struct tsm_restart {
  * @trim_lock: held by who drops records; taken before @lock
  * @records: CEL-TLV records
  * @index: where some of them are, see tsm-log-index.c
- * @opening: lines with the value of each register at @first_record
+ * @checkpoints: what comes after the opening, in the order of the file
+ * @lines: their lines
+ * @opening: the lines that the file begins with, %NULL if they have to be made;
+ *	see tsm-checkpoint.c
  * @opening_size: bytes of @opening
- * @restarts: checkpoints where replay goes on from another value
- * @restart_lines: their lines
- * @readers: open files that may go on
+ * @opening_is_trim: it has the values at a trim, not those that firmware left
+ * @opening_version: counts the changes of the opening
+ * @trimming: a trim is going to replace the opening
+ * @nr_folds: counts how often lines before the end of @lines have changed
  * @first_record: number of the first record that has not been dropped
  * @next_record: number of the next record
- * @limit: most bytes that @records may have, 0 for no limit
- * @watched: somebody has read @next_record since the last notification
+ * @held: bytes that are reserved for records which may still come
+ * @nr_held: how many such records
+ * @spare: memory for the next checkpoint without a value, or %NULL
+ * @limit: most bytes that the log may have, 0 for no limit
+ * @others_limit: the same for what others are the cause of
+ * @others_size: bytes of the lines that others are the cause of
+ * @wait: woken when there is a new record, and when the provider goes
+ * @nr_events: counts these
  */
 struct tsm_log {
 	/* Held from the reservation of a record to its commit. */
@@ -57,40 +92,67 @@ struct tsm_log {
 	struct mutex trim_lock;
 	struct tsm_stream records;
 	struct tsm_stream index;
+	struct list_head checkpoints;
+	struct tsm_stream lines;
 	char *opening;
 	size_t opening_size;
-	struct list_head restarts;
-	struct tsm_stream restart_lines;
-	struct tsm_readers readers;
+	bool opening_is_trim;
+	u64 opening_version;
+	bool trimming;
+	u64 nr_folds;
 	u64 first_record;
 	u64 next_record;
+	u64 held;
+	u64 nr_held;
+	struct tsm_checkpoint *spare;
 	u64 limit;
-	bool watched;
+	u64 others_limit;
+	u64 others_size;
+	wait_queue_head_t wait;
+	unsigned int nr_events;
 };
+
+/**
+ * tsm_checkpoint_by_others() - are others the cause of a checkpoint?
+ * @reason: its reason
+ *
+ * Return: %true if so; its line then counts against &tsm_log.others_limit.
+ */
+static inline bool tsm_checkpoint_by_others(enum tsm_reason reason)
+{
+	return reason == TSM_REASON_FOREIGN;
+}
+
+/**
+ * tsm_checkpoint_is_restart() - does the replay go on from another value?
+ * @reason: the reason of a checkpoint
+ *
+ * Return: %true if its value does not follow from what came before.
+ */
+static inline bool tsm_checkpoint_is_restart(enum tsm_reason reason)
+{
+	return reason == TSM_REASON_REGISTER || reason == TSM_REASON_FOREIGN ||
+	       reason == TSM_REASON_RESUME;
+}
 
 /* tsm-log.c */
 void tsm_log_init(struct tsm_log *log);
 void tsm_log_destroy(struct tsm_log *log);
 u64 tsm_log_size(const struct tsm_log *log);
-int __must_check tsm_log_reserve(struct tsm_log *log, size_t len);
+int __must_check tsm_log_reserve(struct tsm_log *log, size_t len,
+				 size_t line_len);
+int __must_check tsm_log_reserve_line(struct tsm_log *log, size_t len);
 void tsm_log_commit(struct tsm_log *log, const void *head, size_t head_size,
 		    const void *event, size_t event_size);
-int __must_check tsm_log_restart(struct tsm_log *log,
-				 struct tsm_restart *restart, const char *line,
-				 size_t len);
-void tsm_log_begin(struct tsm_log *log, u64 recnum, u64 off, char *opening,
-		   size_t opening_size);
+void tsm_log_hold(struct tsm_log *log, size_t len);
+void tsm_log_release(struct tsm_log *log, size_t len);
+void tsm_log_begin(struct tsm_log *log, u64 recnum, u64 off);
 void tsm_log_reclaim(struct tsm_log *log);
-size_t tsm_log_read_records(struct tsm_log *log, char *buf, u64 off,
-			    size_t count);
-size_t tsm_log_read_checkpoints(struct tsm_log *log, char *buf, u64 off,
-				size_t count);
+void tsm_log_notify(struct tsm_log *log);
 
 /* tsm-log-index.c */
 int __must_check tsm_log_index_reserve(struct tsm_log *log);
 void tsm_log_index_append(struct tsm_log *log);
 void tsm_log_index_drop(struct tsm_log *log);
-size_t tsm_log_index_read(struct tsm_log *log, char *buf, u64 off,
-			  size_t count);
 
 #endif /* __TSM_LOG_H */

@@ -35,8 +35,9 @@
  * there, which takes long enough not to be done under the owner's lock.
  *
  * The owner's lock protects @start and @end. The bytes between them never
- * change, so who keeps others from dropping may copy bytes without the lock,
- * once it has seen @end beyond them.
+ * change, unless the owner takes back what it has appended last; so who keeps
+ * others from dropping may copy bytes without the lock, once it has seen @end
+ * beyond them.
  */
 
 #include <kunit/visibility.h>
@@ -69,15 +70,17 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_stream_init);
  * tsm_stream_destroy() - free all memory of a stream
  * @stream: the stream, which nobody uses any more
  *
- * Context: Process context.
+ * Context: Process context, may sleep.
  */
 void tsm_stream_destroy(struct tsm_stream *stream)
 {
 	unsigned long index;
 	void *page;
 
-	xa_for_each(&stream->pages, index, page)
+	xa_for_each(&stream->pages, index, page) {
 		free_page((unsigned long)page);
+		cond_resched();
+	}
 	xa_destroy(&stream->pages);
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_stream_destroy);
@@ -150,6 +153,23 @@ void tsm_stream_append(struct tsm_stream *stream, const void *data, size_t len)
 	}
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_stream_append);
+
+/**
+ * tsm_stream_cut() - take back what was appended last
+ * @stream: the stream
+ * @off: the new end, between the start and the end of now
+ *
+ * As many bytes can be appended again without a reservation. Nobody may count on
+ * the bytes after @off.
+ *
+ * Context: Any context. The owner's lock is held.
+ */
+void tsm_stream_cut(struct tsm_stream *stream, u64 off)
+{
+	stream->end = off;
+	stream->tail = xa_load(&stream->pages, off / PAGE_SIZE);
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_stream_cut);
 
 /*
  * The longest piece of [off, off + len) that lies in one page. Returns its

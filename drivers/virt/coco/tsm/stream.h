@@ -26,6 +26,7 @@ void tsm_stream_init(struct tsm_stream *stream);
 void tsm_stream_destroy(struct tsm_stream *stream);
 int __must_check tsm_stream_reserve(struct tsm_stream *stream, size_t len);
 void tsm_stream_append(struct tsm_stream *stream, const void *data, size_t len);
+void tsm_stream_cut(struct tsm_stream *stream, u64 off);
 void tsm_stream_copy(struct tsm_stream *stream, u64 off, void *buf, size_t len);
 size_t tsm_stream_read(struct tsm_stream *stream, u64 off, void *buf,
 		       size_t len);

@@ -4,10 +4,29 @@
  *
  * include/uapi/linux/tsm-event-log.h has the format of their lines, and
  * tsm-log.c tells of the two kinds.
+ *
+ * Each line belongs to a record number, and those of one register at one number
+ * are about the same moment, as far as records go. So a new one takes the place
+ * of what it makes superfluous: a second foreign extend that of the first, a
+ * settled extend that of the line which said that its end is not known. What
+ * anybody can cause is therefore bounded by the number of records. Only lines at
+ * the next record's number can change that way; they are the last ones:
+ *
+ *	lines		[ 3 foreign a ][ 7 foreign a ][ 7 unsure b ]
+ *	next_record	7               ^ may still change
+ *
+ * When the first of two at one number goes, those after it are written again
+ * from the list. A line that a reader has passed may be gone then, which is
+ * counted in &tsm_log.nr_folds.
+ *
+ * The opening is made when somebody reads it.
  */
 
+#include <kunit/visibility.h>
 #include <linux/cleanup.h>
+#include <linux/export.h>
 #include <linux/lockdep.h>
+#include <linux/minmax.h>
 #include <linux/seq_buf.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -15,26 +34,44 @@
 
 #include "tsm.h"
 
-/* Characters of a line that do not depend on the register: see put_line(). */
-#define LINE_BASE_SIZE	(20 + 1 + sizeof("register") + 1)
+/* Characters of a line that do not depend on the register: see format_line(). */
+#define NUMBER_MAX_LEN	20
+#define REASON_MAX_LEN	(sizeof(TSM_CHECKPOINT_REGISTER) - 1)
+#define FOREIGN_MAX_LEN	(sizeof(" foreign=") - 1 + NUMBER_MAX_LEN)
 
-/* Where put_line() takes the value of a bank from. */
-typedef const u8 *(*value_fn)(const struct tsm_bank *bank);
+static const char *const reason_names[] = {
+	[TSM_REASON_REGISTER] = TSM_CHECKPOINT_REGISTER,
+	[TSM_REASON_FOREIGN] = TSM_CHECKPOINT_FOREIGN,
+	[TSM_REASON_RESUME] = TSM_CHECKPOINT_RESUME,
+	[TSM_REASON_UNSURE] = TSM_CHECKPOINT_UNSURE,
+	[TSM_REASON_SETTLED] = TSM_CHECKPOINT_SETTLED,
+};
 
-static const u8 *hardware_value(const struct tsm_bank *bank)
+/**
+ * tsm_checkpoint_unsure_len() - how long a line without a value may be
+ * @reg: the register
+ *
+ * Context: Any context.
+ *
+ * Return: the number of bytes, at least.
+ */
+size_t tsm_checkpoint_unsure_len(const struct tsm_register *reg)
 {
-	return bank->mr->mr_value;
+	return NUMBER_MAX_LEN + 1 + REASON_MAX_LEN + 1 + strlen(reg->name) +
+	       FOREIGN_MAX_LEN + sizeof("\n");
 }
 
-static const u8 *opening_value(const struct tsm_bank *bank)
+/**
+ * tsm_checkpoint_max_len() - how long a line may be
+ * @reg: the register
+ *
+ * Context: Any context.
+ *
+ * Return: the number of bytes, at least, and with a NUL byte.
+ */
+size_t tsm_checkpoint_max_len(const struct tsm_register *reg)
 {
-	return bank->next_opening;
-}
-
-/* Size of a buffer for the line of a register, with a NUL byte. */
-static size_t line_size(const struct tsm_register *reg)
-{
-	size_t size = LINE_BASE_SIZE + strlen(reg->name) + sizeof("\n");
+	size_t size = tsm_checkpoint_unsure_len(reg);
 
 	for (unsigned int i = 0; i < reg->nr_banks; i++) {
 		const struct tsm_bank *bank = &reg->banks[i];
@@ -46,122 +83,310 @@ static size_t line_size(const struct tsm_register *reg)
 	return size;
 }
 
-static void put_line(struct seq_buf *text, u64 recnum, const char *reason,
-		     const struct tsm_register *reg, value_fn value)
+static void put_value(struct seq_buf *line, const struct tsm_bank *bank,
+		      char separator, const u8 *value)
 {
-	seq_buf_printf(text, "%llu %s %s", recnum, reason, reg->name);
-	for (unsigned int i = 0; i < reg->nr_banks; i++) {
-		const struct tsm_bank *bank = &reg->banks[i];
-
-		seq_buf_printf(text, "%c%s:%*phN", i ? ',' : ' ',
-			       hash_algo_name[bank->algo], (int)bank->size,
-			       value(bank));
-	}
-	seq_buf_putc(text, '\n');
+	seq_buf_printf(line, "%c%s:%*phN", separator,
+		       hash_algo_name[bank->algo], (int)bank->size, value);
 }
 
-static struct tsm_restart *alloc_restart(struct tsm_register *reg)
+static bool has_value(enum tsm_reason reason)
 {
-	struct tsm_restart *restart;
+	return reason != TSM_REASON_UNSURE;
+}
+
+/* Write the line into &tsm_provider.line. Returns its length. */
+static size_t format_line(const struct tsm_checkpoint *checkpoint)
+{
+	const struct tsm_register *reg = checkpoint->reg;
+	const u8 *value = checkpoint->values;
+	struct seq_buf line;
+
+	seq_buf_init(&line, reg->provider->line, reg->provider->line_size);
+	seq_buf_printf(&line, "%llu %s %s", checkpoint->recnum,
+		       reason_names[checkpoint->reason], reg->name);
+	for (unsigned int i = 0;
+	     has_value(checkpoint->reason) && i < reg->nr_banks; i++) {
+		const struct tsm_bank *bank = &reg->banks[i];
+
+		put_value(&line, bank, i ? ',' : ' ', value);
+		value += bank->size;
+	}
+	seq_buf_putc(&line, '\n');
+
+	return seq_buf_used(&line);
+}
+
+/* Append the line of a checkpoint that is in the list, where there is room. */
+static void append_line(struct tsm_checkpoint *checkpoint)
+{
+	struct tsm_provider *provider = checkpoint->reg->provider;
+	struct tsm_log *log = &provider->log;
+
+	checkpoint->off = log->lines.end;
+	checkpoint->len = format_line(checkpoint);
+	tsm_stream_append(&log->lines, provider->line, checkpoint->len);
+	if (tsm_checkpoint_by_others(checkpoint->reason))
+		log->others_size += checkpoint->len;
+}
+
+static void take_line_back(struct tsm_log *log,
+			   const struct tsm_checkpoint *checkpoint)
+{
+	tsm_stream_cut(&log->lines, checkpoint->off);
+	if (tsm_checkpoint_by_others(checkpoint->reason))
+		log->others_size -= checkpoint->len;
+}
+
+/* Does a new checkpoint make one at the same place superfluous? */
+static bool folds_into(enum tsm_reason old, enum tsm_reason new)
+{
+	return old == TSM_REASON_UNSURE || old == TSM_REASON_SETTLED ||
+	       old == new;
+}
+
+/*
+ * Remove what a new checkpoint makes superfluous, and let the others of these
+ * last lines close up. What is not proven stays so.
+ */
+static void fold(struct tsm_checkpoint *new)
+{
+	struct tsm_register *reg = new->reg;
+	struct tsm_log *log = &reg->provider->log;
+	struct tsm_checkpoint *checkpoint, *prev;
+	LIST_HEAD(moved);
+
+	list_for_each_entry_safe_reverse(checkpoint, prev, &log->checkpoints,
+					 node) {
+		if (checkpoint->recnum != log->next_record)
+			break;
+		take_line_back(log, checkpoint);
+		list_move(&checkpoint->node, &moved);
+	}
+
+	list_for_each_entry_safe(checkpoint, prev, &moved, node) {
+		if (checkpoint->reg == reg &&
+		    folds_into(checkpoint->reason, new->reason)) {
+			new->proven = min(new->proven, checkpoint->proven);
+			list_del(&checkpoint->node);
+			kfree(checkpoint);
+			log->nr_folds++;
+			continue;
+		}
+		list_move_tail(&checkpoint->node, &log->checkpoints);
+		append_line(checkpoint);
+	}
+}
+
+static struct tsm_checkpoint *alloc_checkpoint(const struct tsm_register *reg)
+{
+	struct tsm_checkpoint *checkpoint;
 	size_t size = 0;
 
 	for (unsigned int i = 0; i < reg->nr_banks; i++)
 		size += reg->banks[i].size;
 
-	restart = kmalloc(struct_size(restart, values, size), GFP_KERNEL);
-	if (!restart)
+	checkpoint = kmalloc(struct_size(checkpoint, values, size), GFP_KERNEL);
+	if (!checkpoint)
 		return NULL;
 
-	restart->reg = reg;
 	size = 0;
 	for (unsigned int i = 0; i < reg->nr_banks; i++) {
 		const struct tsm_bank *bank = &reg->banks[i];
 
-		memcpy(restart->values + size, bank->mr->mr_value, bank->size);
+		memcpy(checkpoint->values + size, bank->mr->mr_value,
+		       bank->size);
 		size += bank->size;
 	}
 
-	return restart;
+	return checkpoint;
+}
+
+static bool others_have_room(const struct tsm_log *log, size_t len)
+{
+	return !log->others_limit ||
+	       log->others_size + len <= log->others_limit;
 }
 
 /**
- * tsm_checkpoint_restart() - write a checkpoint that the log does not explain
+ * tsm_checkpoint_prepare() - get what a checkpoint needs
  * @reg: the register, whose banks were just brought up to date
- * @reason: why its value is another one
+ * @reason: why its value is to be written
  *
- * The replay goes on from the value that the hardware has.
+ * Context: Process context, may sleep. The log's lock is held until
+ * tsm_checkpoint_add(), before which one record may be committed, but no other
+ * line be added.
  *
- * Context: Process context, may sleep. The log's lock is held.
- *
- * Return: 0, or -ENOMEM and nothing has changed.
+ * Return: the checkpoint, or an ERR_PTR(): -ENOSPC if others are the cause and
+ * have no room left in the log, or -ENOMEM.
  */
-int tsm_checkpoint_restart(struct tsm_register *reg, const char *reason)
+struct tsm_checkpoint *tsm_checkpoint_prepare(const struct tsm_register *reg,
+					      enum tsm_reason reason)
 {
 	struct tsm_log *log = &reg->provider->log;
-	size_t size = line_size(reg);
-	struct seq_buf line;
+	size_t max_len = tsm_checkpoint_max_len(reg);
+	struct tsm_checkpoint *checkpoint;
 	int rc;
 
 	lockdep_assert_held(&log->lock);
 
-	char *text __free(kfree) = kmalloc(size, GFP_KERNEL);
-	struct tsm_restart *restart __free(kfree) = alloc_restart(reg);
-	if (!text || !restart)
-		return -ENOMEM;
+	if (tsm_checkpoint_by_others(reason) && !others_have_room(log, max_len))
+		return ERR_PTR(-ENOSPC);
 
-	seq_buf_init(&line, text, size);
-	put_line(&line, log->next_record, reason, reg, hardware_value);
-
-	rc = tsm_log_restart(log, restart, text, seq_buf_used(&line));
+	rc = tsm_stream_reserve(&log->lines, max_len);
 	if (rc)
-		return rc;
-	retain_and_null_ptr(restart);
+		return ERR_PTR(rc);
+
+	checkpoint = alloc_checkpoint(reg);
+
+	return checkpoint ?: ERR_PTR(-ENOMEM);
+}
+
+/**
+ * tsm_checkpoint_add() - write a checkpoint with the value that was just read
+ * @reg: the register
+ * @checkpoint: what tsm_checkpoint_prepare() returned; taken over
+ * @reason: why
+ *
+ * Context: Process context. The log's lock is held.
+ */
+void tsm_checkpoint_add(struct tsm_register *reg,
+			struct tsm_checkpoint *checkpoint,
+			enum tsm_reason reason)
+{
+	struct tsm_log *log = &reg->provider->log;
+
+	lockdep_assert_held(&log->lock);
+
+	if (reason == TSM_REASON_FOREIGN)
+		reg->nr_foreign++;
+
+	checkpoint->recnum = log->next_record;
+	checkpoint->reason = reason;
+	checkpoint->reg = reg;
+	checkpoint->proven = reg->live ? reg->proven : U64_MAX;
+	checkpoint->nr_foreign = reg->nr_foreign;
+	fold(checkpoint);
+	list_add_tail(&checkpoint->node, &log->checkpoints);
+	append_line(checkpoint);
+}
+
+/**
+ * tsm_checkpoint_add_unsure() - say that an extend's end is not known
+ * @reg: the register
+ *
+ * Context: Any context. The log's lock has been held since tsm_log_reserve() or
+ * tsm_log_reserve_line() has succeeded, and no other line was added.
+ */
+void tsm_checkpoint_add_unsure(struct tsm_register *reg)
+{
+	struct tsm_log *log = &reg->provider->log;
+	struct tsm_checkpoint *checkpoint = log->spare;
+
+	lockdep_assert_held(&log->lock);
+
+	log->spare = NULL;
+	tsm_checkpoint_add(reg, checkpoint, TSM_REASON_UNSURE);
+}
+
+/*
+ * What this kernel cannot compute it does not know at the record that a trim has
+ * made the first one.
+ */
+static bool bank_has_opening(const struct tsm_bank *bank)
+{
+	return !bank->reg->provider->log.opening_is_trim ||
+	       tsm_hash_available(bank->algo);
+}
+
+static bool has_opening(const struct tsm_register *reg)
+{
+	if (!reg->opening.known || !reg->opening.sure)
+		return false;
 
 	for (unsigned int i = 0; i < reg->nr_banks; i++) {
-		struct tsm_bank *bank = &reg->banks[i];
-
-		memcpy(bank->replay, bank->mr->mr_value, bank->size);
+		if (bank_has_opening(&reg->banks[i]))
+			return true;
 	}
+
+	return false;
+}
+
+static void put_opening(struct seq_buf *lines, const struct tsm_register *reg)
+{
+	const struct tsm_log *log = &reg->provider->log;
+	const char *reason = log->opening_is_trim ? TSM_CHECKPOINT_TRIM :
+						    TSM_CHECKPOINT_REGISTER;
+	bool sure = has_opening(reg);
+	char separator = ' ';
+
+	seq_buf_printf(lines, "%llu %s %s", log->first_record,
+		       sure ? reason : TSM_CHECKPOINT_UNSURE, reg->name);
+	for (unsigned int i = 0; sure && i < reg->nr_banks; i++) {
+		const struct tsm_bank *bank = &reg->banks[i];
+
+		if (!bank_has_opening(bank))
+			continue;
+		put_value(lines, bank, separator, bank->opening);
+		separator = ',';
+	}
+	if (reg->opening.nr_foreign)
+		seq_buf_printf(lines, " foreign=%llu", reg->opening.nr_foreign);
+	seq_buf_putc(lines, '\n');
+}
+
+/**
+ * tsm_checkpoint_make_opening() - write the lines that a log begins with
+ * @provider: whose log
+ *
+ * If they have not changed since the last time, nothing happens.
+ *
+ * Context: Process context, may sleep. The log's lock is held.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int tsm_checkpoint_make_opening(struct tsm_provider *provider)
+{
+	struct tsm_log *log = &provider->log;
+	struct tsm_register *reg;
+	struct seq_buf lines;
+	size_t room = 1;
+	char *text;
+
+	lockdep_assert_held(&log->lock);
+
+	if (log->opening)
+		return 0;
+
+	list_for_each_entry(reg, &provider->registers, node)
+		room += tsm_checkpoint_max_len(reg);
+
+	text = kvmalloc(room, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+
+	seq_buf_init(&lines, text, room);
+	list_for_each_entry(reg, &provider->registers, node) {
+		if (reg->extensible)
+			put_opening(&lines, reg);
+	}
+	log->opening = text;
+	log->opening_size = seq_buf_used(&lines);
 
 	return 0;
 }
 
 /**
- * tsm_checkpoint_opening() - write the lines that a log begins with
- * @provider: whose log
- * @recnum: the record that it begins with
- * @reason: the reason of all of them
- * @size: where the size of the lines in bytes goes
+ * tsm_checkpoint_new_opening() - what the log begins with has changed
+ * @log: the log
  *
- * The values are those of &tsm_bank.next_opening.
- *
- * Context: Process context, may sleep. &tsm_log.trim_lock is held.
- *
- * Return: the lines, to be freed by kvfree(), or %NULL if there is no memory.
+ * Context: Process context, may sleep. @log->lock is held.
  */
-char *tsm_checkpoint_opening(struct tsm_provider *provider, u64 recnum,
-			     const char *reason, size_t *size)
+void tsm_checkpoint_new_opening(struct tsm_log *log)
 {
-	size_t room = 1;
-	struct tsm_register *reg;
-	struct seq_buf lines;
-	char *text;
+	lockdep_assert_held(&log->lock);
 
-	lockdep_assert_held(&provider->log.trim_lock);
-
-	list_for_each_entry(reg, &provider->registers, node)
-		room += line_size(reg);
-
-	text = kvmalloc(room, GFP_KERNEL);
-	if (!text)
-		return NULL;
-
-	seq_buf_init(&lines, text, room);
-	list_for_each_entry(reg, &provider->registers, node) {
-		if (reg->extensible)
-			put_line(&lines, recnum, reason, reg, opening_value);
-	}
-	*size = seq_buf_used(&lines);
-
-	return text;
+	kvfree(log->opening);
+	log->opening = NULL;
+	log->opening_version++;
 }

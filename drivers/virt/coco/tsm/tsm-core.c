@@ -4,32 +4,37 @@
  *
  * Who calls whom:
  *
- *	/sys/kernel/tsm               kernel users
- *	tsm-sysfs.c, tsm-log-sysfs.c  tsm-core.c
- *	            |                     |
- *	            +---- tsm-mr.c -------+     registers, their replay
- *	            |        |
- *	     tsm-trim.c      |
- *	            |  +-----+---------------------+
- *	   tsm-checkpoint.c                        |
- *	       tsm-log.c                 provider's refresh(), extend()
- *	 (stream.c, cel.c, ...)                    |
- *	                                       hardware
+ *	/sys/kernel/tsm    kernel users    /sys/kernel/security/tsm
+ *	  tsm-sysfs.c      tsm-core.c        tsm-log-files.c
+ *	       |               |                |        |
+ *	       +-------+-------+                |     tsm-trim.c
+ *	               |                        |        |
+ *	tsm-read.c, tsm-extend.c                |        |
+ *	               |                        |        |
+ *	               +------- tsm-look.c -----+--------+
+ *	               |            |                    |
+ *	        tsm-hardware.c  tsm-checkpoint.c     tsm-view.c
+ *	               |            |                    |
+ *	       provider's      tsm-log.c (stream.c, tsm-log-index.c, cel.c)
+ *	  refresh(), extend()
  *
  * This file has the providers: their registration, their names, how long they
  * live, and what other parts of the kernel call.
  *
  * When a driver unregisters, its operations must never be called again, while
  * others may still hold the provider: files may be open, and kernel users have
- * handles. So a provider outlives its registration, as a shell: &tsm_provider.tm
- * becomes %NULL under the log's lock, and whoever finds that gets -ENODEV. The
- * files are removed, which waits for running operations; sysfs answers -ENODEV
- * on what is still open.
+ * handles. So a provider is a device, which outlives its registration as a
+ * shell: &tsm_provider.tm becomes %NULL under the log's lock, and whoever finds
+ * that gets -ENODEV. The files of the registers are removed, which waits for
+ * running operations; those of the log stay usable for who has them open, and
+ * say the same.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <kunit/visibility.h>
 #include <linux/cleanup.h>
+#include <linux/completion.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/export.h>
@@ -37,15 +42,29 @@
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/suspend.h>
+#include <linux/workqueue.h>
 #include <uapi/linux/tsm-event-log.h>
 
+#include "log-files.h"
 #include "tsm.h"
 
-static struct kset *tsm_kset;
+/* /sys/kernel/tsm */
+static struct kobject *tsm_kobj;
 
-/* Protects the list of providers and &tsm_provider.live. */
+/* Protects the list of providers, &tsm_provider.live, and @hibernating. */
 static DEFINE_MUTEX(providers_lock);
 static LIST_HEAD(providers);
+static bool hibernating;
+
+/* The code that frees a provider is in this module. */
+static refcount_t nr_providers = REFCOUNT_INIT(1);
+static DECLARE_COMPLETION(all_freed);
+
+static void put_nr_providers(void)
+{
+	if (refcount_dec_and_test(&nr_providers))
+		complete(&all_freed);
+}
 
 static struct tsm_provider *find_provider(const char *name)
 {
@@ -54,67 +73,80 @@ static struct tsm_provider *find_provider(const char *name)
 	lockdep_assert_held(&providers_lock);
 
 	list_for_each_entry(provider, &providers, node) {
-		if (!strcmp(kobject_name(&provider->kobj), name))
+		if (!strcmp(dev_name(&provider->dev), name))
 			return provider;
 	}
 
 	return NULL;
 }
 
-static void free_provider(struct kref *ref)
-{
-	struct tsm_provider *provider =
-		container_of(ref, struct tsm_provider, ref);
-
-	tsm_mr_free_all(provider);
-	tsm_log_destroy(&provider->log);
-	kfree(provider);
-}
-
 /**
- * tsm_provider_kobj_released() - a kobject is not used any more
- * @provider: the provider whose kobject it was, or whose register's
+ * tsm_provider_of() - what the core has made of a definition
+ * @tm: the definition
  *
- * Context: Process context. After the last one @provider may be gone.
+ * Context: Process context, may sleep.
+ *
+ * Return: the provider, for as long as @tm is registered, or %NULL if it is not.
  */
-void tsm_provider_kobj_released(struct tsm_provider *provider)
+struct tsm_provider *tsm_provider_of(const struct tsm_measurement *tm)
 {
-	if (refcount_dec_and_test(&provider->nr_kobjs))
-		complete(&provider->kobjs_released);
+	struct tsm_provider *provider;
+
+	guard(mutex)(&providers_lock);
+
+	list_for_each_entry(provider, &providers, node) {
+		if (provider->live && provider->tm == tm)
+			return provider;
+	}
+
+	return NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_provider_of);
+
+static void provider_release(struct device *dev)
+{
+	struct tsm_provider *provider = to_tsm_provider(dev);
+
+	tsm_log_destroy(&provider->log);
+	tsm_log_files_free(provider);
+	tsm_register_put_all(provider);
+	kfree(provider->spare);
+	kfree(provider->line);
+	kfree(provider);
+	put_nr_providers();
 }
 
-static void provider_release(struct kobject *kobj)
-{
-	tsm_provider_kobj_released(container_of(kobj, struct tsm_provider,
-						kobj));
-}
-
-static const struct attribute_group *provider_groups[] = {
-	&tsm_log_group,
-	NULL,
-};
-
-static const struct kobj_type provider_ktype = {
-	.release = provider_release,
-	.sysfs_ops = &kobj_sysfs_ops,
-	.default_groups = provider_groups,
+static const struct class tsm_mr_class = {
+	.name = "tsm_mr",
+	.dev_release = provider_release,
 };
 
 /*
- * Give up the registration's reference to a provider without files.
- *
- * The code that releases kobjects is in this module: wait for it, so that the
- * module can be unloaded as soon as nobody is registered. It runs later, if
- * someone else holds a kobject, or if CONFIG_DEBUG_KOBJECT_RELEASE pretends so.
+ * Look at each register once. None of them is anybody's reason to wait: who
+ * comes first looks by himself.
  */
-static void drop_provider(struct tsm_provider *provider)
+static void look_first(struct tsm_provider *provider)
 {
-	kobject_put(&provider->kobj);
-	wait_for_completion(&provider->kobjs_released);
-	kref_put(&provider->ref, free_provider);
+	struct tsm_register *reg;
+
+	list_for_each_entry(reg, &provider->registers, node) {
+		guard(mutex)(&provider->log.lock);
+
+		if (tsm_provider_is_gone(provider))
+			return;
+		if (reg->extensible && !reg->known && tsm_look_at(reg))
+			dev_warn(&provider->dev,
+				 "%s cannot be read, its value is not known\n",
+				 reg->name);
+	}
 }
 
-static struct tsm_provider *create_provider(struct tsm_measurement *tm)
+static void first_look_work(struct work_struct *work)
+{
+	look_first(container_of(work, struct tsm_provider, first_look));
+}
+
+static struct tsm_provider *create_provider(const struct tsm_measurement *tm)
 {
 	struct tsm_provider *provider = kzalloc_obj(*provider);
 	int rc;
@@ -122,23 +154,24 @@ static struct tsm_provider *create_provider(struct tsm_measurement *tm)
 	if (!provider)
 		return ERR_PTR(-ENOMEM);
 
-	refcount_set(&provider->nr_kobjs, 1);
-	init_completion(&provider->kobjs_released);
-	kref_init(&provider->ref);
+	refcount_inc(&nr_providers);
+	device_initialize(&provider->dev);
+	device_set_pm_not_required(&provider->dev);
+	provider->dev.class = &tsm_mr_class;
+	provider->dev.parent = tm->parent;
 	INIT_LIST_HEAD(&provider->node);
 	INIT_LIST_HEAD(&provider->registers);
+	INIT_WORK(&provider->first_look, first_look_work);
 	tsm_log_init(&provider->log);
 	provider->index_type = tm->index_space == TSM_INDEX_PCR ?
 			       TSM_CEL_PCR : TSM_CEL_CCMR;
 	provider->tm = tm;
 
-	provider->kobj.kset = tsm_kset;
-	kobject_init(&provider->kobj, &provider_ktype);
-	rc = kobject_set_name(&provider->kobj, "%s", tm->name);
+	rc = dev_set_name(&provider->dev, "%s", tm->name);
 	if (!rc)
-		rc = tsm_mr_create_all(provider, tm);
+		rc = tsm_register_create_all(provider, tm);
 	if (rc) {
-		drop_provider(provider);
+		put_device(&provider->dev);
 		return ERR_PTR(rc);
 	}
 
@@ -154,31 +187,36 @@ static void remove_provider(struct tsm_provider *provider)
 	scoped_guard(mutex, &providers_lock)
 		provider->live = false;
 
+	/* Who waits for the lock already must not make us wait for all of them. */
+	WRITE_ONCE(provider->leaving, true);
 	scoped_guard(mutex, &provider->log.lock) {
 		provider->tm = NULL;
-		/* Who polls wakes up, reads, and finds the provider gone. */
-		provider->log.watched = true;
-		tsm_log_notify(provider);
+		tsm_log_notify(&provider->log);
+	}
+	cancel_work_sync(&provider->first_look);
+
+	tsm_log_files_remove(provider);
+	if (device_is_registered(&provider->dev)) {
+		sysfs_remove_link(tsm_kobj, dev_name(&provider->dev));
+		tsm_sysfs_remove_registers(provider);
+		device_del(&provider->dev);
 	}
 
-	tsm_sysfs_remove_registers(provider);
-	if (provider->kobj.state_in_sysfs)
-		kobject_del(&provider->kobj);
-
-	/* The name is free when its directory is gone. */
+	/* The name is free when its directories are gone. */
 	scoped_guard(mutex, &providers_lock)
 		list_del_init(&provider->node);
 
-	drop_provider(provider);
+	put_device(&provider->dev);
 }
 
 static int reserve_name(struct tsm_provider *provider)
 {
 	guard(mutex)(&providers_lock);
 
-	if (find_provider(kobject_name(&provider->kobj)))
+	if (find_provider(dev_name(&provider->dev)))
 		return -EEXIST;
 
+	provider->hibernating = hibernating;
 	list_add_tail(&provider->node, &providers);
 
 	return 0;
@@ -186,21 +224,24 @@ static int reserve_name(struct tsm_provider *provider)
 
 static int add_files(struct tsm_provider *provider)
 {
-	struct device *parent = provider->tm->parent;
 	int rc;
 
-	rc = kobject_add(&provider->kobj, NULL, NULL);
+	/* Who is told of the device shall find all of its files. */
+	dev_set_uevent_suppress(&provider->dev, true);
+	rc = device_add(&provider->dev);
 	if (rc)
 		return rc;
 
-	if (parent) {
-		rc = sysfs_create_link(&provider->kobj, &parent->kobj,
-				       "device");
-		if (rc)
-			return rc;
-	}
+	rc = tsm_sysfs_add_registers(provider);
+	if (rc)
+		return rc;
 
-	return tsm_sysfs_add_registers(provider);
+	rc = tsm_log_files_add(provider);
+	if (rc)
+		return rc;
+
+	return sysfs_create_link(tsm_kobj, &provider->dev.kobj,
+				 dev_name(&provider->dev));
 }
 
 /**
@@ -208,18 +249,19 @@ static int add_files(struct tsm_provider *provider)
  * @tm: the provider; it and all it points to must stay as they are until
  *	tsm_unregister_measurement() returns
  *
- * Reads the extensible registers and records their values as checkpoints, so
- * that the log starts from what firmware left, and then makes the files under
- * /sys/kernel/tsm and announces them with a uevent.
+ * Makes a device of the class tsm_mr, the files under /sys/kernel/tsm and
+ * /sys/kernel/security/tsm, and announces them with a uevent. The extensible
+ * registers are read, so that the log starts from what firmware left: before
+ * this returns, unless @tm->slow is set. One that cannot be read is no reason to
+ * fail; its value is not known until it can be.
  *
  * Context: Process context, may sleep. Calls @tm->refresh. Files of the provider
  * may be used, and so @tm->extend be called, before this returns.
  *
  * Return: 0, -EINVAL if the definition is bad (the kernel log says why),
- * -EEXIST if there is a provider of that name, -ENOMEM, or what @tm->refresh
- * returned.
+ * -EEXIST if there is a provider of that name, or -ENOMEM.
  */
-int tsm_register_measurement(struct tsm_measurement *tm)
+int tsm_register_measurement(const struct tsm_measurement *tm)
 {
 	struct tsm_provider *provider;
 	int rc;
@@ -238,11 +280,8 @@ int tsm_register_measurement(struct tsm_measurement *tm)
 		goto err_remove;
 	}
 
-	rc = tsm_mr_open_log(provider);
-	if (rc) {
-		pr_err("%s: cannot read the registers: %d\n", tm->name, rc);
-		goto err_remove;
-	}
+	if (!tm->slow)
+		look_first(provider);
 
 	rc = add_files(provider);
 	if (rc) {
@@ -250,10 +289,13 @@ int tsm_register_measurement(struct tsm_measurement *tm)
 		goto err_remove;
 	}
 
-	tm->provider = provider;
+	if (tm->slow)
+		queue_work(system_dfl_wq, &provider->first_look);
+
 	scoped_guard(mutex, &providers_lock)
 		provider->live = true;
-	kobject_uevent(&provider->kobj, KOBJ_ADD);
+	dev_set_uevent_suppress(&provider->dev, false);
+	kobject_uevent(&provider->dev.kobj, KOBJ_ADD);
 
 	return 0;
 
@@ -271,19 +313,22 @@ EXPORT_SYMBOL_GPL(tsm_register_measurement);
  * running or will ever be called: files that are still open and handles that
  * are still held give -ENODEV.
  *
- * Context: Process context, may sleep. Waits for running operations of @tm, so
+ * Context: Process context, may sleep. Waits for a running operation of @tm, so
  * it must not be called from one.
  */
-void tsm_unregister_measurement(struct tsm_measurement *tm)
+void tsm_unregister_measurement(const struct tsm_measurement *tm)
 {
-	remove_provider(tm->provider);
-	tm->provider = NULL;
+	struct tsm_provider *provider = tsm_provider_of(tm);
+
+	if (!WARN_ON_ONCE(!provider))
+		remove_provider(provider);
 }
 EXPORT_SYMBOL_GPL(tsm_unregister_measurement);
 
 /**
- * tsm_measurement_get() - get a handle to a provider
+ * tsm_measurement_get() - get a handle to a register that can be extended
  * @name: name of the provider, for instance "tpm0"
+ * @mr_name: name of the register, for instance "pcr10"
  *
  * A handle does not keep the provider: after it was unregistered, the functions
  * that take the handle return -ENODEV. A provider of the same name that comes
@@ -291,72 +336,60 @@ EXPORT_SYMBOL_GPL(tsm_unregister_measurement);
  *
  * Context: Process context, may sleep.
  *
- * Return: the handle, to be given back by tsm_measurement_put(), or %NULL if
- * there is no provider of that name now.
+ * Return: the handle, to be given back by tsm_measurement_put(), or an
+ * ERR_PTR(): -ENODEV if there is no provider of that name now, -ENOENT if it has
+ * no such register, -EPERM if that is not extensible.
  */
-struct tsm_provider *tsm_measurement_get(const char *name)
+struct tsm_register *tsm_measurement_get(const char *name, const char *mr_name)
 {
 	struct tsm_provider *provider;
+	struct tsm_register *reg;
 
 	guard(mutex)(&providers_lock);
 
 	provider = find_provider(name);
 	if (!provider || !provider->live)
-		return NULL;
+		return ERR_PTR(-ENODEV);
 
-	kref_get(&provider->ref);
-
-	return provider;
-}
-EXPORT_SYMBOL_GPL(tsm_measurement_get);
-
-/**
- * tsm_measurement_put() - give back a handle to a provider
- * @provider: the handle, may be %NULL
- *
- * Context: Process context, may sleep.
- */
-void tsm_measurement_put(struct tsm_provider *provider)
-{
-	if (provider)
-		kref_put(&provider->ref, free_provider);
-}
-EXPORT_SYMBOL_GPL(tsm_measurement_put);
-
-static struct tsm_register *find_extensible(struct tsm_provider *provider,
-					    const char *mr_name)
-{
-	struct tsm_register *reg = tsm_mr_find(provider, mr_name);
-
+	reg = tsm_register_find(provider, mr_name);
 	if (!reg)
 		return ERR_PTR(-ENOENT);
 	if (!reg->extensible)
 		return ERR_PTR(-EPERM);
 
+	get_device(&provider->dev);
+
 	return reg;
 }
+EXPORT_SYMBOL_GPL(tsm_measurement_get);
+
+/**
+ * tsm_measurement_put() - give back a handle
+ * @reg: the handle; nothing happens if it is %NULL or an ERR_PTR()
+ *
+ * Context: Process context, may sleep.
+ */
+void tsm_measurement_put(struct tsm_register *reg)
+{
+	if (!IS_ERR_OR_NULL(reg))
+		put_device(&reg->provider->dev);
+}
+EXPORT_SYMBOL_GPL(tsm_measurement_put);
 
 /**
  * tsm_measurement_banks() - which digests an extend of a register needs
- * @provider: handle from tsm_measurement_get()
- * @mr_name: name of the register
+ * @reg: handle from tsm_measurement_get()
  * @algos: where the hashes of the register's banks go
  *
  * The banks of a register do not change while the handle is held.
  *
  * Context: Any context.
  *
- * Return: the number of banks, -ENOENT if there is no such register, or -EPERM
- * if it is not extensible.
+ * Return: the number of banks.
  */
-int tsm_measurement_banks(struct tsm_provider *provider, const char *mr_name,
+int tsm_measurement_banks(const struct tsm_register *reg,
 			  enum hash_algo algos[TSM_MAX_BANKS])
 {
-	struct tsm_register *reg = find_extensible(provider, mr_name);
-
-	if (IS_ERR(reg))
-		return PTR_ERR(reg);
-
 	for (unsigned int i = 0; i < reg->nr_banks; i++)
 		algos[i] = reg->banks[i].algo;
 
@@ -366,8 +399,7 @@ EXPORT_SYMBOL_GPL(tsm_measurement_banks);
 
 /**
  * tsm_extend_event() - measure an event into a register
- * @provider: handle from tsm_measurement_get()
- * @mr_name: name of the register, for instance "pcr14"
+ * @reg: handle from tsm_measurement_get()
  * @event: the event, any bytes
  * @len: its size in bytes, 1 to %TSM_EVENT_MAX_SIZE
  *
@@ -375,23 +407,19 @@ EXPORT_SYMBOL_GPL(tsm_measurement_banks);
  * log gets one record with @event as its content (EV_ACTION). Both happen, or
  * neither.
  *
- * Context: Process context, may sleep, for as long as the hardware takes.
+ * Context: Process context, may sleep, for as long as the hardware takes. No
+ * signal ends the wait.
  *
  * Return: 0 when the register is extended and the record is in the log. On an
- * error there is no record: -EINVAL or -E2BIG for the size of the event,
- * -ENOENT if there is no such register, -EPERM if it is not extensible, -ENODEV
- * if the provider is gone, -ENOSPC if the log is full, -EINTR if a signal came
- * while waiting, -ENOMEM, or what the provider's extend() returned.
+ * error there is no record, or, if the end of the extend is not known yet, one
+ * may come: -EINVAL or -E2BIG for the size of the event, -EOPNOTSUPP if this
+ * kernel does not have the hash of a bank, -ENODEV if the provider is gone,
+ * -ENOSPC if the log is full, -ENOMEM, or what the provider's operations
+ * returned.
  */
-int tsm_extend_event(struct tsm_provider *provider, const char *mr_name,
-		     const void *event, size_t len)
+int tsm_extend_event(struct tsm_register *reg, const void *event, size_t len)
 {
-	struct tsm_register *reg = find_extensible(provider, mr_name);
-
-	if (IS_ERR(reg))
-		return PTR_ERR(reg);
-
-	return tsm_mr_extend_event(reg, event, len);
+	return tsm_mr_extend_event(reg, event, len, 0);
 }
 EXPORT_SYMBOL_GPL(tsm_extend_event);
 
@@ -406,29 +434,12 @@ static const u8 *find_digest(const struct tsm_digest *digests,
 	return NULL;
 }
 
-/**
- * tsm_extend_digests() - extend a register by digests of the caller's
- * @provider: handle from tsm_measurement_get()
- * @mr_name: name of the register, for instance "pcr10"
- * @digests: one digest for each bank of the register, in any order
- * @nr_digests: number of elements of @digests
- *
- * For callers that keep their own log of what they measure. The event log gets
- * one record without content (EV_COMPACT_HASH).
- *
- * Context: Process context, may sleep, for as long as the hardware takes.
- *
- * Return: as tsm_extend_event(), but -EINVAL if @digests does not have exactly
- * one digest for each bank.
- */
-int tsm_extend_digests(struct tsm_provider *provider, const char *mr_name,
-		       const struct tsm_digest *digests, size_t nr_digests)
+static int extend_digests(struct tsm_register *reg,
+			  const struct tsm_digest *digests, size_t nr_digests,
+			  unsigned int how)
 {
-	struct tsm_register *reg = find_extensible(provider, mr_name);
 	const u8 *in_order[TSM_MAX_BANKS];
 
-	if (IS_ERR(reg))
-		return PTR_ERR(reg);
 	if (nr_digests != reg->nr_banks)
 		return -EINVAL;
 
@@ -439,36 +450,106 @@ int tsm_extend_digests(struct tsm_provider *provider, const char *mr_name,
 			return -EINVAL;
 	}
 
-	return tsm_mr_extend_digests(reg, in_order);
+	return tsm_mr_extend_digests(reg, in_order, how);
+}
+
+/**
+ * tsm_extend_digests() - extend a register by digests of the caller's
+ * @reg: handle from tsm_measurement_get()
+ * @digests: one digest for each bank of the register, in any order
+ * @nr_digests: number of elements of @digests
+ *
+ * For callers that keep their own log of what they measure. The event log gets
+ * one record without content (EV_COMPACT_HASH).
+ *
+ * Context: Process context, may sleep, for as long as the hardware takes. No
+ * signal ends the wait.
+ *
+ * Return: as tsm_extend_event(), but -EINVAL if @digests does not have exactly
+ * one digest for each bank.
+ */
+int tsm_extend_digests(struct tsm_register *reg,
+		       const struct tsm_digest *digests, size_t nr_digests)
+{
+	return extend_digests(reg, digests, nr_digests, 0);
 }
 EXPORT_SYMBOL_GPL(tsm_extend_digests);
 
+/**
+ * tsm_extend_in_any_case() - extend a register, with a record if that is possible
+ * @reg: handle from tsm_measurement_get()
+ * @digests: one digest for each bank of the register, in any order
+ * @nr_digests: number of elements of @digests
+ *
+ * For interfaces that extended registers before there was a log, and must not
+ * fail now because of it. Where there is no room for a record, the register is
+ * extended all the same, and the next look at it finds it changed.
+ *
+ * Context: Process context, may sleep, for as long as the hardware takes. No
+ * signal ends the wait.
+ *
+ * Return: 0 when the register is extended; -EINVAL as tsm_extend_digests(),
+ * -ENODEV if the provider is gone, or what its extend() returned.
+ */
+int tsm_extend_in_any_case(struct tsm_register *reg,
+			   const struct tsm_digest *digests, size_t nr_digests)
+{
+	return extend_digests(reg, digests, nr_digests, TSM_EXTEND_IN_ANY_CASE);
+}
+EXPORT_SYMBOL_GPL(tsm_extend_in_any_case);
+
+static void hibernate_one(struct tsm_provider *provider, unsigned long event)
+{
+	int rc = 0;
+
+	if (event == PM_HIBERNATION_PREPARE)
+		tsm_hibernate(provider);
+	else
+		rc = tsm_resume(provider);
+	if (rc)
+		dev_err(&provider->dev,
+			"cannot say in the log what hibernation did: %d\n",
+			rc);
+}
+
+static struct tsm_provider *get_next_to_visit(void)
+{
+	struct tsm_provider *provider;
+
+	guard(mutex)(&providers_lock);
+
+	list_for_each_entry(provider, &providers, node) {
+		if (provider->visited)
+			continue;
+		provider->visited = true;
+		get_device(&provider->dev);
+		return provider;
+	}
+
+	return NULL;
+}
+
 /*
  * The memory of before meets the hardware of after: let each log say what the
- * registers have now.
+ * registers have now. The list is not locked while hardware is waited for.
  */
 static int hibernation_notify(struct notifier_block *nb, unsigned long event,
 			      void *unused)
 {
 	struct tsm_provider *provider;
-	int rc;
 
 	if (event != PM_HIBERNATION_PREPARE && event != PM_POST_HIBERNATION)
 		return NOTIFY_DONE;
 
-	guard(mutex)(&providers_lock);
+	scoped_guard(mutex, &providers_lock) {
+		hibernating = event == PM_HIBERNATION_PREPARE;
+		list_for_each_entry(provider, &providers, node)
+			provider->visited = false;
+	}
 
-	list_for_each_entry(provider, &providers, node) {
-		if (!provider->live)
-			continue;
-		if (event == PM_HIBERNATION_PREPARE) {
-			tsm_mr_hibernate(provider);
-			continue;
-		}
-		rc = tsm_mr_resume(provider);
-		if (rc)
-			pr_err("%s: cannot read the registers: %d\n",
-			       kobject_name(&provider->kobj), rc);
+	while ((provider = get_next_to_visit())) {
+		hibernate_one(provider, event);
+		put_device(&provider->dev);
 	}
 
 	return NOTIFY_OK;
@@ -482,14 +563,30 @@ static int __init tsm_init(void)
 {
 	int rc;
 
-	tsm_kset = kset_create_and_add("tsm", NULL, kernel_kobj);
-	if (!tsm_kset)
+	tsm_kobj = kobject_create_and_add("tsm", kernel_kobj);
+	if (!tsm_kobj)
 		return -ENOMEM;
+
+	rc = class_register(&tsm_mr_class);
+	if (rc)
+		goto err_kobj;
+
+	rc = tsm_log_files_init();
+	if (rc)
+		goto err_class;
 
 	rc = register_pm_notifier(&hibernation_nb);
 	if (rc)
-		kset_unregister(tsm_kset);
+		goto err_files;
 
+	return 0;
+
+err_files:
+	tsm_log_files_exit();
+err_class:
+	class_unregister(&tsm_mr_class);
+err_kobj:
+	kobject_put(tsm_kobj);
 	return rc;
 }
 subsys_initcall(tsm_init);
@@ -497,7 +594,11 @@ subsys_initcall(tsm_init);
 static void __exit tsm_exit(void)
 {
 	unregister_pm_notifier(&hibernation_nb);
-	kset_unregister(tsm_kset);
+	tsm_log_files_exit();
+	put_nr_providers();
+	wait_for_completion(&all_freed);
+	class_unregister(&tsm_mr_class);
+	kobject_put(tsm_kobj);
 }
 module_exit(tsm_exit);
 

@@ -18,8 +18,10 @@
 /* TPM 2.0 PCRs and UEFI CC MRs both have small numbers. */
 #define TSM_INDEX_MAX	31
 
-/* Names of files and directories that the core makes beside registers. */
-static const char *const reserved_names[] = { "device", "log" };
+/* Names that the driver core uses for itself in a device's directory. */
+static const char *const reserved_names[] = {
+	"device", "power", "subsystem", "uevent",
+};
 
 /*
  * A name becomes the name of a directory and a word of a checkpoint line, and

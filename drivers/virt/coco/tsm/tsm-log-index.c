@@ -33,7 +33,8 @@ static bool has_entry(u64 recnum)
 }
 
 /**
- * tsm_log_index_reserve() - make sure that the next record can get its entry
+ * tsm_log_index_reserve() - make sure that the next record can get its entry,
+ * and those that are held after it
  * @log: the log
  *
  * Context: Process context, may sleep. @log->lock is held.
@@ -42,12 +43,16 @@ static bool has_entry(u64 recnum)
  */
 int tsm_log_index_reserve(struct tsm_log *log)
 {
+	u64 nr;
+
 	lockdep_assert_held(&log->lock);
 
-	if (!has_entry(log->next_record))
-		return 0;
+	/* An entry for each multiple of the interval among these records. */
+	nr = div_u64(log->next_record + log->nr_held, TSM_INDEX_INTERVAL) + 1 -
+	     div_u64(log->next_record + TSM_INDEX_INTERVAL - 1,
+		     TSM_INDEX_INTERVAL);
 
-	return tsm_stream_reserve(&log->index, sizeof(u64));
+	return nr ? tsm_stream_reserve(&log->index, nr * sizeof(u64)) : 0;
 }
 
 /**
@@ -77,62 +82,4 @@ void tsm_log_index_drop(struct tsm_log *log)
 	lockdep_assert_held(&log->lock);
 
 	tsm_stream_drop(&log->index, min(off, log->index.end));
-}
-
-static u64 nr_lines(const struct tsm_log *log)
-{
-	if (log->first_record == log->next_record)
-		return 0;
-
-	return 1 + entry_of(log->next_record - 1) - entry_of(log->first_record);
-}
-
-/* Write line @n and a NUL byte to @line. */
-static void format_line(struct tsm_log *log, u64 n, char *line)
-{
-	u64 recnum = log->first_record;
-	u64 off = log->records.start;
-
-	if (n) {
-		u64 entry = entry_of(log->first_record) + n;
-
-		recnum = entry * TSM_INDEX_INTERVAL;
-		tsm_stream_copy(&log->index, entry * sizeof(u64), &off,
-				sizeof(off));
-	}
-
-	snprintf(line, TSM_INDEX_LINE_SIZE + 1, "%20llu %20llu\n", recnum,
-		 off - log->records.start);
-}
-
-/**
- * tsm_log_index_read() - read the lines
- * @log: the log
- * @buf: where they go
- * @off: offset of the first byte
- * @count: how many bytes at most
- *
- * Context: Any context. @log->lock is held.
- *
- * Return: the number of bytes read.
- */
-size_t tsm_log_index_read(struct tsm_log *log, char *buf, u64 off,
-			  size_t count)
-{
-	u32 skip;
-	u64 n = div_u64_rem(off, TSM_INDEX_LINE_SIZE, &skip);
-	size_t done = 0;
-
-	lockdep_assert_held(&log->lock);
-
-	for (; n < nr_lines(log) && done < count; n++, skip = 0) {
-		char line[TSM_INDEX_LINE_SIZE + 1];
-		size_t len = min(count - done, TSM_INDEX_LINE_SIZE - skip);
-
-		format_line(log, n, line);
-		memcpy(buf + done, line + skip, len);
-		done += len;
-	}
-
-	return done;
 }

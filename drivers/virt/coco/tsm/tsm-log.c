@@ -16,30 +16,34 @@
  * for the record of it. A quote taken before a read of the log can therefore
  * not be ahead of what is read.
  *
- * Records are numbered from 0 without gaps. They are immutable, as are
- * checkpoints. The log begins with the record first_record; what was before it
- * has been dropped (tsm-trim.c), and no number is ever used again.
+ * Where it is not known whether the hardware acted, what was reserved is held
+ * until somebody can tell (tsm-look.c). Records of other registers go on
+ * meanwhile; the one that is held gets the number that is next when it comes.
+ *
+ * Records are numbered from 0 without gaps, and are immutable. The log begins
+ * with the record first_record; what was before it has been dropped
+ * (tsm-trim.c), and no number is ever used again.
  *
  * Checkpoints are of two kinds. The opening has the value of each register at
- * the first record, and changes when that does. After it come the restarts,
- * values that the log does not explain, in the order in which they were found.
+ * the first record, and changes when that does. After it come those that were
+ * written as the log went on (tsm-checkpoint.c). They have a line each in the
+ * stream of lines, and what the kernel's own replay needs in a list.
  *
- * The limit counts the bytes of records only. Checkpoints must not be refused:
- * they are what explains a value that the records do not.
+ * Limits count the bytes of records, of what is held for records, and of lines.
+ * Lines are never refused, but for those that others are the cause of: they are
+ * what explains a value that the records do not.
  */
 
 #include <kunit/visibility.h>
 #include <linux/export.h>
 #include <linux/lockdep.h>
-#include <linux/minmax.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 
 #include "log.h"
 
 /**
  * tsm_log_init() - make an empty log
- * @log: the log
+ * @log: the log, all zero
  *
  * Context: Any context.
  */
@@ -49,15 +53,11 @@ void tsm_log_init(struct tsm_log *log)
 	mutex_init(&log->trim_lock);
 	tsm_stream_init(&log->records);
 	tsm_stream_init(&log->index);
-	log->opening = NULL;
-	log->opening_size = 0;
-	INIT_LIST_HEAD(&log->restarts);
-	tsm_stream_init(&log->restart_lines);
-	tsm_readers_init(&log->readers);
-	log->first_record = 0;
-	log->next_record = 0;
+	INIT_LIST_HEAD(&log->checkpoints);
+	tsm_stream_init(&log->lines);
 	log->limit = TSM_LOG_DEFAULT_LIMIT;
-	log->watched = false;
+	log->others_limit = TSM_LOG_DEFAULT_LIMIT;
+	init_waitqueue_head(&log->wait);
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_init);
 
@@ -65,17 +65,19 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_log_init);
  * tsm_log_destroy() - free all memory of a log
  * @log: the log, which nobody uses any more
  *
- * Context: Process context.
+ * Context: Process context, may sleep.
  */
 void tsm_log_destroy(struct tsm_log *log)
 {
-	struct tsm_restart *restart, *next;
+	struct tsm_checkpoint *checkpoint, *next;
 
-	list_for_each_entry_safe(restart, next, &log->restarts, node)
-		kfree(restart);
+	list_for_each_entry_safe(checkpoint, next, &log->checkpoints, node) {
+		kfree(checkpoint);
+		cond_resched();
+	}
+	kfree(log->spare);
 	kvfree(log->opening);
-	tsm_readers_destroy(&log->readers);
-	tsm_stream_destroy(&log->restart_lines);
+	tsm_stream_destroy(&log->lines);
 	tsm_stream_destroy(&log->index);
 	tsm_stream_destroy(&log->records);
 	mutex_destroy(&log->trim_lock);
@@ -83,47 +85,84 @@ void tsm_log_destroy(struct tsm_log *log)
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_destroy);
 
+static u64 lines_size(const struct tsm_log *log)
+{
+	return log->lines.end - log->lines.start;
+}
+
 /**
- * tsm_log_size() - how many bytes of records there are
+ * tsm_log_size() - how many bytes the log has
  * @log: the log
  *
  * Context: Any context. @log->lock is held.
  *
- * Return: the number of bytes.
+ * Return: the number of bytes of records and of the lines after the opening.
  */
 u64 tsm_log_size(const struct tsm_log *log)
 {
 	lockdep_assert_held(&log->lock);
 
-	return log->records.end - log->records.start;
+	return log->records.end - log->records.start + lines_size(log);
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_size);
+
+static bool has_room(const struct tsm_log *log, size_t len)
+{
+	return !log->limit || tsm_log_size(log) - log->others_size +
+			      log->held + len <= log->limit;
+}
+
+/**
+ * tsm_log_reserve_line() - make sure that a line without a value can be added
+ * @log: the log
+ * @len: size of the line in bytes
+ *
+ * Context: Process context, may sleep. @log->lock is held until it is added.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int tsm_log_reserve_line(struct tsm_log *log, size_t len)
+{
+	lockdep_assert_held(&log->lock);
+
+	if (!log->spare) {
+		log->spare = kmalloc_obj(*log->spare);
+		if (!log->spare)
+			return -ENOMEM;
+	}
+
+	return tsm_stream_reserve(&log->lines, len);
+}
 
 /**
  * tsm_log_reserve() - make sure that the next record can be committed
  * @log: the log
  * @len: size of the record in bytes
+ * @line_len: size of the line that says that its extend's end is not known
  *
- * A reservation that is not used needs no undoing.
+ * Such a line can then be added as well. A reservation that is not used needs no
+ * undoing.
  *
  * Context: Process context, may sleep. @log->lock is held until the commit.
  *
  * Return: 0, -ENOSPC if the record would exceed the limit, or -ENOMEM.
  */
-int tsm_log_reserve(struct tsm_log *log, size_t len)
+int tsm_log_reserve(struct tsm_log *log, size_t len, size_t line_len)
 {
 	int rc;
 
 	lockdep_assert_held(&log->lock);
 
-	if (log->limit && tsm_log_size(log) + len > log->limit)
+	if (!has_room(log, len))
 		return -ENOSPC;
 
-	rc = tsm_log_index_reserve(log);
-	if (rc)
-		return rc;
+	rc = tsm_log_reserve_line(log, line_len);
+	if (!rc)
+		rc = tsm_log_index_reserve(log);
+	if (!rc)
+		rc = tsm_stream_reserve(&log->records, log->held + len);
 
-	return tsm_stream_reserve(&log->records, len);
+	return rc;
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_reserve);
 
@@ -136,7 +175,8 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_log_reserve);
  * @event: the event data
  * @event_size: bytes of @event; with those of @head what was reserved
  *
- * Context: Any context. @log->lock has been held since the reservation.
+ * Context: Any context. @log->lock has been held since the reservation, or the
+ * reservation was released just now.
  */
 void tsm_log_commit(struct tsm_log *log, const void *head, size_t head_size,
 		    const void *event, size_t event_size)
@@ -147,74 +187,67 @@ void tsm_log_commit(struct tsm_log *log, const void *head, size_t head_size,
 	tsm_stream_append(&log->records, head, head_size);
 	tsm_stream_append(&log->records, event, event_size);
 	log->next_record++;
+	tsm_log_notify(log);
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_commit);
 
 /**
- * tsm_log_restart() - add a checkpoint that the log does not explain
+ * tsm_log_hold() - keep a reservation beyond the lock
  * @log: the log
- * @restart: the checkpoint, with &tsm_restart.reg and &tsm_restart.values set;
- *	the log frees it by kfree()
- * @line: its line, with its newline
- * @len: size of @line in bytes
+ * @len: size of the record that was reserved
  *
- * Context: Process context, may sleep. @log->lock is held.
- *
- * Return: 0, or -ENOMEM and no checkpoint was added, nor @restart taken.
+ * Context: Any context. @log->lock has been held since the reservation.
  */
-int tsm_log_restart(struct tsm_log *log, struct tsm_restart *restart,
-		    const char *line, size_t len)
+void tsm_log_hold(struct tsm_log *log, size_t len)
 {
-	int rc;
-
 	lockdep_assert_held(&log->lock);
 
-	rc = tsm_stream_reserve(&log->restart_lines, len);
-	if (rc)
-		return rc;
-
-	restart->recnum = log->next_record;
-	restart->off = log->restart_lines.end;
-	list_add_tail(&restart->node, &log->restarts);
-	tsm_stream_append(&log->restart_lines, line, len);
-
-	return 0;
+	log->held += len;
+	log->nr_held++;
 }
-EXPORT_SYMBOL_IF_KUNIT(tsm_log_restart);
+EXPORT_SYMBOL_IF_KUNIT(tsm_log_hold);
+
+/**
+ * tsm_log_release() - end what tsm_log_hold() began
+ * @log: the log
+ * @len: size of the record
+ *
+ * A record of that size can be committed before @log->lock is released.
+ *
+ * Context: Any context. @log->lock is held.
+ */
+void tsm_log_release(struct tsm_log *log, size_t len)
+{
+	lockdep_assert_held(&log->lock);
+
+	log->held -= len;
+	log->nr_held--;
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_log_release);
 
 /**
  * tsm_log_begin() - set where the log begins, and drop what is before
- * @log: the log, whose restarts before that were taken out already
+ * @log: the log, whose checkpoints before that were taken out already
  * @recnum: the first record; @log->next_record if none is left
  * @off: its offset in @log->records
- * @opening: the checkpoints of all registers at @recnum, which the log frees by
- *	kvfree()
- * @opening_size: bytes of @opening
  *
  * tsm_log_reclaim() should follow.
  *
- * Context: Process context, may sleep. @log->trim_lock and @log->lock are held.
+ * Context: Process context. @log->trim_lock and @log->lock are held.
  */
-void tsm_log_begin(struct tsm_log *log, u64 recnum, u64 off, char *opening,
-		   size_t opening_size)
+void tsm_log_begin(struct tsm_log *log, u64 recnum, u64 off)
 {
-	const struct tsm_restart *restart =
-		list_first_entry_or_null(&log->restarts, struct tsm_restart,
-					 node);
+	const struct tsm_checkpoint *first =
+		list_first_entry_or_null(&log->checkpoints,
+					 struct tsm_checkpoint, node);
 
 	lockdep_assert_held(&log->trim_lock);
 	lockdep_assert_held(&log->lock);
 
-	if (log->first_record != recnum)
-		tsm_readers_dismiss(&log->readers);
 	log->first_record = recnum;
 	tsm_stream_drop(&log->records, off);
 	tsm_log_index_drop(log);
-	tsm_stream_drop(&log->restart_lines,
-			restart ? restart->off : log->restart_lines.end);
-	kvfree(log->opening);
-	log->opening = opening;
-	log->opening_size = opening_size;
+	tsm_stream_drop(&log->lines, first ? first->off : log->lines.end);
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_begin);
 
@@ -230,57 +263,21 @@ void tsm_log_reclaim(struct tsm_log *log)
 
 	tsm_stream_reclaim(&log->records);
 	tsm_stream_reclaim(&log->index);
-	tsm_stream_reclaim(&log->restart_lines);
+	tsm_stream_reclaim(&log->lines);
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_reclaim);
 
 /**
- * tsm_log_read_records() - read records
- * @log: the log
- * @buf: where the bytes go
- * @off: offset of the first byte; 0 is the start of the first record
- * @count: how many at most
+ * tsm_log_notify() - wake whoever waits for the log
+ * @log: the log, which has a new record, or whose provider goes
  *
  * Context: Any context. @log->lock is held.
- *
- * Return: the number of bytes.
  */
-size_t tsm_log_read_records(struct tsm_log *log, char *buf, u64 off,
-			    size_t count)
+void tsm_log_notify(struct tsm_log *log)
 {
 	lockdep_assert_held(&log->lock);
 
-	return tsm_stream_read(&log->records, log->records.start + off, buf,
-			       count);
+	WRITE_ONCE(log->nr_events, log->nr_events + 1);
+	if (wq_has_sleeper(&log->wait))
+		wake_up_interruptible_all(&log->wait);
 }
-
-/**
- * tsm_log_read_checkpoints() - read checkpoints
- * @log: the log
- * @buf: where the bytes go
- * @off: offset of the first byte; 0 is the start of the opening
- * @count: how many at most
- *
- * Context: Any context. @log->lock is held.
- *
- * Return: the number of bytes.
- */
-size_t tsm_log_read_checkpoints(struct tsm_log *log, char *buf, u64 off,
-				size_t count)
-{
-	struct tsm_stream *lines = &log->restart_lines;
-	size_t done = 0;
-
-	lockdep_assert_held(&log->lock);
-
-	if (off < log->opening_size) {
-		done = min_t(u64, count, log->opening_size - off);
-		memcpy(buf, log->opening + off, done);
-		off += done;
-	}
-
-	return done + tsm_stream_read(lines,
-				      lines->start + off - log->opening_size,
-				      buf + done, count - done);
-}
-EXPORT_SYMBOL_IF_KUNIT(tsm_log_read_checkpoints);

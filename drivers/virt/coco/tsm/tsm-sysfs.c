@@ -111,7 +111,7 @@ static ssize_t digest_write(struct file *file, struct kobject *kobj,
 	if (rc)
 		return rc;
 
-	rc = tsm_mr_extend_digests(reg, digests);
+	rc = tsm_mr_extend_digests(reg, digests, TSM_EXTEND_INTERRUPTIBLE);
 
 	return tsm_restart_syscall(rc) ?: count;
 }
@@ -131,7 +131,8 @@ static ssize_t append_event_write(struct file *file, struct kobject *kobj,
 	if (count > TSM_EVENT_MAX_SIZE)
 		return -E2BIG;
 
-	rc = tsm_mr_extend_event(to_register(kobj), buf, count);
+	rc = tsm_mr_extend_event(to_register(kobj), buf, count,
+				 TSM_EXTEND_INTERRUPTIBLE);
 
 	return tsm_restart_syscall(rc) ?: count;
 }
@@ -217,17 +218,10 @@ static const struct attribute_group register_group = {
 	.is_visible = register_mode,
 	.is_bin_visible = register_bin_mode,
 };
-__ATTRIBUTE_GROUPS(register);
 
-static void register_release(struct kobject *kobj)
-{
-	tsm_provider_kobj_released(to_register(kobj)->provider);
-}
-
-const struct kobj_type tsm_register_ktype = {
-	.release = register_release,
-	.sysfs_ops = &kobj_sysfs_ops,
-	.default_groups = register_groups,
+const struct attribute_group *tsm_register_groups[] = {
+	&register_group,
+	NULL,
 };
 
 static int add_bank(struct tsm_bank *bank)
@@ -250,13 +244,9 @@ static int add_register(struct tsm_register *reg)
 {
 	int rc;
 
-	refcount_inc(&reg->provider->nr_kobjs);
-	rc = kobject_init_and_add(&reg->kobj, &tsm_register_ktype,
-				  &reg->provider->kobj, "%s", reg->name);
-	if (rc) {
-		kobject_put(&reg->kobj);
+	rc = kobject_add(&reg->kobj, &reg->provider->dev.kobj, "%s", reg->name);
+	if (rc)
 		return rc;
-	}
 
 	if (reg->nr_banks == 1)
 		return 0;
@@ -274,8 +264,7 @@ static ssize_t blob_read(struct file *file, struct kobject *kobj,
 			 const struct bin_attribute *attr, char *buf, loff_t off,
 			 size_t count)
 {
-	struct tsm_provider *provider =
-		container_of(kobj, struct tsm_provider, kobj);
+	struct tsm_provider *provider = to_tsm_provider(kobj_to_dev(kobj));
 
 	return tsm_restart_syscall(tsm_mr_read_blob(provider, attr->private,
 						    buf, off, count));
@@ -294,7 +283,7 @@ static int add_blob(struct tsm_provider *provider,
 	attr->read = blob_read;
 	attr->private = (void *)mr;
 
-	rc = sysfs_create_bin_file(&provider->kobj, attr);
+	rc = sysfs_create_bin_file(&provider->dev.kobj, attr);
 	if (!rc)
 		provider->nr_blobs++;
 
@@ -323,7 +312,7 @@ static int add_blobs(struct tsm_provider *provider)
 
 /**
  * tsm_sysfs_add_registers() - make the files of a provider's registers
- * @provider: the provider, whose kobject has been added and whose
+ * @provider: the provider, whose device has been added and whose
  *	&tsm_provider.tm is set
  *
  * Context: Process context, may sleep.
@@ -358,14 +347,15 @@ void tsm_sysfs_remove_registers(struct tsm_provider *provider)
 	struct tsm_register *reg;
 
 	for (size_t i = 0; i < provider->nr_blobs; i++)
-		sysfs_remove_bin_file(&provider->kobj, &provider->blobs[i]);
+		sysfs_remove_bin_file(&provider->dev.kobj, &provider->blobs[i]);
 	kfree(provider->blobs);
+	provider->blobs = NULL;
+	provider->nr_blobs = 0;
 
 	list_for_each_entry(reg, &provider->registers, node) {
 		/* A registration that failed did not add them all. */
 		if (!reg->kobj.state_in_sysfs)
 			continue;
 		kobject_del(&reg->kobj);
-		kobject_put(&reg->kobj);
 	}
 }

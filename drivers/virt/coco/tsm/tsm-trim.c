@@ -4,20 +4,24 @@
  *
  * What is left must verify alone, so it needs the value of each register at the
  * record that it begins with. Nobody is asked for them: the kernel replays the
- * records that it is about to drop, from the values at the first of them.
+ * records that it is about to drop, from the values at the first of them. That
+ * gives what the hardware had only if nobody extended past the log meanwhile. So
+ * every register is looked at first, and where the replay is not proven to be
+ * right at the new beginning, the opening says that it is unsure.
  *
- * At a million records that takes seconds, during which extends must go on. So
- * it happens without the log's lock, which is taken twice, for moments:
+ * At a million records the replay takes seconds, during which extends must go
+ * on. So it happens without the log's lock, which is taken for moments:
  *
  *	trim_lock	one trim at a time: nobody else drops anything
- *	  lock		take out the restarts before the new beginning
- *	  replay	records and restarts there never change
+ *	  lock		look at the registers, one by one
+ *	  lock		take out the checkpoints up to the new beginning
+ *	  replay	records and checkpoints there never change
  *	  lock		set the new beginning
  *	  reclaim	free the pages before it; nobody reads them any more
  *
- * Restarts at the new beginning itself stay, and come after the opening: they
- * may have been found after the archive was written, and must not get lost
- * between it and what is left here.
+ * Checkpoints at the new beginning itself go as well: the opening has the values
+ * after them. If one of them was found after the archive was written, the count
+ * of foreign extends in the opening tells.
  */
 
 #include <linux/cleanup.h>
@@ -37,58 +41,114 @@
  * struct trim - a trim that is going on
  * @provider: whose log is trimmed
  * @recnum: the record that the log shall begin with
+ * @first: the record that it begins with now
  * @off: where the replay is, and in the end @recnum, in &tsm_log.records
  * @end: the end of &tsm_log.records when the trim began
- * @restarts: what the replay has to take into account; none is at @recnum or
- *	after it
+ * @checkpoints: what the replay has to take into account; none is after @recnum
  */
 struct trim {
 	struct tsm_provider *provider;
 	u64 recnum;
+	u64 first;
 	u64 off;
 	u64 end;
-	struct list_head restarts;
+	struct list_head checkpoints;
 };
 
-/* Take the restarts before the new beginning out of the log. */
-static void take_restarts(struct trim *trim)
+/*
+ * Up to which record is the replay of a register proven that the one at @recnum
+ * belongs to? It ends with the next checkpoint that does not follow from it.
+ */
+static u64 proven_up_to(const struct tsm_log *log,
+			const struct tsm_register *reg, u64 recnum)
+{
+	const struct tsm_checkpoint *checkpoint;
+	u64 proven = U64_MAX;
+	bool found = false;
+	u64 at = 0;
+
+	list_for_each_entry(checkpoint, &log->checkpoints, node) {
+		if (checkpoint->reg != reg ||
+		    !tsm_checkpoint_is_restart(checkpoint->reason) ||
+		    checkpoint->recnum <= recnum)
+			continue;
+		if (found && checkpoint->recnum != at)
+			break;
+		found = true;
+		at = checkpoint->recnum;
+		proven = min(proven, checkpoint->proven);
+	}
+
+	if (found || !reg->live)
+		return proven;
+
+	return reg->proven;
+}
+
+/* What the replay begins with, and what can be said of where it ends. */
+static void prepare_register(struct trim *trim, struct tsm_register *reg)
 {
 	struct tsm_log *log = &trim->provider->log;
-	struct tsm_restart *restart;
+
+	reg->next_opening = reg->opening;
+	reg->next_proven = proven_up_to(log, reg, trim->recnum);
+	for (unsigned int i = 0; i < reg->nr_banks; i++)
+		memcpy(reg->banks[i].next_opening, reg->banks[i].opening,
+		       reg->banks[i].size);
+}
+
+/* Take the checkpoints up to the new beginning out of the log. */
+static void take_checkpoints(struct trim *trim)
+{
+	struct tsm_log *log = &trim->provider->log;
+	struct tsm_checkpoint *checkpoint;
 
 	lockdep_assert_held(&log->lock);
 
-	list_for_each_entry(restart, &log->restarts, node) {
-		if (restart->recnum >= trim->recnum)
+	list_for_each_entry(checkpoint, &log->checkpoints, node) {
+		if (checkpoint->recnum > trim->recnum)
 			break;
 	}
 	/* Without such a one, this is the head, and all are taken. */
-	list_cut_before(&trim->restarts, &log->restarts, &restart->node);
+	list_cut_before(&trim->checkpoints, &log->checkpoints,
+			&checkpoint->node);
 }
 
-static void give_restarts_back(struct trim *trim)
+static void give_checkpoints_back(struct trim *trim)
 {
 	struct tsm_log *log = &trim->provider->log;
 
 	guard(mutex)(&log->lock);
 
-	list_splice(&trim->restarts, &log->restarts);
+	list_splice(&trim->checkpoints, &log->checkpoints);
+	log->trimming = false;
 }
 
-static void free_restarts(struct trim *trim)
+static void free_checkpoints(struct trim *trim)
 {
-	struct tsm_restart *restart, *next;
+	struct tsm_checkpoint *checkpoint, *next;
 
-	list_for_each_entry_safe(restart, next, &trim->restarts, node)
-		kfree(restart);
+	list_for_each_entry_safe(checkpoint, next, &trim->checkpoints, node) {
+		kfree(checkpoint);
+		cond_resched();
+	}
 }
 
-static void apply_restart(const struct tsm_restart *restart)
+static void apply_checkpoint(const struct tsm_checkpoint *checkpoint)
 {
-	const u8 *value = restart->values;
+	struct tsm_register *reg = checkpoint->reg;
+	const u8 *value = checkpoint->values;
 
-	for (unsigned int i = 0; i < restart->reg->nr_banks; i++) {
-		struct tsm_bank *bank = &restart->reg->banks[i];
+	reg->next_opening.nr_foreign = checkpoint->nr_foreign;
+	if (checkpoint->reason == TSM_REASON_UNSURE) {
+		reg->next_opening.sure = false;
+		return;
+	}
+
+	reg->next_opening.known = true;
+	reg->next_opening.sure = true;
+	for (unsigned int i = 0; i < reg->nr_banks; i++) {
+		struct tsm_bank *bank = &reg->banks[i];
 
 		memcpy(bank->next_opening, value, bank->size);
 		value += bank->size;
@@ -114,91 +174,164 @@ static void apply_record(struct trim *trim)
 		for (unsigned int i = 0; i < reg->nr_banks; i++) {
 			struct tsm_bank *bank = &reg->banks[i];
 
-			tsm_hash_extend(bank->algo, bank->next_opening,
-					extend.digests[i]);
+			if (tsm_hash_available(bank->algo))
+				tsm_hash_extend(bank->algo, bank->next_opening,
+						extend.digests[i]);
 		}
 	}
+}
+
+/* Apply the checkpoints up to @recnum, from @next on. */
+static struct tsm_checkpoint *
+apply_checkpoints(struct trim *trim, struct tsm_checkpoint *next, u64 recnum)
+{
+	list_for_each_entry_from(next, &trim->checkpoints, node) {
+		if (next->recnum > recnum)
+			break;
+		apply_checkpoint(next);
+	}
+
+	return next;
 }
 
 /* Bring &tsm_bank.next_opening from the first record to the new beginning. */
 static int replay(struct trim *trim)
 {
 	struct tsm_provider *provider = trim->provider;
-	struct tsm_log *log = &provider->log;
-	struct tsm_restart *restart;
-	struct tsm_register *reg;
+	struct tsm_checkpoint *next;
 
-	lockdep_assert_held(&log->trim_lock);
+	lockdep_assert_held(&provider->log.trim_lock);
 
-	list_for_each_entry(reg, &provider->registers, node) {
-		for (unsigned int i = 0; i < reg->nr_banks; i++)
-			memcpy(reg->banks[i].next_opening, reg->banks[i].opening,
-			       reg->banks[i].size);
-	}
-
-	restart = list_first_entry(&trim->restarts, struct tsm_restart, node);
-	for (u64 n = log->first_record; n < trim->recnum; n++) {
+	next = list_first_entry(&trim->checkpoints, struct tsm_checkpoint,
+				node);
+	for (u64 n = trim->first; n < trim->recnum; n++) {
 		if (signal_pending(current))
 			return -EINTR;
+		if (READ_ONCE(provider->leaving))
+			return -ENODEV;
 		cond_resched();
 
-		list_for_each_entry_from(restart, &trim->restarts, node) {
-			if (restart->recnum > n)
-				break;
-			apply_restart(restart);
-		}
+		next = apply_checkpoints(trim, next, n);
 		apply_record(trim);
 	}
+	apply_checkpoints(trim, next, trim->recnum);
 
 	return 0;
 }
 
-/* Replay, and if that succeeds set the new beginning. */
-static int carry_out(struct trim *trim)
+/* The log begins anew. */
+static void begin(struct trim *trim)
 {
 	struct tsm_provider *provider = trim->provider;
 	struct tsm_log *log = &provider->log;
+	struct tsm_checkpoint *checkpoint;
 	struct tsm_register *reg;
-	char *opening;
-	size_t size;
-	int rc;
 
-	rc = replay(trim);
-	if (rc)
-		return rc;
+	guard(mutex)(&log->lock);
 
-	opening = tsm_checkpoint_opening(provider, trim->recnum,
-					 TSM_CHECKPOINT_TRIM, &size);
-	if (!opening)
-		return -ENOMEM;
+	list_for_each_entry(checkpoint, &trim->checkpoints, node) {
+		if (tsm_checkpoint_by_others(checkpoint->reason))
+			log->others_size -= checkpoint->len;
+	}
 
 	list_for_each_entry(reg, &provider->registers, node) {
+		reg->opening = reg->next_opening;
+		if (reg->next_proven < trim->recnum)
+			reg->opening.sure = false;
 		for (unsigned int i = 0; i < reg->nr_banks; i++)
 			memcpy(reg->banks[i].opening, reg->banks[i].next_opening,
 			       reg->banks[i].size);
 	}
 
-	scoped_guard(mutex, &log->lock)
-		tsm_log_begin(log, trim->recnum, trim->off, opening, size);
-	tsm_log_reclaim(log);
+	log->trimming = false;
+	log->opening_is_trim = true;
+	tsm_log_begin(log, trim->recnum, trim->off);
+	tsm_checkpoint_new_opening(log);
+}
+
+/* Is there something before @recnum, or a line at it? */
+static bool is_needed(struct tsm_log *log, u64 recnum)
+{
+	const struct tsm_checkpoint *first =
+		list_first_entry_or_null(&log->checkpoints,
+					 struct tsm_checkpoint, node);
+
+	if (recnum > log->first_record)
+		return true;
+
+	return recnum == log->first_record && first && first->recnum == recnum;
+}
+
+/* Look at the registers that somebody else may have extended. */
+static int look_at_all(const struct trim *trim)
+{
+	struct tsm_provider *provider = trim->provider;
+	struct tsm_log *log = &provider->log;
+	struct tsm_register *reg;
+	bool silent = false;
+
+	list_for_each_entry(reg, &provider->registers, node) {
+		if (!reg->extensible)
+			continue;
+		scoped_cond_guard(mutex_intr, return -EINTR, &log->lock) {
+			if (tsm_provider_is_gone(provider))
+				return -ENODEV;
+			if (trim->recnum > log->next_record)
+				return -EINVAL;
+			/* One that cannot be read is not proven, that is all. */
+			if (!silent && tsm_look_at(reg) == -ETIMEDOUT)
+				silent = true;
+		}
+	}
 
 	return 0;
+}
+
+/* Decide whether there is anything to drop, and if so how much. */
+static int start(struct trim *trim)
+{
+	struct tsm_provider *provider = trim->provider;
+	struct tsm_log *log = &provider->log;
+	struct tsm_register *reg;
+	int rc;
+
+	ACQUIRE(mutex_intr, lock)(&log->lock);
+	rc = ACQUIRE_ERR(mutex_intr, &lock);
+	if (rc)
+		return rc;
+
+	if (tsm_provider_is_gone(provider))
+		return -ENODEV;
+	if (trim->recnum > log->next_record)
+		return -EINVAL;
+	if (!is_needed(log, trim->recnum))
+		return 0;
+
+	log->trimming = true;
+	trim->first = log->first_record;
+	trim->off = log->records.start;
+	trim->end = log->records.end;
+	list_for_each_entry(reg, &provider->registers, node)
+		prepare_register(trim, reg);
+	take_checkpoints(trim);
+
+	return 1;
 }
 
 /**
  * tsm_trim() - drop the first records of a log
  * @provider: whose log
  * @recnum: the first record that is kept, or the number of the next record to
- *	drop all
+ *	drop all; the lines of checkpoints up to there are dropped as well
  *
- * If @recnum has been dropped already, nothing happens.
+ * If these have been dropped already, nothing happens.
  *
  * Context: Process context, may sleep; takes time in proportion to the records
  * that are dropped. Takes &tsm_log.trim_lock for all of that time, and the log's
- * lock for moments.
+ * lock for moments, and while a register is looked at.
  *
  * Return: 0; or nothing was dropped: -EINVAL if there never was such a record,
- * -EINTR if a signal came, -ENODEV if the provider is gone, or -ENOMEM.
+ * -EINTR if a signal came, -ENODEV if the provider is gone.
  */
 int tsm_trim(struct tsm_provider *provider, u64 recnum)
 {
@@ -206,7 +339,7 @@ int tsm_trim(struct tsm_provider *provider, u64 recnum)
 	struct trim trim = {
 		.provider = provider,
 		.recnum = recnum,
-		.restarts = LIST_HEAD_INIT(trim.restarts),
+		.checkpoints = LIST_HEAD_INIT(trim.checkpoints),
 	};
 	int rc;
 
@@ -215,23 +348,21 @@ int tsm_trim(struct tsm_provider *provider, u64 recnum)
 	if (rc)
 		return rc;
 
-	scoped_cond_guard(mutex_intr, return -EINTR, &log->lock) {
-		if (!provider->tm)
-			return -ENODEV;
-		if (recnum > log->next_record)
-			return -EINVAL;
-		if (recnum <= log->first_record)
-			return 0;
-		trim.off = log->records.start;
-		trim.end = log->records.end;
-		take_restarts(&trim);
-	}
-
-	rc = carry_out(&trim);
+	rc = look_at_all(&trim);
 	if (rc)
-		give_restarts_back(&trim);
-	else
-		free_restarts(&trim);
+		return rc;
+	rc = start(&trim);
+	if (rc <= 0)
+		return rc;
 
-	return rc;
+	rc = replay(&trim);
+	if (rc) {
+		give_checkpoints_back(&trim);
+		return rc;
+	}
+	begin(&trim);
+	free_checkpoints(&trim);
+	tsm_log_reclaim(log);
+
+	return 0;
 }

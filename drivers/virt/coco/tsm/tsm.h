@@ -5,16 +5,18 @@
 #ifndef __TSM_H
 #define __TSM_H
 
-#include <linux/completion.h>
+#include <linux/device.h>
 #include <linux/kobject.h>
-#include <linux/kref.h>
 #include <linux/list.h>
-#include <linux/refcount.h>
+#include <linux/lockdep.h>
 #include <linux/sysfs.h>
 #include <linux/tsm-measurement.h>
+#include <linux/workqueue.h>
 
 #include "hash.h"
 #include "log.h"
+
+struct tsm_log_files;
 
 /* Longest name of a provider or of a register, in characters. */
 #define TSM_NAME_MAX	64
@@ -25,10 +27,10 @@
  * @mr: the provider's definition, valid while &tsm_provider.tm is set
  * @algo: the bank's hash
  * @size: size of the bank's digests in bytes
- * @replay: the value that the log gives, if @reg is extensible; protected by
- *	the log's lock
- * @opening: the value at the log's first record, likewise; protected by
- *	&tsm_log.trim_lock
+ * @replay: the value that the log gives, if @reg is extensible and
+ *	&tsm_register.known; protected by the log's lock
+ * @opening: the value at the log's first record, likewise; protected by both of
+ *	the log's locks
  * @next_opening: what @opening is going to be; protected by &tsm_log.trim_lock
  * @digest_attr: the file HASH/digest, if @reg has several banks
  * @bin_attrs: @digest_attr in the form that @group wants
@@ -48,20 +50,55 @@ struct tsm_bank {
 };
 
 /**
+ * struct tsm_pending - an extend whose end is not known
+ * @room: bytes that fit into @record
+ * @size: bytes of @record
+ * @record: the record that it gets if it took effect; its number is not set yet
+ */
+struct tsm_pending {
+	size_t room;
+	size_t size;
+	u8 record[] __counted_by(room);
+};
+
+/**
+ * struct tsm_opening - what the log begins with, of one register
+ * @known: there is a value, in &tsm_bank.opening
+ * @sure: it is what the hardware had
+ * @nr_foreign: foreign extends that were found before
+ */
+struct tsm_opening {
+	bool known;
+	bool sure;
+	u64 nr_foreign;
+};
+
+/**
  * struct tsm_register - a register that has a hash
- * @kobj: its directory, a child of the provider's. @provider waits for its
- *	release.
+ * @kobj: its directory, a child of the provider's, which frees it
  * @provider: whose register it is
  * @node: in &tsm_provider.registers
  * @name: its name
  * @extensible: it can be extended, and so is in the log
- * @unsure: an extend failed and the register could not be read afterwards, so
- *	its value must be looked at before the next extend; protected by the
- *	log's lock
+ * @live: its value has to be asked for
  * @index: its number, which the log calls it by, or %TSM_INDEX_NONE
+ * @known: it has been looked at, and so has a replay
+ * @unsure: the hardware may have another value than the replay
+ * @told: the log says so
+ * @resuming: its value is the first one after hibernation
+ * @pending: the extend that is the reason for it, or %NULL
+ * @proven: number of the record up to which the replay is known to be what the
+ *	hardware had; those after it may have had a foreign extend among them
+ * @nr_foreign: foreign extends that have been found
+ * @opening: what the log begins with; protected by both of the log's locks
+ * @next_opening: what @opening is going to be; protected by &tsm_log.trim_lock
+ * @next_proven: what @proven has to be for it; likewise
  * @strongest: the bank that the register's own digest file shows
  * @nr_banks: number of elements of @banks
  * @banks: the banks, in the order of the definition
+ *
+ * The log's lock protects all from @known to @nr_foreign. What is before does
+ * not change.
  */
 struct tsm_register {
 	struct kobject kobj;
@@ -69,8 +106,18 @@ struct tsm_register {
 	struct list_head node;
 	char *name;
 	bool extensible;
-	bool unsure;
+	bool live;
 	u8 index;
+	bool known;
+	bool unsure;
+	bool told;
+	bool resuming;
+	struct tsm_pending *pending;
+	u64 proven;
+	u64 nr_foreign;
+	struct tsm_opening opening;
+	struct tsm_opening next_opening;
+	u64 next_proven;
 	struct tsm_bank *strongest;
 	unsigned int nr_banks;
 	struct tsm_bank banks[] __counted_by(nr_banks);
@@ -78,14 +125,13 @@ struct tsm_register {
 
 /**
  * struct tsm_provider - a registered &struct tsm_measurement
- * @kobj: its directory
- * @nr_kobjs: @kobj and those of the registers, until they are released
- * @kobjs_released: that has happened to all of them
- * @ref: counts the registration and handles from tsm_measurement_get()
+ * @dev: its device, which is what handles and open files hold
  * @node: in the list of providers
  * @live: tsm_measurement_get() finds it; protected by the list's lock
+ * @visited: hibernation has come to it; likewise
  * @tm: what the driver registered, %NULL before and after; protected by the
- *	log's lock, and stable while a file of the provider is in use
+ *	log's lock, and stable while a file of the registers is in use
+ * @leaving: @tm is going to be %NULL
  * @hibernating: the machine may be another one, so a register must be looked
  *	at before each use; protected by the log's lock
  * @index_type: %TSM_CEL_PCR or %TSM_CEL_CCMR
@@ -93,22 +139,54 @@ struct tsm_register {
  * @blobs: the files of the registers that have none
  * @nr_blobs: number of elements of @blobs
  * @log: the event log
+ * @spare: memory for the next extend whose end is not known, or %NULL; protected
+ *	by the log's lock
+ * @line: room for a line of checkpoints; protected by the log's lock
+ * @line_size: bytes of @line
+ * @files: its directory in securityfs
+ * @first_look: looks at the registers of a slow provider
  */
 struct tsm_provider {
-	struct kobject kobj;
-	refcount_t nr_kobjs;
-	struct completion kobjs_released;
-	struct kref ref;
+	struct device dev;
 	struct list_head node;
 	bool live;
-	struct tsm_measurement *tm;
+	bool visited;
+	const struct tsm_measurement *tm;
+	bool leaving;
 	bool hibernating;
 	u8 index_type;
 	struct list_head registers;
 	struct bin_attribute *blobs;
 	size_t nr_blobs;
 	struct tsm_log log;
+	struct tsm_pending *spare;
+	char *line;
+	size_t line_size;
+	struct tsm_log_files *files;
+	struct work_struct first_look;
 };
+
+static inline struct tsm_provider *to_tsm_provider(struct device *dev)
+{
+	return container_of(dev, struct tsm_provider, dev);
+}
+
+/**
+ * tsm_provider_is_gone() - may a provider's operations not be called any more?
+ * @provider: the provider
+ *
+ * Whoever waited for the lock while it was being unregistered need not go on.
+ *
+ * Context: Any context. The log's lock is held.
+ *
+ * Return: %true if so.
+ */
+static inline bool tsm_provider_is_gone(const struct tsm_provider *provider)
+{
+	lockdep_assert_held(&provider->log.lock);
+
+	return !provider->tm || READ_ONCE(provider->leaving);
+}
 
 /**
  * tsm_mr_index() - the number that a definition gives to a register
@@ -129,43 +207,72 @@ static inline u8 tsm_mr_index(const struct tsm_measurement *tm,
 int tsm_check_definition(const struct tsm_measurement *tm);
 
 /* tsm-core.c */
-void tsm_provider_kobj_released(struct tsm_provider *provider);
+struct tsm_provider *tsm_provider_of(const struct tsm_measurement *tm);
 
-/* tsm-mr.c */
-int tsm_mr_create_all(struct tsm_provider *provider,
-		      const struct tsm_measurement *tm);
-void tsm_mr_free_all(struct tsm_provider *provider);
-struct tsm_register *tsm_mr_find(struct tsm_provider *provider,
-				 const char *name);
-int __must_check tsm_mr_open_log(struct tsm_provider *provider);
-void tsm_mr_hibernate(struct tsm_provider *provider);
-int __must_check tsm_mr_resume(struct tsm_provider *provider);
+/* tsm-register.c */
+int __must_check tsm_register_create_all(struct tsm_provider *provider,
+					 const struct tsm_measurement *tm);
+void tsm_register_put_all(struct tsm_provider *provider);
+struct tsm_register *tsm_register_find(struct tsm_provider *provider,
+				       const char *name);
+extern const struct kobj_type tsm_register_ktype;
+
+/* tsm-hardware.c */
+int __must_check tsm_hw_refresh(struct tsm_provider *provider,
+				const struct tsm_measurement_register *mr);
+int __must_check tsm_hw_confirm(struct tsm_provider *provider,
+				const struct tsm_measurement_register *mr);
+int __must_check tsm_hw_extend(struct tsm_register *reg,
+			       const u8 *const digests[],
+			       enum tsm_failure *failure);
+
+/* tsm-look.c */
+int __must_check tsm_look_at(struct tsm_register *reg);
+int __must_check tsm_look_at_unsure(struct tsm_provider *provider);
+void tsm_look_again(struct tsm_register *reg);
+int __must_check tsm_look_after_failure(struct tsm_register *reg,
+					struct tsm_pending *pending, int error,
+					enum tsm_failure failure);
+
+/* tsm-read.c */
 int __must_check tsm_mr_read(struct tsm_bank *bank, u8 *value);
 int __must_check tsm_mr_read_blob(struct tsm_provider *provider,
 				  const struct tsm_measurement_register *mr,
 				  void *buf, loff_t off, size_t count);
+
+/* tsm-extend.c */
+#define TSM_EXTEND_INTERRUPTIBLE	BIT(0)
+#define TSM_EXTEND_IN_ANY_CASE		BIT(1)
 int __must_check tsm_mr_extend_digests(struct tsm_register *reg,
-				       const u8 *const digests[]);
+				       const u8 *const digests[],
+				       unsigned int how);
 int __must_check tsm_mr_extend_event(struct tsm_register *reg,
-				     const void *event, size_t len);
+				     const void *event, size_t len,
+				     unsigned int how);
+
+/* tsm-hibernation.c */
+void tsm_hibernate(struct tsm_provider *provider);
+int __must_check tsm_resume(struct tsm_provider *provider);
 
 /* tsm-checkpoint.c */
-int __must_check tsm_checkpoint_restart(struct tsm_register *reg,
-					const char *reason);
-char *tsm_checkpoint_opening(struct tsm_provider *provider, u64 recnum,
-			     const char *reason, size_t *size);
+size_t tsm_checkpoint_max_len(const struct tsm_register *reg);
+size_t tsm_checkpoint_unsure_len(const struct tsm_register *reg);
+struct tsm_checkpoint *tsm_checkpoint_prepare(const struct tsm_register *reg,
+					      enum tsm_reason reason);
+void tsm_checkpoint_add(struct tsm_register *reg,
+			struct tsm_checkpoint *checkpoint,
+			enum tsm_reason reason);
+void tsm_checkpoint_add_unsure(struct tsm_register *reg);
+int __must_check tsm_checkpoint_make_opening(struct tsm_provider *provider);
+void tsm_checkpoint_new_opening(struct tsm_log *log);
 
 /* tsm-trim.c */
 int __must_check tsm_trim(struct tsm_provider *provider, u64 recnum);
 
 /* tsm-sysfs.c */
 int tsm_restart_syscall(int rc);
-extern const struct kobj_type tsm_register_ktype;
-int tsm_sysfs_add_registers(struct tsm_provider *provider);
+extern const struct attribute_group *tsm_register_groups[];
+int __must_check tsm_sysfs_add_registers(struct tsm_provider *provider);
 void tsm_sysfs_remove_registers(struct tsm_provider *provider);
-
-/* tsm-log-sysfs.c */
-extern const struct attribute_group tsm_log_group;
-void tsm_log_notify(struct tsm_provider *provider);
 
 #endif /* __TSM_H */
