@@ -56,7 +56,7 @@ static const struct {
 	{ "mrownerconfig", TDINFO_MR(3), TSM_MR_F_NOHASH, TSM_INDEX_NONE },
 };
 
-static struct tsm_tdx *to_tsm_tdx(struct tsm_measurement *tm)
+static struct tsm_tdx *to_tsm_tdx(const struct tsm_measurement *tm)
 {
 	return container_of(tm, struct tsm_tdx, tm);
 }
@@ -65,15 +65,12 @@ static struct tsm_tdx *to_tsm_tdx(struct tsm_measurement *tm)
  * A call of the TDX module has returned @rc. Shall it be made again? If so, some
  * time has passed.
  */
-static bool try_again(int *rc, unsigned int *tries)
+static bool try_again(int rc, unsigned int *tries)
 {
-	if (*rc != -EBUSY || ++*tries == BUSY_TRIES)
+	if (rc != -EBUSY || ++*tries == BUSY_TRIES)
 		return false;
 
-	if (msleep_interruptible(BUSY_WAIT_MS)) {
-		*rc = -EINTR;
-		return false;
-	}
+	msleep(BUSY_WAIT_MS);
 
 	return true;
 }
@@ -85,20 +82,20 @@ static int get_report(struct tsm_tdx *tdx)
 
 	do {
 		rc = tdx_mcall_get_report0(tdx->reportdata, tdx->report);
-	} while (try_again(&rc, &tries));
+	} while (try_again(rc, &tries));
 
 	return rc;
 }
 
-static int refresh(struct tsm_measurement *tm,
+static int refresh(const struct tsm_measurement *tm,
 		   const struct tsm_measurement_register *mr)
 {
 	return get_report(to_tsm_tdx(tm));
 }
 
-static int extend(struct tsm_measurement *tm,
+static int extend(const struct tsm_measurement *tm,
 		  const struct tsm_measurement_register *mr,
-		  const u8 *const digests[])
+		  const u8 *const digests[], enum tsm_failure *failure)
 {
 	struct tsm_tdx *tdx = to_tsm_tdx(tm);
 	unsigned int tries = 0;
@@ -107,7 +104,7 @@ static int extend(struct tsm_measurement *tm,
 	memcpy(tdx->digest, digests[0], SHA384_DIGEST_SIZE);
 	do {
 		rc = tdx_mcall_extend_rtmr(mr - tdx->mrs, tdx->digest);
-	} while (try_again(&rc, &tries));
+	} while (try_again(rc, &tries));
 
 	return rc;
 }
@@ -149,8 +146,8 @@ DEFINE_FREE(tsm_tdx, struct tsm_tdx *, if (_T) tsm_tdx_destroy(_T))
  * Context: Process context of a TDX guest, may sleep.
  *
  * Return: the registers, or an ERR_PTR(): -ENOMEM, -ENXIO if the TDX module
- * takes an operand for invalid, -EBUSY if it stays busy, -EINTR if a signal came
- * meanwhile, -EIO for its other failures.
+ * takes an operand for invalid, -EBUSY if it stays busy, -EIO for its other
+ * failures.
  */
 struct tsm_tdx *tsm_tdx_create(const char *name)
 {
