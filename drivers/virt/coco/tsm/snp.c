@@ -2,16 +2,17 @@
 /*
  * The registers of an SEV-SNP guest: fields of its attestation report.
  *
- * They all describe the launch, so one report, taken when the driver is loaded,
- * is good for as long as the guest runs. SNP has no registers that software can
- * extend; an SVSM offers the PCRs of a virtual TPM instead (see tsm-tpm.c).
+ * They all describe the launch, so one report, taken when somebody first reads a
+ * register, is good for as long as the guest runs. SNP has no registers that
+ * software can extend; an SVSM offers the PCRs of a virtual TPM instead.
  *
  * A report costs a request to the firmware, encrypted with a message key (VMPCK)
  * that all users in the guest share: sev-guest, and with it configfs-tsm, use the
  * same one. After a request that fails on its way, the kernel has to give up that
  * key, for everybody and until the guest is launched again. So there is one
- * request, which is never repeated here, after everything that could go wrong
- * without the firmware has gone well.
+ * request, only where somebody wants to know, and after everything that could go
+ * wrong without the firmware has gone well. It is never repeated here: if it
+ * fails, all later reads fail as the first one did.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -84,14 +85,25 @@ static_assert(sizeof(struct report_response) <= sizeof(struct snp_report_resp));
 
 static struct snp_report report;
 
+/* Which message key to ask with, see tsm_snp_register(). */
+static int report_key;
+
+/* Whether asking again would be of no use or do harm, and what came of it. */
+static bool report_final;
+static int report_error;
+
 #define DIGEST(field)							\
-	{ TSM_MR_(field, SHA384), .mr_value = report.field }
+	{								\
+		TSM_MR_(field, SHA384) | TSM_MR_F_LIVE,			\
+		.mr_value = report.field,				\
+	}
 #define BLOB(field)							\
 	{								\
 		.mr_name = #field,					\
 		.mr_value = report.field,				\
 		.mr_size = sizeof(report.field),			\
-		.mr_flags = TSM_MR_F_READABLE | TSM_MR_F_NOHASH,	\
+		.mr_flags = TSM_MR_F_READABLE | TSM_MR_F_LIVE |		\
+			    TSM_MR_F_NOHASH,				\
 	}
 
 static const struct tsm_measurement_register snp_mrs[] = {
@@ -108,12 +120,6 @@ static const struct tsm_measurement_register snp_mrs[] = {
 	BLOB(guest_svn),
 };
 
-static struct tsm_measurement snp_tm = {
-	.name = "snp",
-	.mrs = snp_mrs,
-	.nr_mrs = ARRAY_SIZE(snp_mrs),
-};
-
 /*
  * The firmware gives reports on the privilege level that a key belongs to and on
  * the less privileged ones. The kernel's own level is the one of interest, unless
@@ -124,14 +130,19 @@ static u32 vmpl_to_report(const struct snp_msg_desc *mdesc)
 	return max_t(u32, snp_vmpl, mdesc->vmpck_id);
 }
 
-static int request_report(struct snp_msg_desc *mdesc, int vmpck_id,
+static int request_report(struct snp_msg_desc *mdesc,
 			  struct report_response *response)
 {
 	struct snp_report_req payload = {};
 	struct snp_guest_req req = {};
 	int rc;
 
-	rc = snp_msg_init(mdesc, vmpck_id);
+	rc = snp_msg_init(mdesc, report_key);
+	if (rc == -ENOMEM)
+		return rc;
+
+	/* A key that is not there never comes, and no request is repeated. */
+	report_final = true;
 	if (rc) {
 		pr_err("no message key to ask for a report with: %d; vmpck_id= chooses another one\n",
 		       rc);
@@ -177,7 +188,7 @@ static int check_response(const struct report_response *response)
 	return 0;
 }
 
-static int take_report(int vmpck_id)
+static int take_report(void)
 {
 	struct snp_msg_desc *mdesc;
 	int rc;
@@ -191,7 +202,7 @@ static int take_report(int vmpck_id)
 	if (IS_ERR(mdesc))
 		return PTR_ERR(mdesc);
 
-	rc = request_report(mdesc, vmpck_id, response);
+	rc = request_report(mdesc, response);
 	snp_msg_free(mdesc);
 	if (rc)
 		return rc;
@@ -205,17 +216,44 @@ static int take_report(int vmpck_id)
 	return 0;
 }
 
+static int refresh(const struct tsm_measurement *tm,
+		   const struct tsm_measurement_register *mr)
+{
+	int rc;
+
+	if (report_final)
+		return report_error;
+
+	rc = take_report();
+	if (report_final)
+		report_error = rc;
+
+	return rc;
+}
+
+static struct tsm_measurement snp_tm = {
+	.name = "snp",
+	.mrs = snp_mrs,
+	.nr_mrs = ARRAY_SIZE(snp_mrs),
+	.refresh_all = true,
+	.refresh = refresh,
+};
+
 /**
- * tsm_snp_register() - take a report and register its fields
+ * tsm_snp_register() - register the fields of a report
  * @vmpck_id: which message key to use, or -1 for that of the privilege level
  *	that the kernel runs at
  *
- * Context: Process context, may sleep. Makes one guest request.
+ * The first read of a register takes the report, with one guest request. If that
+ * fails with -ENOMEM before the request, the next read tries again. For good, all
+ * reads fail with -EINVAL if there is no such key (any more), -ETIMEDOUT or -EIO
+ * if the host did not carry out the request, -EIO if the firmware refuses,
+ * -EBADMSG if its answer is not sound.
  *
- * Return: 0, or a negative errno: -ENODEV if this is not an SNP guest, -ENOMEM,
- * -EINVAL if there is no such key (any more), -ETIMEDOUT or -EIO if the host did
- * not carry out the request, -EIO if the firmware refuses, -EBADMSG if its
- * answer is not sound, or what tsm_register_measurement() returned.
+ * Context: Process context, may sleep.
+ *
+ * Return: 0, -ENODEV if this is not an SNP guest, or what
+ * tsm_register_measurement() returned.
  */
 int tsm_snp_register(int vmpck_id)
 {
@@ -229,10 +267,8 @@ int tsm_snp_register(int vmpck_id)
 	if (!device)
 		return -ENODEV;
 
-	rc = take_report(vmpck_id);
-	if (rc)
-		return rc;
-
+	report_key = vmpck_id;
+	report_final = false;
 	snp_tm.parent = device;
 	rc = tsm_register_measurement(&snp_tm);
 	if (rc)

@@ -62,7 +62,7 @@ static struct calls {
 	unsigned int nr_requests;
 	struct snp_guest_req request;
 	struct snp_report_req payload;
-	struct tsm_measurement *registered;
+	const struct tsm_measurement *registered;
 } calls;
 
 /* No two fields of the report have the same bytes. */
@@ -129,7 +129,7 @@ static int fake_send_request(struct snp_msg_desc *mdesc,
 	return 0;
 }
 
-static int fake_register(struct tsm_measurement *tm)
+static int fake_register(const struct tsm_measurement *tm)
 {
 	if (calls.register_error)
 		return calls.register_error;
@@ -139,7 +139,7 @@ static int fake_register(struct tsm_measurement *tm)
 	return 0;
 }
 
-static void fake_unregister(struct tsm_measurement *tm)
+static void fake_unregister(const struct tsm_measurement *tm)
 {
 	if (calls.registered == tm)
 		calls.registered = NULL;
@@ -185,16 +185,45 @@ static unsigned int device_references(void)
 }
 
 /* The registration must fail with @error and leave nothing behind. */
-static void expect_failure(struct kunit *test, int error,
-			   unsigned int nr_requests)
+static void expect_no_registration(struct kunit *test, int error)
 {
 	unsigned int references = device_references();
 
 	KUNIT_EXPECT_EQ(test, tsm_snp_register(-1), error);
 	KUNIT_EXPECT_NULL(test, calls.registered);
-	KUNIT_EXPECT_EQ(test, calls.nr_requests, nr_requests);
-	KUNIT_EXPECT_EQ(test, calls.nr_allocated, 0);
+	KUNIT_EXPECT_EQ(test, calls.nr_requests, 0);
 	KUNIT_EXPECT_EQ(test, device_references(), references);
+}
+
+/* What the core does before it reads register @i. */
+static int refresh_mr(size_t i)
+{
+	const struct tsm_measurement *tm = calls.registered;
+
+	return tm->refresh(tm, &tm->mrs[i]);
+}
+
+/*
+ * A read must fail with @error, after @nr_requests in all. When everything works,
+ * all reads must return @later: 0, or an error without another request.
+ */
+static void expect_failure(struct kunit *test, int error, int later,
+			   unsigned int nr_requests)
+{
+	KUNIT_ASSERT_EQ(test, tsm_snp_register(-1), 0);
+	KUNIT_EXPECT_EQ(test, refresh_mr(0), error);
+	KUNIT_EXPECT_EQ(test, calls.nr_requests, nr_requests);
+
+	calls.alloc_error = 0;
+	calls.init_error = 0;
+	calls.send_error = 0;
+	calls.status = 0;
+	calls.report_size = SIZE_OF_REPORT;
+	for (size_t i = 0; i < calls.registered->nr_mrs; i++)
+		KUNIT_EXPECT_EQ(test, refresh_mr(i), later);
+	KUNIT_EXPECT_EQ(test, calls.nr_requests, nr_requests + !later);
+	KUNIT_EXPECT_EQ(test, calls.nr_allocated, 0);
+	tsm_snp_unregister();
 }
 
 static const struct field {
@@ -239,11 +268,13 @@ static void expect_field(struct kunit *test, const struct field *field)
 			       "%s", field->name);
 
 	if (field->digest) {
-		KUNIT_EXPECT_EQ(test, mr->mr_flags, TSM_MR_F_READABLE);
+		KUNIT_EXPECT_EQ(test, mr->mr_flags,
+				TSM_MR_F_READABLE | TSM_MR_F_LIVE);
 		KUNIT_EXPECT_EQ(test, mr->mr_hash, HASH_ALGO_SHA384);
 	} else {
 		KUNIT_EXPECT_EQ(test, mr->mr_flags,
-				TSM_MR_F_READABLE | TSM_MR_F_NOHASH);
+				TSM_MR_F_READABLE | TSM_MR_F_LIVE |
+				TSM_MR_F_NOHASH);
 	}
 }
 
@@ -255,8 +286,14 @@ static void test_registers_are_fields_of_the_report(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, calls.registered);
 	KUNIT_EXPECT_STREQ(test, calls.registered->name, "snp");
 	KUNIT_EXPECT_EQ(test, calls.registered->nr_mrs, ARRAY_SIZE(fields));
+	KUNIT_EXPECT_EQ(test, calls.nr_requests, 0);
+
+	/* Whichever register is read, the report is for all of them. */
+	KUNIT_ASSERT_EQ(test, refresh_mr(calls.registered->nr_mrs - 1), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		expect_field(test, &fields[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		KUNIT_EXPECT_EQ(test, refresh_mr(i), 0);
 
 	/* The message descriptor was for one request, the device is kept. */
 	KUNIT_EXPECT_EQ(test, calls.nr_requests, 1);
@@ -275,6 +312,7 @@ static void test_request(struct kunit *test)
 	struct snp_report_req payload = { .vmpl = 2 };
 
 	KUNIT_ASSERT_EQ(test, tsm_snp_register(-1), 0);
+	KUNIT_EXPECT_EQ(test, refresh_mr(0), 0);
 	tsm_snp_unregister();
 
 	KUNIT_EXPECT_EQ(test, calls.vmpck_id, -1);
@@ -307,6 +345,7 @@ static void test_key_of_another_level(struct kunit *test)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		calls.kernel_vmpl = cases[i].kernel_vmpl;
 		KUNIT_ASSERT_EQ(test, tsm_snp_register(cases[i].vmpck_id), 0);
+		KUNIT_EXPECT_EQ(test, refresh_mr(0), 0);
 		tsm_snp_unregister();
 		KUNIT_EXPECT_EQ(test, calls.vmpck_id, cases[i].vmpck_id);
 		KUNIT_EXPECT_EQ_MSG(test, calls.payload.vmpl, cases[i].vmpl,
@@ -317,7 +356,7 @@ static void test_key_of_another_level(struct kunit *test)
 static void test_no_snp_guest(struct kunit *test)
 {
 	calls.snp_guest = false;
-	expect_failure(test, -ENODEV, 0);
+	expect_no_registration(test, -ENODEV);
 }
 
 static void test_no_device(struct kunit *test)
@@ -330,41 +369,51 @@ static void test_no_device(struct kunit *test)
 	calls.device = device;
 }
 
+/* Memory may come, and so far there was no request. */
 static void test_no_message_descriptor(struct kunit *test)
 {
 	calls.alloc_error = -ENOMEM;
-	expect_failure(test, -ENOMEM, 0);
+	expect_failure(test, -ENOMEM, 0, 0);
 }
 
 static void test_no_key(struct kunit *test)
 {
 	calls.init_error = -EINVAL;
-	expect_failure(test, -EINVAL, 0);
+	expect_failure(test, -EINVAL, -EINVAL, 0);
+}
+
+static void test_no_cipher(struct kunit *test)
+{
+	calls.init_error = -ENOMEM;
+	expect_failure(test, -ENOMEM, 0, 0);
 }
 
 static void test_request_fails(struct kunit *test)
 {
 	calls.send_error = -EIO;
-	expect_failure(test, -EIO, 1);
+	expect_failure(test, -EIO, -EIO, 1);
 	calls.send_error = -ETIMEDOUT;
-	expect_failure(test, -ETIMEDOUT, 2);
+	expect_failure(test, -ETIMEDOUT, -ETIMEDOUT, 2);
 	/* The key was given up after snp_msg_init() had seen it. */
 	calls.send_error = -ENOTTY;
-	expect_failure(test, -EIO, 3);
+	expect_failure(test, -EIO, -EIO, 3);
+	/* Memory that the request ran out of does not make it repeatable. */
+	calls.send_error = -ENOMEM;
+	expect_failure(test, -ENOMEM, -ENOMEM, 4);
 }
 
 static void test_firmware_refuses(struct kunit *test)
 {
 	calls.status = 0x16;
-	expect_failure(test, -EIO, 1);
+	expect_failure(test, -EIO, -EIO, 1);
 }
 
 static void test_short_report(struct kunit *test)
 {
 	calls.report_size = SIZE_OF_REPORT - 1;
-	expect_failure(test, -EBADMSG, 1);
+	expect_failure(test, -EBADMSG, -EBADMSG, 1);
 	calls.report_size = 0;
-	expect_failure(test, -EBADMSG, 2);
+	expect_failure(test, -EBADMSG, -EBADMSG, 2);
 }
 
 /* A later version of the report may have more at its end. */
@@ -372,6 +421,7 @@ static void test_long_report(struct kunit *test)
 {
 	calls.report_size = sizeof(struct snp_report_resp) - HEADER_SIZE;
 	KUNIT_ASSERT_EQ(test, tsm_snp_register(-1), 0);
+	KUNIT_ASSERT_EQ(test, refresh_mr(0), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		expect_field(test, &fields[i]);
 	tsm_snp_unregister();
@@ -380,7 +430,7 @@ static void test_long_report(struct kunit *test)
 static void test_registration_fails(struct kunit *test)
 {
 	calls.register_error = -EEXIST;
-	expect_failure(test, -EEXIST, 1);
+	expect_no_registration(test, -EEXIST);
 }
 
 static struct kunit_case snp_test_cases[] = {
@@ -391,6 +441,7 @@ static struct kunit_case snp_test_cases[] = {
 	KUNIT_CASE(test_no_device),
 	KUNIT_CASE(test_no_message_descriptor),
 	KUNIT_CASE(test_no_key),
+	KUNIT_CASE(test_no_cipher),
 	KUNIT_CASE(test_request_fails),
 	KUNIT_CASE(test_firmware_refuses),
 	KUNIT_CASE(test_short_report),
