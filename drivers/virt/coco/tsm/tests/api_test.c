@@ -11,7 +11,9 @@
 
 struct api_test {
 	struct fake *fake;
-	struct tsm_provider *handle;
+	struct tsm_register *rtmr0;
+	struct tsm_register *rtmr1;
+	struct tsm_register *agile;
 };
 
 static int api_test_init(struct kunit *test)
@@ -21,25 +23,42 @@ static int api_test_init(struct kunit *test)
 	if (!ctx)
 		return -ENOMEM;
 	ctx->fake = fake_register(test, "fake");
-	ctx->handle = tsm_measurement_get("fake");
+	ctx->rtmr0 = tsm_measurement_get("fake", "rtmr0");
+	ctx->rtmr1 = tsm_measurement_get("fake", "rtmr1");
+	ctx->agile = tsm_measurement_get("fake", "agile");
 	test->priv = ctx;
+	KUNIT_ASSERT_FALSE(test, IS_ERR(ctx->rtmr0));
+	KUNIT_ASSERT_FALSE(test, IS_ERR(ctx->rtmr1));
+	KUNIT_ASSERT_FALSE(test, IS_ERR(ctx->agile));
 
-	return ctx->handle ? 0 : -ENODEV;
+	return 0;
 }
 
 static void api_test_exit(struct kunit *test)
 {
 	struct api_test *ctx = test->priv;
 
-	if (ctx)
-		tsm_measurement_put(ctx->handle);
+	if (!ctx)
+		return;
+	tsm_measurement_put(ctx->rtmr0);
+	tsm_measurement_put(ctx->rtmr1);
+	tsm_measurement_put(ctx->agile);
 }
 
 static void test_get_finds_by_name(struct kunit *test)
 {
-	KUNIT_EXPECT_NULL(test, tsm_measurement_get("other"));
-	KUNIT_EXPECT_NULL(test, tsm_measurement_get(""));
+	KUNIT_EXPECT_PTR_EQ(test, tsm_measurement_get("other", "rtmr0"),
+			    ERR_PTR(-ENODEV));
+	KUNIT_EXPECT_PTR_EQ(test, tsm_measurement_get("", "rtmr0"),
+			    ERR_PTR(-ENODEV));
+	KUNIT_EXPECT_PTR_EQ(test, tsm_measurement_get("fake", "none"),
+			    ERR_PTR(-ENOENT));
+	KUNIT_EXPECT_PTR_EQ(test, tsm_measurement_get("fake", "blob"),
+			    ERR_PTR(-ENOENT));
+	KUNIT_EXPECT_PTR_EQ(test, tsm_measurement_get("fake", "launch"),
+			    ERR_PTR(-EPERM));
 	tsm_measurement_put(NULL);
+	tsm_measurement_put(ERR_PTR(-ENODEV));
 }
 
 static void test_extend_event(struct kunit *test)
@@ -47,7 +66,7 @@ static void test_extend_event(struct kunit *test)
 	struct api_test *ctx = test->priv;
 	struct seen_record seen;
 
-	KUNIT_EXPECT_EQ(test, tsm_extend_event(ctx->handle, "agile", "event", 5),
+	KUNIT_EXPECT_EQ(test, tsm_extend_event(ctx->agile, "event", 5),
 			0);
 	replay_last(test, ctx->fake, &seen);
 	KUNIT_EXPECT_EQ(test, seen.event_type, 5);
@@ -60,15 +79,11 @@ static void test_banks(struct kunit *test)
 	enum hash_algo algos[TSM_MAX_BANKS];
 	struct api_test *ctx = test->priv;
 
-	KUNIT_ASSERT_EQ(test, tsm_measurement_banks(ctx->handle, "agile", algos),
+	KUNIT_ASSERT_EQ(test, tsm_measurement_banks(ctx->agile, algos),
 			3);
 	KUNIT_EXPECT_EQ(test, algos[0], HASH_ALGO_SHA1);
 	KUNIT_EXPECT_EQ(test, algos[1], HASH_ALGO_SHA256);
 	KUNIT_EXPECT_EQ(test, algos[2], HASH_ALGO_SHA384);
-	KUNIT_EXPECT_EQ(test, tsm_measurement_banks(ctx->handle, "none", algos),
-			-ENOENT);
-	KUNIT_EXPECT_EQ(test, tsm_measurement_banks(ctx->handle, "launch", algos),
-			-EPERM);
 }
 
 static void test_extend_digests_in_any_order(struct kunit *test)
@@ -82,7 +97,7 @@ static void test_extend_digests_in_any_order(struct kunit *test)
 	struct api_test *ctx = test->priv;
 	struct seen_record seen;
 
-	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->handle, "agile", digests,
+	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->agile, digests,
 						 3), 0);
 	replay_last(test, ctx->fake, &seen);
 	KUNIT_EXPECT_EQ(test, seen.event_type, 0xc);
@@ -103,25 +118,17 @@ static void test_bad_arguments(struct kunit *test)
 	static const struct tsm_digest wrong = { HASH_ALGO_SHA256, value };
 	struct api_test *ctx = test->priv;
 
-	KUNIT_EXPECT_EQ(test, tsm_extend_event(ctx->handle, "none", "x", 1),
-			-ENOENT);
-	KUNIT_EXPECT_EQ(test, tsm_extend_event(ctx->handle, "blob", "x", 1),
-			-ENOENT);
-	KUNIT_EXPECT_EQ(test, tsm_extend_event(ctx->handle, "launch", "x", 1),
-			-EPERM);
-	KUNIT_EXPECT_EQ(test, tsm_extend_event(ctx->handle, "rtmr0", "", 0),
+	KUNIT_EXPECT_EQ(test, tsm_extend_event(ctx->rtmr0, "", 0),
 			-EINVAL);
-	KUNIT_EXPECT_EQ(test, tsm_extend_event(ctx->handle, "rtmr0", value,
+	KUNIT_EXPECT_EQ(test, tsm_extend_event(ctx->rtmr0, value,
 					       4096), -E2BIG);
-	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->handle, "none", twice, 3),
-			-ENOENT);
-	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->handle, "agile", twice, 3),
+	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->agile, twice, 3),
 			-EINVAL);
-	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->handle, "agile", twice, 2),
+	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->agile, twice, 2),
 			-EINVAL);
-	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->handle, "rtmr0", &wrong,
+	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->rtmr0, &wrong,
 						 1), -EINVAL);
-	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->handle, "rtmr1", &wrong,
+	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->rtmr1, &wrong,
 						 0), -EINVAL);
 	KUNIT_EXPECT_EQ(test, ctx->fake->nr_extends, 0);
 	KUNIT_EXPECT_EQ(test, replay_count(test, ctx->fake), 0);
@@ -134,12 +141,49 @@ static void test_handle_after_unregistration(struct kunit *test)
 	struct api_test *ctx = test->priv;
 
 	fake_unregister(ctx->fake);
-	KUNIT_EXPECT_EQ(test, tsm_extend_event(ctx->handle, "rtmr1", "x", 1),
+	KUNIT_EXPECT_EQ(test, tsm_extend_event(ctx->rtmr1, "x", 1),
 			-ENODEV);
-	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->handle, "rtmr1", &digest,
+	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->rtmr1, &digest,
 						 1), -ENODEV);
-	KUNIT_EXPECT_NULL(test, tsm_measurement_get("fake"));
+	KUNIT_EXPECT_PTR_EQ(test, tsm_measurement_get("fake", "rtmr1"),
+			    ERR_PTR(-ENODEV));
 	KUNIT_EXPECT_EQ(test, ctx->fake->nr_extends, 0);
+}
+
+/* An interface that never promised a record must not fail for want of one. */
+static void test_extend_in_any_case(struct kunit *test)
+{
+	static const u8 value[32] = { 7 };
+	static const struct tsm_digest digest = { HASH_ALGO_SHA256, value };
+	struct api_test *ctx = test->priv;
+	struct fake *fake = ctx->fake;
+
+	KUNIT_EXPECT_EQ(test, tsm_extend_in_any_case(ctx->rtmr1, &digest, 1), 0);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 1);
+	replay_expect_verified(test, fake);
+
+	file_write(fake, "log/limit", "1", 1);
+	KUNIT_EXPECT_EQ(test, tsm_extend_digests(ctx->rtmr1, &digest, 1),
+			-ENOSPC);
+	KUNIT_EXPECT_EQ(test, tsm_extend_in_any_case(ctx->rtmr1, &digest, 1), 0);
+	KUNIT_EXPECT_EQ(test, fake->nr_extends, 2);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 foreign rtmr1 "), 1);
+	replay_expect_verified(test, fake);
+
+	/* Not even where the register cannot be read. */
+	fake->refresh_error = -EIO;
+	KUNIT_EXPECT_EQ(test, tsm_extend_in_any_case(ctx->rtmr1, &digest, 1), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 unsure rtmr1\n"), 1);
+	fake->refresh_error = 0;
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 foreign rtmr1 "), 1);
+	replay_expect_verified(test, fake);
+
+	fake->fault = FAKE_FAILS_BEFORE;
+	fake->error = -EBUSY;
+	KUNIT_EXPECT_EQ(test, tsm_extend_in_any_case(ctx->rtmr1, &digest, 1),
+			-EBUSY);
+	replay_expect_verified(test, fake);
 }
 
 static struct kunit_case api_test_cases[] = {
@@ -148,6 +192,7 @@ static struct kunit_case api_test_cases[] = {
 	KUNIT_CASE(test_banks),
 	KUNIT_CASE(test_extend_digests_in_any_order),
 	KUNIT_CASE(test_bad_arguments),
+	KUNIT_CASE(test_extend_in_any_case),
 	KUNIT_CASE(test_handle_after_unregistration),
 	{}
 };

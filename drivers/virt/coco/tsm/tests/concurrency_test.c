@@ -15,9 +15,11 @@
 #define NR_THREADS	4
 #define NR_EVENTS	200
 
+static const char *const names[] = { "rtmr0", "rtmr1", "soft", "agile" };
+
 struct worker {
 	struct fake *fake;
-	struct tsm_provider *handle;
+	struct tsm_register *handles[ARRAY_SIZE(names)];
 	struct task_struct *task;
 	int id;
 	int result;
@@ -33,8 +35,11 @@ static struct worker *start(struct kunit *test, struct fake *fake, int id,
 	KUNIT_ASSERT_NOT_NULL(test, worker);
 	worker->fake = fake;
 	worker->id = id;
-	worker->handle = tsm_measurement_get(fake->tm.name);
-	KUNIT_ASSERT_NOT_NULL(test, worker->handle);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		worker->handles[i] = tsm_measurement_get(fake->tm.name,
+							 names[i]);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(worker->handles[i]));
+	}
 	init_completion(&worker->done);
 	worker->task = kthread_create(run, worker, "tsm-worker/%d", id);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(worker->task));
@@ -48,7 +53,8 @@ static void join(struct worker *worker)
 {
 	wait_for_completion(&worker->done);
 	kthread_stop_put(worker->task);
-	tsm_measurement_put(worker->handle);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		tsm_measurement_put(worker->handles[i]);
 }
 
 static bool is_done(struct worker *worker)
@@ -61,15 +67,13 @@ static bool is_done(struct worker *worker)
 
 static int extend_many(void *data)
 {
-	static const char *const names[] = { "rtmr0", "rtmr1", "soft", "agile" };
 	struct worker *worker = data;
 
 	for (int i = 0; i < NR_EVENTS; i++) {
 		char event[32];
 		int len = scnprintf(event, sizeof(event), "%d %d", worker->id, i);
-		int rc = tsm_extend_event(worker->handle,
-					  names[(worker->id + i) % 4], event,
-					  len);
+		int rc = tsm_extend_event(worker->handles[(worker->id + i) % 4],
+					  event, len);
 
 		worker->result = worker->result ?: rc;
 	}
@@ -124,7 +128,7 @@ static int extend_one(void *data)
 	struct worker *worker = data;
 
 	allow_signal(SIGTERM);
-	worker->result = tsm_extend_event(worker->handle, "rtmr0", "event", 5);
+	worker->result = tsm_extend_event(worker->handles[0], "event", 5);
 	complete(&worker->done);
 
 	return 0;
@@ -205,27 +209,48 @@ static void test_no_phantom(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 0);
 }
 
-/* Who is interrupted while waiting for his turn has changed nothing. */
+static int write_one(void *data)
+{
+	struct worker *worker = data;
+
+	allow_signal(SIGTERM);
+	worker->result = file_write(worker->fake, "rtmr0/append_event", "event",
+				    5);
+	complete(&worker->done);
+
+	return 0;
+}
+
+/*
+ * Who is interrupted while waiting for his turn has changed nothing. Part of the
+ * kernel must not lose a measurement because its task has a signal.
+ */
 static void test_interrupted_while_waiting(struct kunit *test)
 {
 	struct fake *fake = fake_register(test, "fake");
-	struct worker *first, *second;
+	struct worker *first, *second, *third;
 
 	fake->wait = true;
 	first = start(test, fake, 0, extend_one);
 	wait_for_completion(&fake->entered);
-	second = start(test, fake, 1, extend_one);
+	second = start(test, fake, 1, write_one);
+	third = start(test, fake, 2, extend_one);
 	KUNIT_EXPECT_FALSE(test, is_done(second));
 
 	send_sig(SIGTERM, second->task, 1);
+	send_sig(SIGTERM, third->task, 1);
 	join(second);
-	KUNIT_EXPECT_EQ(test, second->result, -EINTR);
+	KUNIT_EXPECT_EQ(test, second->result, -ERESTARTSYS);
+	KUNIT_EXPECT_FALSE(test, is_done(third));
 	KUNIT_EXPECT_EQ(test, fake->nr_extends, 1);
 
+	fake->wait = false;
 	complete(&fake->proceed);
 	join(first);
+	join(third);
 	KUNIT_EXPECT_EQ(test, first->result, 0);
-	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 1);
+	KUNIT_EXPECT_EQ(test, third->result, 0);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 2);
 	replay_expect_verified(test, fake);
 }
 
@@ -236,7 +261,7 @@ static int extend_until_gone(void *data)
 	int rc;
 
 	do {
-		rc = tsm_extend_event(worker->handle, "soft", "x", 1);
+		rc = tsm_extend_event(worker->handles[2], "x", 1);
 		if (!rc)
 			worker->result++;
 		cond_resched();

@@ -39,7 +39,7 @@ SPOIL(split_index, fake->index[FAKE_AGILE_SHA256] = 9)
 SPOIL(no_mr_name, fake->mrs[FAKE_CLOCK].mr_name = NULL)
 SPOIL(space_mr_name, fake->mrs[FAKE_CLOCK].mr_name = "a b")
 SPOIL(newline_mr_name, fake->mrs[FAKE_CLOCK].mr_name = "a\n")
-SPOIL(log_mr_name, fake->mrs[FAKE_CLOCK].mr_name = "log")
+SPOIL(power_mr_name, fake->mrs[FAKE_CLOCK].mr_name = "power")
 SPOIL(device_mr_name, fake->mrs[FAKE_BLOB].mr_name = "device")
 SPOIL(no_value, fake->mrs[FAKE_LAUNCH].mr_value = NULL)
 SPOIL(zero_size, fake->mrs[FAKE_BLOB].mr_size = 0)
@@ -61,7 +61,7 @@ static const struct definition_case definition_cases[] = {
 	CASE(no_refresh), CASE(no_extend), CASE(no_indexes), CASE(no_index),
 	CASE(big_static_index), CASE(same_static_index), CASE(big_index),
 	CASE(same_index), CASE(split_index), CASE(no_mr_name),
-	CASE(space_mr_name), CASE(newline_mr_name), CASE(log_mr_name),
+	CASE(space_mr_name), CASE(newline_mr_name), CASE(power_mr_name),
 	CASE(device_mr_name), CASE(no_value), CASE(zero_size),
 	CASE(wrong_size), CASE(unknown_hash), CASE(unnamed_hash),
 	CASE(unreadable), CASE(writable_blob), CASE(same_bank),
@@ -79,7 +79,7 @@ static void test_bad_definition(struct kunit *test)
 	param->spoil(fake);
 	rc = tsm_register_measurement(&fake->tm);
 	KUNIT_EXPECT_EQ(test, rc, -EINVAL);
-	KUNIT_EXPECT_NULL(test, fake->tm.provider);
+	KUNIT_EXPECT_NULL(test, fake_provider(fake));
 	KUNIT_EXPECT_EQ(test, fake->nr_refreshes + fake->nr_extends, 0);
 	if (!rc)
 		fake_unregister(fake);

@@ -25,6 +25,7 @@ static void fail(struct fake *fake, enum fake_fault fault, int error)
 {
 	fake->fault = fault;
 	fake->error = error;
+	fake->failure = TSM_FAILURE_UNCLEAR;
 }
 
 /* The old value: no record, the error. */
@@ -101,16 +102,175 @@ static void test_unclear_until_the_next_extend(struct kunit *test)
 	fail(fake, FAKE_FAILS_AFTER, -ETIMEDOUT);
 	fake->refresh_error = -EIO;
 	KUNIT_EXPECT_EQ(test, append(fake, "unclear"), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "0 unsure agile\n"), 1);
 
 	/* Still unreadable: refused, and the hardware is not asked. */
 	KUNIT_EXPECT_EQ(test, append(fake, "too early"), -EIO);
 	KUNIT_EXPECT_EQ(test, fake->nr_extends, 1);
-
+	/* Other registers go on. */
 	fail(fake, FAKE_WORKS, 0);
+	KUNIT_EXPECT_EQ(test, file_write(fake, "soft/append_event", "x", 1), 1);
+
 	fake->refresh_error = 0;
 	KUNIT_EXPECT_EQ(test, append(fake, "later"), 5);
-	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign "), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign "), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "2 settled agile "), 1);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 3);
+	replay_expect_verified(test, fake);
+}
+
+/* A look at the log is enough, and the record is the one that was asked for. */
+static void test_unclear_until_the_log_is_read(struct kunit *test)
+{
+	static const char *const names[] = { "log/cel", "log/checkpoints",
+					     "log/next_record" };
+	struct fake *fake = test->priv;
+	struct seen_record seen;
+	char event[16];
+	char byte;
+
+	for (int i = 0; i < ARRAY_SIZE(names); i++) {
+		scnprintf(event, sizeof(event), "unclear %d", i);
+		fail(fake, FAKE_FAILS_AFTER, -ETIMEDOUT);
+		fake->refresh_error = -EIO;
+		KUNIT_EXPECT_EQ(test, append(fake, event), -ETIMEDOUT);
+
+		fail(fake, FAKE_WORKS, 0);
+		fake->refresh_error = 0;
+		KUNIT_EXPECT_GE(test, file_read_at(fake, names[i], &byte, 1, 0),
+				0);
+		fake->refresh_error = -EIO;
+		KUNIT_EXPECT_EQ(test, replay_count(test, fake), i + 1);
+		replay_last(test, fake, &seen);
+		KUNIT_EXPECT_MEMEQ(test, seen.event, event, strlen(event));
+		fake->refresh_error = 0;
+		replay_expect_verified(test, fake);
+	}
+}
+
+/* An answer that was forged is no reason to believe a read that may be, too. */
+static void test_forged_answers(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+
+	fail(fake, FAKE_FAILS_AFTER, -EIO);
+	fake->failure = TSM_FAILURE_FORGED;
+	fake->confirm_error = -EIO;
+	KUNIT_EXPECT_EQ(test, append(fake, "forged"), -EIO);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "0 unsure agile\n"), 1);
+	KUNIT_EXPECT_EQ(test, append(fake, "more"), -EIO);
+	KUNIT_EXPECT_EQ(test, fake->nr_extends, 1);
+
+	fake->confirm_error = 0;
+	fail(fake, FAKE_WORKS, 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 settled agile "), 1);
 	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 1);
+	replay_expect_verified(test, fake);
+
+	/* Not even if it could be read at once. */
+	fail(fake, FAKE_FAILS_AFTER, -EIO);
+	fake->failure = TSM_FAILURE_FORGED;
+	KUNIT_EXPECT_EQ(test, append(fake, "forged"), -EIO);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 2);
+	replay_expect_verified(test, fake);
+}
+
+/* Who knows that nothing happened need not be asked, nor the register. */
+static void test_nothing_was_done(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+	unsigned int refreshes = fake->nr_refreshes;
+
+	fail(fake, FAKE_FAILS_BEFORE, -EACCES);
+	fake->failure = TSM_FAILURE_BEFORE;
+	KUNIT_EXPECT_EQ(test, append(fake, "refused"), -EACCES);
+	KUNIT_EXPECT_EQ(test, fake->nr_refreshes + fake->nr_confirms,
+			refreshes);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " unsure "), 0);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 0);
+	replay_expect_verified(test, fake);
+}
+
+/* A register without a value keeps nobody from being registered. */
+static void test_unreadable_at_registration(struct kunit *test)
+{
+	struct fake *fake = fake_create(test, "partly");
+
+	test->priv = fake;
+	fake->unreadable = FAKE_RTMR1;
+	KUNIT_ASSERT_EQ(test, tsm_register_measurement(&fake->tm), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "0 unsure rtmr1\n"), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "0 register "), 3);
+	KUNIT_EXPECT_EQ(test, file_write(fake, "rtmr1/append_event", "x", 1),
+			-EIO);
+	KUNIT_EXPECT_EQ(test, append(fake, "others go on"), 12);
+
+	fake->unreadable = -1;
+	KUNIT_EXPECT_EQ(test, file_write(fake, "rtmr1/append_event", "x", 1), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "0 unsure rtmr1\n"), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 register rtmr1 "), 1);
+	replay_expect_verified(test, fake);
+	fake_unregister(fake);
+}
+
+/* Others fill what is theirs, and nobody else's extends are refused for it. */
+static void test_others_have_a_limit(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+	u64 size;
+
+	KUNIT_EXPECT_EQ(test, file_write(fake, "log/others_limit", "1000", 4),
+			4);
+	for (int i = 0; i < 10; i++) {
+		char byte;
+
+		fake_extend_elsewhere(fake, FAKE_RTMR0, i);
+		if (file_read_at(fake, "rtmr0/digest", &byte, 1, 0) < 0)
+			break;
+		append(fake, "ours");
+	}
+	size = file_number(test, fake, "log/others_size");
+	KUNIT_EXPECT_GT(test, size, 0);
+	KUNIT_EXPECT_LE(test, size, 1000);
+	KUNIT_EXPECT_EQ(test, append(fake, "ours"), 4);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " unsure rtmr0\n"), 1);
+
+	KUNIT_EXPECT_EQ(test, file_write(fake, "log/trim", "1", 1), 1);
+	file_text(test, fake, "rtmr0/digest");
+	replay_expect_verified(test, fake);
+}
+
+/* What can be repeated without a record leaves one line. */
+static void test_lines_fold(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+	u64 size;
+
+	append(fake, "ours");
+	fake_extend_elsewhere(fake, FAKE_RTMR0, 1);
+	file_text(test, fake, "rtmr0/digest");
+	fake_extend_elsewhere(fake, FAKE_AGILE_SHA1, 1);
+	file_text(test, fake, "agile/digest");
+	size = file_number(test, fake, "log/size");
+	for (int i = 0; i < 20; i++) {
+		fake_extend_elsewhere(fake, i % 3 ? FAKE_RTMR0 : FAKE_AGILE_SHA1,
+				      i);
+		file_text(test, fake, i % 3 ? "rtmr0/digest" : "agile/digest");
+		KUNIT_EXPECT_EQ(test, file_number(test, fake, "log/size"), size);
+		replay_expect_verified(test, fake);
+	}
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 foreign "), 2);
+
+	/* An unsure line does not take the value from the one before it. */
+	fail(fake, FAKE_FAILS_BEFORE, -EIO);
+	fake->refresh_error = -EIO;
+	KUNIT_EXPECT_EQ(test, append(fake, "unclear"), -EIO);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 foreign agile "), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 unsure agile\n"), 1);
+	fake->refresh_error = 0;
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 unsure "), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "1 settled agile "), 1);
 	replay_expect_verified(test, fake);
 }
 
@@ -161,7 +321,7 @@ static void test_interrupted_in_the_hardware(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, append(fake, "not again"), -EIO);
 	fake->refresh_error = 0;
 	file_text(test, fake, "agile/digest");
-	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 0);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 1);
 	replay_expect_verified(test, fake);
 }
 
@@ -195,19 +355,21 @@ static void test_a_read_finds_a_foreign_extend(struct kunit *test)
 	replay_expect_verified(test, fake);
 }
 
-/* A checkpoint must not mix values from before and after a foreign extend. */
-static void test_foreign_extend_between_banks(struct kunit *test)
+/* A value that was read and its line are of the same moment. */
+static void test_foreign_extend_during_the_look(struct kunit *test)
 {
-	for (unsigned int nth = 1; nth <= 5; nth++) {
-		struct fake *fake = test->priv;
-		unsigned int before = count_lines(test, fake, " foreign ");
+	struct fake *fake = test->priv;
+	const char *text;
+	char expected[64];
 
-		fake_extend_elsewhere(fake, FAKE_AGILE_SHA1, nth);
-		fake->foreign_during_refresh = nth;
-		file_text(test, fake, "agile/sha1/digest");
-		fake->foreign_during_refresh = 0;
-		file_text(test, fake, "agile/sha1/digest");
-		KUNIT_EXPECT_GT(test, count_lines(test, fake, " foreign "), before);
+	for (int i = 0; i < 5; i++) {
+		append(fake, "ours");
+		fake_extend_elsewhere(fake, FAKE_AGILE_SHA1, i);
+		fake->foreign_during_refresh = 1;
+		text = file_text(test, fake, "agile/sha1/digest");
+		snprintf(expected, sizeof(expected), " foreign agile sha1:%.40s,",
+			 text);
+		KUNIT_EXPECT_EQ(test, count_lines(test, fake, expected), 1);
 		replay_expect_verified(test, fake);
 	}
 }
@@ -224,7 +386,7 @@ static void test_refresh_all(struct kunit *test)
 
 	fake_extend_elsewhere(fake, FAKE_RTMR0, 1);
 	fake_extend_elsewhere(fake, FAKE_AGILE_SHA1, 2);
-	file_text(test, fake, "clock/digest");
+	file_text(test, fake, "rtmr1/digest");
 	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign "), 2);
 
 	append(fake, "ours");
@@ -234,17 +396,37 @@ static void test_refresh_all(struct kunit *test)
 	fake_unregister(fake);
 }
 
-static void test_registration_fails_with_the_hardware(struct kunit *test)
+/* The first register need not be one that the hardware has to be asked for. */
+static void test_refresh_all_with_software_first(struct kunit *test)
+{
+	struct fake *fake = fake_create(test, "all");
+
+	fake->mrs[FAKE_RTMR0].mr_flags &= ~TSM_MR_F_LIVE;
+	memset(fake->values[FAKE_RTMR0], 0x10, sizeof(fake->values[0]));
+	fake->tm.refresh_all = true;
+	KUNIT_ASSERT_EQ(test, tsm_register_measurement(&fake->tm), 0);
+	KUNIT_EXPECT_EQ(test, fake->nr_refreshes, 1);
+	file_text(test, fake, "rtmr1/digest");
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign "), 0);
+	replay_expect_verified(test, fake);
+	fake_unregister(fake);
+}
+
+/* Nothing can be read: the registers have no values until it can be. */
+static void test_broken_hardware(struct kunit *test)
 {
 	struct fake *fake = fake_create(test, "broken");
+	char byte;
 
 	fake->refresh_error = -EIO;
-	KUNIT_EXPECT_EQ(test, tsm_register_measurement(&fake->tm), -EIO);
-	KUNIT_EXPECT_NULL(test, fake->tm.provider);
+	KUNIT_ASSERT_EQ(test, tsm_register_measurement(&fake->tm), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "0 unsure "), 3);
+	KUNIT_EXPECT_EQ(test, file_read_at(fake, "rtmr0/digest", &byte, 1, 0),
+			-EIO);
 
-	/* The name is free again. */
 	fake->refresh_error = 0;
-	KUNIT_EXPECT_EQ(test, tsm_register_measurement(&fake->tm), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "0 register "), 4);
+	replay_expect_verified(test, fake);
 	fake_unregister(fake);
 }
 
@@ -254,13 +436,20 @@ static struct kunit_case failure_test_cases[] = {
 	KUNIT_CASE(test_failure_with_another_effect),
 	KUNIT_CASE(test_failures_of_a_software_register),
 	KUNIT_CASE(test_unclear_until_the_next_extend),
+	KUNIT_CASE(test_unclear_until_the_log_is_read),
+	KUNIT_CASE(test_forged_answers),
+	KUNIT_CASE(test_nothing_was_done),
 	KUNIT_CASE(test_unclear_until_the_next_read),
 	KUNIT_CASE(test_unclear_but_nothing_happened),
 	KUNIT_CASE(test_interrupted_in_the_hardware),
 	KUNIT_CASE(test_a_read_finds_a_foreign_extend),
-	KUNIT_CASE(test_foreign_extend_between_banks),
+	KUNIT_CASE(test_foreign_extend_during_the_look),
 	KUNIT_CASE(test_refresh_all),
-	KUNIT_CASE(test_registration_fails_with_the_hardware),
+	KUNIT_CASE(test_refresh_all_with_software_first),
+	KUNIT_CASE(test_broken_hardware),
+	KUNIT_CASE(test_unreadable_at_registration),
+	KUNIT_CASE(test_others_have_a_limit),
+	KUNIT_CASE(test_lines_fold),
 	{}
 };
 

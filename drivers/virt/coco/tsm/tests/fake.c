@@ -8,10 +8,11 @@
 
 #include "fake.h"
 #include "hash.h"
+#include "tsm.h"
 
 #define ALL_BANKS	GENMASK(TSM_MAX_BANKS - 1, 0)
 
-static struct fake *to_fake(struct tsm_measurement *tm)
+static struct fake *to_fake(const struct tsm_measurement *tm)
 {
 	return container_of(tm, struct fake, tm);
 }
@@ -36,37 +37,67 @@ static void leave(struct fake *fake)
 	atomic_dec(&fake->busy);
 }
 
-static int fake_refresh(struct tsm_measurement *tm,
-			const struct tsm_measurement_register *mr)
+/* All banks of a register stand together in @mrs, @mr is the first. */
+static bool is_bank_of(const struct tsm_measurement_register *bank,
+		       const struct tsm_measurement_register *mr)
 {
-	struct fake *fake = to_fake(tm);
-	int rc = fake->refresh_error;
+	return !strcmp(bank->mr_name, mr->mr_name);
+}
 
-	enter(fake);
-	fake->nr_refreshes++;
-	if (fake->refresh_error_after) {
-		fake->refresh_error_after--;
-		rc = 0;
-	}
-	if (rc)
-		fake->nr_refresh_errors++;
-	if (fake->foreign_during_refresh && !--fake->foreign_during_refresh)
-		fake_extend_elsewhere(fake, FAKE_AGILE_SHA1, 0xee);
+static void show(struct fake *fake, const struct tsm_measurement_register *mr)
+{
+	for (size_t i = 0; i < fake->tm.nr_mrs; i++) {
+		const struct tsm_measurement_register *other = &fake->mrs[i];
 
-	for (size_t i = 0; i < tm->nr_mrs; i++) {
-		const struct tsm_measurement_register *other = &tm->mrs[i];
-
-		if (rc && !fake->refresh_fails_late)
-			break;
-		if (other != mr && !tm->refresh_all)
+		if (!is_bank_of(other, mr) && !fake->tm.refresh_all)
 			continue;
 		if (other->mr_flags & TSM_MR_F_LIVE)
 			memcpy(fake->values[i], fake->hardware[i],
 			       other->mr_size);
 	}
+}
+
+static int read_hardware(struct fake *fake,
+			 const struct tsm_measurement_register *mr, int rc)
+{
+	enter(fake);
+	if (fake->refresh_error_after) {
+		fake->refresh_error_after--;
+		rc = 0;
+	}
+	if (fake->unreadable == mr - fake->mrs)
+		rc = -EIO;
+	if (rc)
+		fake->nr_refresh_errors++;
+	if (fake->foreign_during_refresh && !--fake->foreign_during_refresh)
+		fake_extend_elsewhere(fake, FAKE_AGILE_SHA1, 0xee);
+
+	if (!rc || fake->refresh_fails_late)
+		show(fake, mr);
 	leave(fake);
 
 	return rc;
+}
+
+static int fake_refresh(const struct tsm_measurement *tm,
+			const struct tsm_measurement_register *mr)
+{
+	struct fake *fake = to_fake(tm);
+
+	fake->nr_refreshes++;
+
+	return read_hardware(fake, mr, fake->refresh_error);
+}
+
+static int fake_confirm(const struct tsm_measurement *tm,
+			const struct tsm_measurement_register *mr)
+{
+	struct fake *fake = to_fake(tm);
+
+	fake->nr_confirms++;
+
+	return read_hardware(fake, mr,
+			     fake->confirm_error ?: fake->refresh_error);
 }
 
 static void wait(struct fake *fake)
@@ -75,27 +106,23 @@ static void wait(struct fake *fake)
 	wait_for_completion(&fake->proceed);
 }
 
-/*
- * Extend those banks of a register that have a bit in @acting. All banks of a
- * register stand together in @mrs.
- */
+/* Extend those banks of a register that have a bit in @acting. */
 static void act(struct fake *fake, const struct tsm_measurement_register *mr,
 		const u8 *const digests[], unsigned long acting)
 {
 	const struct tsm_measurement_register *end = fake->mrs + fake->tm.nr_mrs;
 	const struct tsm_measurement_register *bank;
 
-	for (bank = mr; bank < end && !strcmp(bank->mr_name, mr->mr_name);
-	     bank++) {
+	for (bank = mr; bank < end && is_bank_of(bank, mr); bank++) {
 		if (acting & BIT(bank - mr))
 			tsm_hash_extend(bank->mr_hash, hardware_of(fake, bank),
 					digests[bank - mr]);
 	}
 }
 
-static int fake_extend(struct tsm_measurement *tm,
+static int fake_extend(const struct tsm_measurement *tm,
 		       const struct tsm_measurement_register *mr,
-		       const u8 *const digests[])
+		       const u8 *const digests[], enum tsm_failure *failure)
 {
 	struct fake *fake = to_fake(tm);
 	enum fake_fault fault = fake->fault;
@@ -114,7 +141,11 @@ static int fake_extend(struct tsm_measurement *tm,
 		wait(fake);
 	leave(fake);
 
-	return fault == FAKE_WORKS ? 0 : fake->error;
+	if (fault == FAKE_WORKS)
+		return 0;
+	*failure = fake->failure;
+
+	return fake->error;
 }
 
 /**
@@ -205,6 +236,7 @@ struct fake *fake_create(struct kunit *test, const char *name)
 		if (!(fake->mrs[i].mr_flags & TSM_MR_F_LIVE))
 			memset(fake->values[i], 0x10 + i, FAKE_BLOB_SIZE);
 	}
+	fake->unreadable = -1;
 	init_completion(&fake->entered);
 	init_completion(&fake->proceed);
 
@@ -215,6 +247,7 @@ struct fake *fake_create(struct kunit *test, const char *name)
 		.mr_index = fake->index,
 		.index_space = TSM_INDEX_CCMR,
 		.refresh = fake_refresh,
+		.confirm = fake_confirm,
 		.extend = fake_extend,
 	};
 
@@ -227,8 +260,19 @@ struct fake *fake_create(struct kunit *test, const char *name)
  */
 void fake_unregister(struct fake *fake)
 {
-	if (fake->tm.provider)
+	if (fake_provider(fake))
 		tsm_unregister_measurement(&fake->tm);
+}
+
+/**
+ * fake_provider() - what the core has made of a provider
+ * @fake: the provider
+ *
+ * Return: that, or %NULL if @fake is not registered.
+ */
+struct tsm_provider *fake_provider(const struct fake *fake)
+{
+	return tsm_provider_of(&fake->tm);
 }
 
 KUNIT_DEFINE_ACTION_WRAPPER(unregister_action, fake_unregister, struct fake *);

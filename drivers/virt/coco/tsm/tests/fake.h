@@ -59,7 +59,10 @@ enum fake_fault {
  * @fault: how extend() fails
  * @error: what it returns then
  * @acting_banks: for %FAKE_FAILS_PARTLY, a bit for each bank of the register
- * @refresh_error: what refresh() returns, 0 to work
+ * @failure: what it says of that
+ * @refresh_error: what refresh() and confirm() return, 0 to work
+ * @confirm_error: what confirm() returns then instead, if it is not 0
+ * @unreadable: the first bank of a register that they cannot read, or -1
  * @refresh_error_after: let so many calls of refresh() work before
  *	@refresh_error
  * @refresh_fails_late: refresh() has its effect although it returns an error
@@ -68,6 +71,7 @@ enum fake_fault {
  * @nr_extends: calls of extend()
  * @overlaps: calls that began before another one had ended
  * @busy: a call is running
+ * @nr_confirms: calls of confirm()
  * @foreign_during_refresh: extend FAKE_AGILE from elsewhere after that many more
  *	calls of refresh(), 0 for never
  * @wait: let extend() say @entered and wait for @proceed, before it acts
@@ -83,12 +87,16 @@ struct fake {
 	u8 hardware[FAKE_NR_MRS][FAKE_BLOB_SIZE];
 	enum fake_fault fault;
 	int error;
+	enum tsm_failure failure;
 	unsigned long acting_banks;
 	int refresh_error;
+	int confirm_error;
+	int unreadable;
 	unsigned int refresh_error_after;
 	bool refresh_fails_late;
 	unsigned int nr_refresh_errors;
 	unsigned int nr_refreshes;
+	unsigned int nr_confirms;
 	unsigned int nr_extends;
 	unsigned int overlaps;
 	atomic_t busy;
@@ -102,6 +110,7 @@ struct fake {
 struct fake *fake_create(struct kunit *test, const char *name);
 struct fake *fake_register(struct kunit *test, const char *name);
 void fake_unregister(struct fake *fake);
+struct tsm_provider *fake_provider(const struct fake *fake);
 void fake_extend_elsewhere(struct fake *fake, enum fake_mr mr, u8 fill);
 const u8 *fake_value(const struct fake *fake, enum fake_mr mr);
 

@@ -99,7 +99,7 @@ static bool check_attempt(struct kunit *test, const struct attempt *attempt)
 		KUNIT_EXPECT_EQ_MSG(test, attempt->rc, -ENOMEM,
 				    "allocation %u", attempt->nth);
 		KUNIT_EXPECT_TRUE(test, attempt->hit);
-		KUNIT_EXPECT_NULL(test, fake->tm.provider);
+		KUNIT_EXPECT_NULL(test, fake_provider(fake));
 		return true;
 	}
 

@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The files of a provider, used through their attributes.
+ * The files of a provider.
  *
- * sysfs need not be mounted for KUnit, so this finds a file in the tables that
- * sysfs makes it from, honours its mode as sysfs does, and calls it with buffers
- * of a page as sysfs does.
+ * No file system need be mounted for KUnit. Those of the registers are found in
+ * the tables that sysfs makes them from; this honours their mode as sysfs does,
+ * and calls them with buffers of a page as sysfs does. Those of the log, which
+ * are called "log/FILE" here, are opened in securityfs itself.
  */
 
+#include <linux/err.h>
+#include <linux/file.h>
 #include <linux/kstrtox.h>
 #include <linux/mm.h>
+#include <linux/mount.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "files.h"
 #include "tsm.h"
+
+/* Mounted when it is used first; the tests run one at a time. */
+static struct vfsmount *securityfs;
 
 struct file_ref {
 	struct kobject *kobj;
@@ -95,10 +102,10 @@ static bool find_blob(struct file_ref *ref, struct tsm_provider *provider,
 	return false;
 }
 
-/* Forms of @path: "BLOB", "log/FILE", "REGISTER/FILE", "REGISTER/HASH/FILE". */
+/* Forms of @path: "BLOB", "REGISTER/FILE", "REGISTER/HASH/FILE". */
 static bool find_file(struct fake *fake, const char *path, struct file_ref *ref)
 {
-	struct tsm_provider *provider = fake->tm.provider;
+	struct tsm_provider *provider = fake_provider(fake);
 	char copy[64];
 	char *rest = copy;
 	char *part[3];
@@ -109,19 +116,75 @@ static bool find_file(struct fake *fake, const char *path, struct file_ref *ref)
 	while (rest && n < ARRAY_SIZE(part))
 		part[n++] = strsep(&rest, "/");
 
-	*ref = (struct file_ref) { .kobj = &provider->kobj };
+	*ref = (struct file_ref) { .kobj = &provider->dev.kobj };
 	if (n == 1)
 		return find_blob(ref, provider, part[0]);
 
-	reg = tsm_mr_find(provider, part[0]);
+	reg = tsm_register_find(provider, part[0]);
 	if (!reg)
-		return find_in_groups(ref, part[0], part[1]);
+		return false;
 
 	ref->kobj = &reg->kobj;
 	if (n == 2)
 		return find_in_groups(ref, "", part[1]);
 
 	return find_in_banks(ref, reg, part[1], part[2]);
+}
+
+/* The name of a file of the log, or %NULL if @path is that of a register's. */
+static const char *name_in_log(const char *path)
+{
+	return strncmp(path, "log/", 4) ? NULL : path + 4;
+}
+
+/**
+ * log_open() - open a file of the log
+ * @fake: the provider
+ * @name: name of the file
+ * @flags: as of open()
+ *
+ * Return: the open file, which log_close() closes, or an ERR_PTR().
+ */
+struct file *log_open(const struct fake *fake, const char *name, int flags)
+{
+	struct path root;
+	char path[64];
+
+	if (!securityfs) {
+		struct file_system_type *type = get_fs_type("securityfs");
+		struct vfsmount *mnt = type ? kern_mount(type) :
+					      ERR_PTR(-ENODEV);
+
+		if (IS_ERR(mnt))
+			return ERR_CAST(mnt);
+		securityfs = mnt;
+	}
+
+	snprintf(path, sizeof(path), "tsm/%s/%s", fake->tm.name, name);
+	root = (struct path) {
+		.mnt = securityfs,
+		.dentry = securityfs->mnt_root,
+	};
+
+	return file_open_root(&root, path, flags, 0);
+}
+
+/**
+ * log_close() - close a file of the log
+ * @file: the open file, or an ERR_PTR()
+ */
+void log_close(struct file *file)
+{
+	if (!IS_ERR_OR_NULL(file))
+		__fput_sync(file);
+}
+
+/**
+ * files_exit() - forget the file system, after the last test
+ */
+void files_exit(void)
+{
+	kern_unmount(securityfs);
 }
 
 /**
@@ -133,9 +196,19 @@ static bool find_file(struct fake *fake, const char *path, struct file_ref *ref)
  */
 int file_mode(struct fake *fake, const char *path)
 {
+	const char *name = name_in_log(path);
 	struct file_ref ref;
+	struct file *file;
+	int mode;
 
-	return find_file(fake, path, &ref) ? ref.mode : -ENOENT;
+	if (!name)
+		return find_file(fake, path, &ref) ? ref.mode : -ENOENT;
+
+	file = log_open(fake, name, O_PATH);
+	mode = IS_ERR(file) ? PTR_ERR(file) : file_inode(file)->i_mode & 0777;
+	log_close(file);
+
+	return mode;
 }
 
 /**
@@ -152,10 +225,22 @@ bool file_has_write(struct fake *fake, const char *path)
 	return find_file(fake, path, &ref) && ref.bin && ref.bin->write;
 }
 
+static ssize_t read_log_at(struct fake *fake, const char *name, void *buf,
+			   size_t count, loff_t off)
+{
+	struct file *file = log_open(fake, name, O_RDONLY);
+	ssize_t len;
+
+	len = IS_ERR(file) ? PTR_ERR(file) :
+			     kernel_read(file, buf, count, &off);
+	log_close(file);
+
+	return len;
+}
+
 /**
- * file_read_as() - pread() through one of several open files
+ * file_read_at() - pread() from a file just opened
  * @fake: the provider
- * @file: which open file; only its address matters
  * @path: path of the file below the provider's directory
  * @buf: where the bytes go
  * @count: how many at most
@@ -163,12 +248,15 @@ bool file_has_write(struct fake *fake, const char *path)
  *
  * Return: the number of bytes, or a negative errno.
  */
-ssize_t file_read_as(struct fake *fake, struct file *file, const char *path,
-		     void *buf, size_t count, loff_t off)
+ssize_t file_read_at(struct fake *fake, const char *path, void *buf,
+		     size_t count, loff_t off)
 {
+	const char *name = name_in_log(path);
 	struct file_ref ref;
 	ssize_t len;
 
+	if (name)
+		return read_log_at(fake, name, buf, count, off);
 	if (!find_file(fake, path, &ref))
 		return -ENOENT;
 	if (!(ref.mode & 0444))
@@ -180,7 +268,7 @@ ssize_t file_read_as(struct fake *fake, struct file *file, const char *path,
 
 	count = min(count, PAGE_SIZE);
 	if (ref.bin) {
-		len = ref.bin->read(file, ref.kobj, ref.bin, page, off, count);
+		len = ref.bin->read(NULL, ref.kobj, ref.bin, page, off, count);
 	} else {
 		len = ref.kobj->ktype->sysfs_ops->show(ref.kobj,
 				(struct attribute *)ref.text, page);
@@ -193,20 +281,17 @@ ssize_t file_read_as(struct fake *fake, struct file *file, const char *path,
 	return len;
 }
 
-/**
- * file_read_at() - pread()
- * @fake: the provider
- * @path: path of the file below the provider's directory
- * @buf: where the bytes go
- * @count: how many at most
- * @off: offset of the first one
- *
- * Return: the number of bytes, or a negative errno.
- */
-ssize_t file_read_at(struct fake *fake, const char *path, void *buf,
-		     size_t count, loff_t off)
+static ssize_t write_log_at(struct fake *fake, const char *name,
+			    const void *data, size_t count, loff_t off)
 {
-	return file_read_as(fake, NULL, path, buf, count, off);
+	struct file *file = log_open(fake, name, O_WRONLY);
+	ssize_t len;
+
+	len = IS_ERR(file) ? PTR_ERR(file) :
+			     kernel_write(file, data, count, &off);
+	log_close(file);
+
+	return len;
 }
 
 /**
@@ -222,8 +307,11 @@ ssize_t file_read_at(struct fake *fake, const char *path, void *buf,
 ssize_t file_write_at(struct fake *fake, const char *path, const void *data,
 		      size_t count, loff_t off)
 {
+	const char *name = name_in_log(path);
 	struct file_ref ref;
 
+	if (name)
+		return write_log_at(fake, name, data, count, off);
 	if (!find_file(fake, path, &ref))
 		return -ENOENT;
 	if (!(ref.mode & 0222))
@@ -258,6 +346,13 @@ ssize_t file_write(struct fake *fake, const char *path, const void *data,
 	return file_write_at(fake, path, data, count, 0);
 }
 
+static ssize_t read_more(struct fake *fake, struct file *file, const char *path,
+			 void *buf, size_t count, loff_t off)
+{
+	return file ? kernel_read(file, buf, count, &off) :
+		      file_read_at(fake, path, buf, count, off);
+}
+
 /**
  * file_bytes() - all of a file
  * @test: the test, which fails if the file cannot be read
@@ -270,10 +365,13 @@ ssize_t file_write(struct fake *fake, const char *path, const void *data,
 u8 *file_bytes(struct kunit *test, struct fake *fake, const char *path,
 	       size_t *size)
 {
+	const char *name = name_in_log(path);
+	struct file *file = name ? log_open(fake, name, O_RDONLY) : NULL;
 	size_t room = PAGE_SIZE;
 	u8 *buf = NULL;
-	ssize_t len = 0;
+	ssize_t len = PTR_ERR_OR_ZERO(file);
 
+	KUNIT_ASSERT_GE_MSG(test, len, 0, "opening %s", path);
 	*size = 0;
 	do {
 		u8 *bigger;
@@ -288,9 +386,10 @@ u8 *file_bytes(struct kunit *test, struct fake *fake, const char *path,
 			kunit_kfree(test, buf);
 			buf = bigger;
 		}
-		len = file_read_at(fake, path, buf + *size, PAGE_SIZE, *size);
-		KUNIT_ASSERT_GE_MSG(test, len, 0, "reading %s", path);
-	} while (len);
+		len = read_more(fake, file, path, buf + *size, PAGE_SIZE, *size);
+	} while (len > 0);
+	log_close(file);
+	KUNIT_ASSERT_EQ_MSG(test, len, 0, "reading %s", path);
 
 	return buf;
 }
@@ -325,6 +424,7 @@ u64 file_number(struct kunit *test, struct fake *fake, const char *path)
 
 	KUNIT_EXPECT_NOT_NULL(test, strchr(text, '\n'));
 	KUNIT_EXPECT_EQ(test, kstrtou64(text, 10, &number), 0);
+	kunit_kfree(test, text);
 
 	return number;
 }
@@ -340,13 +440,15 @@ u64 file_number(struct kunit *test, struct fake *fake, const char *path)
 unsigned int count_lines(struct kunit *test, struct fake *fake,
 			 const char *words)
 {
-	const char *p = file_text(test, fake, "log/checkpoints");
+	const char *text = file_text(test, fake, "log/checkpoints");
+	const char *p = text;
 	unsigned int n = 0;
 
 	while ((p = strstr(p, words))) {
 		p++;
 		n++;
 	}
+	kunit_kfree(test, text);
 
 	return n;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The files of a provider, used through their attributes.
+ * The files of a provider.
  */
 #ifndef __TSM_TESTS_FILES_H
 #define __TSM_TESTS_FILES_H
@@ -11,10 +11,11 @@
 
 #include "fake.h"
 
+struct file *log_open(const struct fake *fake, const char *name, int flags);
+void log_close(struct file *file);
+void files_exit(void);
 int file_mode(struct fake *fake, const char *path);
 bool file_has_write(struct fake *fake, const char *path);
-ssize_t file_read_as(struct fake *fake, struct file *file, const char *path,
-		     void *buf, size_t count, loff_t off);
 ssize_t file_read_at(struct fake *fake, const char *path, void *buf,
 		     size_t count, loff_t off);
 ssize_t file_write_at(struct fake *fake, const char *path, const void *data,

@@ -15,7 +15,7 @@ static void test_names_are_unique(struct kunit *test)
 	struct fake *second = fake_create(test, "fake");
 
 	KUNIT_EXPECT_EQ(test, tsm_register_measurement(&second->tm), -EEXIST);
-	KUNIT_EXPECT_NULL(test, second->tm.provider);
+	KUNIT_EXPECT_NULL(test, fake_provider(second));
 	KUNIT_EXPECT_EQ(test, second->nr_refreshes, 0);
 
 	/* The first one did not suffer. */
@@ -57,12 +57,15 @@ static void test_registered_again(struct kunit *test)
 
 static int extend_once(void *data)
 {
-	return tsm_extend_event(data, "rtmr0", "x", 1);
+	return tsm_extend_event(data, "x", 1);
 }
+
+static bool unregistered;
 
 static int unregister(void *data)
 {
 	fake_unregister(data);
+	WRITE_ONCE(unregistered, true);
 
 	return 0;
 }
@@ -71,29 +74,30 @@ static int unregister(void *data)
 static void test_unregister_waits(struct kunit *test)
 {
 	struct fake *fake = fake_register(test, "fake");
-	struct tsm_provider *handle = tsm_measurement_get("fake");
+	struct tsm_register *handle = tsm_measurement_get("fake", "rtmr0");
 	struct task_struct *extender, *remover;
 	unsigned int extends;
 
-	KUNIT_ASSERT_NOT_NULL(test, handle);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(handle));
 	fake->wait = true;
 	extender = kthread_run(extend_once, handle, "tsm-extend");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(extender));
 	get_task_struct(extender);
 	wait_for_completion(&fake->entered);
 
+	unregistered = false;
 	remover = kthread_run(unregister, fake, "tsm-remove");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(remover));
 	get_task_struct(remover);
 	schedule_timeout_uninterruptible(HZ / 20);
-	KUNIT_EXPECT_NOT_NULL_MSG(test, READ_ONCE(fake->tm.provider),
-				  "unregistered while extend() was running");
+	KUNIT_EXPECT_FALSE_MSG(test, READ_ONCE(unregistered),
+			       "unregistered while extend() was running");
 
 	fake->wait = false;
 	complete(&fake->proceed);
 	KUNIT_EXPECT_EQ(test, kthread_stop_put(extender), 0);
 	kthread_stop_put(remover);
-	KUNIT_EXPECT_NULL(test, fake->tm.provider);
+	KUNIT_EXPECT_NULL(test, fake_provider(fake));
 
 	extends = fake->nr_extends;
 	KUNIT_EXPECT_EQ(test, extend_once(handle), -ENODEV);

@@ -39,12 +39,12 @@ static void test_commit_numbers_and_adds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, log->next_record, 0);
 	KUNIT_EXPECT_EQ(test, log->limit, 32 * 1024 * 1024);
 
-	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 5), 0);
+	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 5, 0), 0);
 	KUNIT_EXPECT_EQ(test, log->next_record, 0);
 	KUNIT_EXPECT_EQ(test, log->records.end, 0);
 
 	tsm_log_commit(log, "first", 5, NULL, 0);
-	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 6), 0);
+	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 6, 0), 0);
 	tsm_log_commit(log, "sec", 3, "ond", 3);
 	KUNIT_EXPECT_EQ(test, log->next_record, 2);
 	KUNIT_EXPECT_EQ(test, tsm_stream_read(&log->records, 0, buf, 16), 11);
@@ -58,30 +58,57 @@ static void test_limit_is_inclusive(struct kunit *test)
 	guard(mutex)(&log->lock);
 
 	log->limit = 10;
-	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 11), -ENOSPC);
-	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 10), 0);
+	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 11, 0), -ENOSPC);
+	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 10, 0), 0);
 	tsm_log_commit(log, "0123456789", 10, NULL, 0);
-	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 1), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 1, 0), -ENOSPC);
 
 	log->limit = 0;
-	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 1), 0);
+	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 1, 0), 0);
 }
 
-static void test_limit_spares_checkpoints(struct kunit *test)
+/* What is held for a record that may still come belongs to nobody else. */
+static void test_limit_counts_what_is_held(struct kunit *test)
 {
 	struct tsm_log *log = test->priv;
-	struct tsm_restart *restart = kzalloc_obj(*restart);
-	char buf[16] = "";
 
-	KUNIT_ASSERT_NOT_NULL(test, restart);
 	guard(mutex)(&log->lock);
 
-	log->limit = 1;
-	KUNIT_ASSERT_EQ(test, tsm_log_restart(log, restart, "0 line\n", 7), 0);
-	KUNIT_EXPECT_EQ(test, tsm_log_read_checkpoints(log, buf, 0, 16),
-			7);
-	KUNIT_EXPECT_STREQ(test, buf, "0 line\n");
-	KUNIT_EXPECT_EQ(test, log->next_record, 0);
+	log->limit = 10;
+	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 6, 0), 0);
+	tsm_log_hold(log, 6);
+	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 5, 0), -ENOSPC);
+	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 4, 0), 0);
+	tsm_log_commit(log, "0123", 4, NULL, 0);
+	tsm_log_release(log, 6);
+	tsm_log_commit(log, "456789", 6, NULL, 0);
+	KUNIT_EXPECT_EQ(test, tsm_log_size(log), 10);
+}
+
+/* Nothing is allocated for a record that was held, wherever it comes. */
+static void test_memory_is_held(struct kunit *test)
+{
+	static u8 record[3000];
+	struct tsm_log *log = test->priv;
+
+	guard(mutex)(&log->lock);
+
+	for (int i = 0; i < 600; i++) {
+		KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, sizeof(record), 0),
+				0);
+		tsm_log_hold(log, sizeof(record));
+		for (int other = 0; other < i % 3; other++) {
+			KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 999, 0), 0);
+			tsm_log_commit(log, record, 999, NULL, 0);
+		}
+		KUNIT_ASSERT_NOT_NULL(test,
+				      xa_load(&log->records.pages,
+					      (log->records.end + sizeof(record) -
+					       1) / PAGE_SIZE));
+		tsm_log_release(log, sizeof(record));
+		tsm_log_commit(log, record, sizeof(record), NULL, 0);
+	}
+	KUNIT_EXPECT_EQ(test, log->next_record, 1200);
 }
 
 /* The limit is for what is there, whatever was dropped. */
@@ -93,14 +120,14 @@ static void test_limit_forgets_what_was_dropped(struct kunit *test)
 	guard(mutex)(&log->lock);
 
 	log->limit = 10;
-	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 10), 0);
+	KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, 10, 0), 0);
 	tsm_log_commit(log, "0123456789", 10, NULL, 0);
-	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 1), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 1, 0), -ENOSPC);
 
-	tsm_log_begin(log, 1, 10, NULL, 0);
+	tsm_log_begin(log, 1, 10);
 	KUNIT_EXPECT_EQ(test, tsm_log_size(log), 0);
-	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 10), 0);
-	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 11), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 10, 0), 0);
+	KUNIT_EXPECT_EQ(test, tsm_log_reserve(log, 11, 0), -ENOSPC);
 }
 
 /* Invariant 9 without a clock: pages grow with the bytes, and nothing else. */
@@ -114,7 +141,7 @@ static void test_memory_is_the_bytes(struct kunit *test)
 	guard(mutex)(&log->lock);
 
 	for (int i = 0; i < 20000; i++) {
-		KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, sizeof(record)), 0);
+		KUNIT_ASSERT_EQ(test, tsm_log_reserve(log, sizeof(record), 0), 0);
 		tsm_log_commit(log, record, 100, record + 100, 150);
 	}
 
@@ -127,7 +154,8 @@ static void test_memory_is_the_bytes(struct kunit *test)
 static struct kunit_case log_test_cases[] = {
 	KUNIT_CASE(test_commit_numbers_and_adds),
 	KUNIT_CASE(test_limit_is_inclusive),
-	KUNIT_CASE(test_limit_spares_checkpoints),
+	KUNIT_CASE(test_limit_counts_what_is_held),
+	KUNIT_CASE(test_memory_is_held),
 	KUNIT_CASE(test_limit_forgets_what_was_dropped),
 	KUNIT_CASE(test_memory_is_the_bytes),
 	{}

@@ -8,6 +8,20 @@
 
 #include <linux/module.h>
 
+#include "files.h"
+
+static void __exit tsm_kunit_exit(void)
+{
+	files_exit();
+}
+module_exit(tsm_kunit_exit);
+
+static int __init tsm_kunit_init(void)
+{
+	return 0;
+}
+module_init(tsm_kunit_init);
+
 MODULE_IMPORT_NS("EXPORTED_FOR_KUNIT_TESTING");
 MODULE_DESCRIPTION("KUnit tests of the measurement registers");
 MODULE_LICENSE("GPL");

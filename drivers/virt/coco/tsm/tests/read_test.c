@@ -47,7 +47,9 @@ static void test_modes(struct kunit *test)
 		{ "log/next_record", 0440 },
 		{ "log/first_record", 0440 },
 		{ "log/size", 0440 },
-		{ "log/limit", 0640 },
+		{ "log/others_size", 0440 },
+		{ "log/limit", 0644 },
+		{ "log/others_limit", 0644 },
 		{ "log/trim", 0200 },
 	};
 	struct fake *fake = test->priv;

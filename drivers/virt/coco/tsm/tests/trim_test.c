@@ -202,11 +202,10 @@ static void test_what_is_dropped_already(struct kunit *test)
 	expect_unchanged(test, before);
 }
 
-/* What may have been found after the archive was written is not lost. */
-static void test_restart_at_first_record_stays(struct kunit *test)
+/* The opening has what came of them, and how many there were. */
+static void test_restart_at_first_record_folds(struct kunit *test)
 {
 	struct fake *fake = test->priv;
-	const char *lines;
 
 	extend(test, 3);
 	extend_elsewhere(test, 0xaa);
@@ -215,65 +214,187 @@ static void test_restart_at_first_record_stays(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, trim_to(fake, 3), 2);
 	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "3 trim "), 4);
-	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "3 foreign rtmr0 "), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "3 foreign "), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign=1\n"), 1);
 	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "6 foreign rtmr0 "), 1);
-	lines = file_text(test, fake, "log/checkpoints");
-	KUNIT_EXPECT_TRUE(test, strstr(lines, "3 trim ") <
-				strstr(lines, "3 foreign "));
 	replay_expect_verified(test, fake);
 
 	KUNIT_EXPECT_EQ(test, trim_to(fake, 4), 2);
-	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "3 foreign"), 0);
 	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "6 foreign rtmr0 "), 1);
 	replay_expect_verified(test, fake);
 
 	extend_elsewhere(test, 0xcc);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "6 foreign rtmr0 "), 1);
 	KUNIT_EXPECT_EQ(test, trim_to(fake, 6), 2);
-	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "6 foreign rtmr0 "), 2);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign "), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign=3\n"), 1);
 	replay_expect_verified(test, fake);
 }
 
-static void test_no_reader_goes_on_elsewhere(struct kunit *test)
+/* Lines alone can be dropped as well. */
+static void test_lines_without_records(struct kunit *test)
 {
-	static const char *const paths[] = { "log/cel", "log/checkpoints",
-					     "log/index" };
 	struct fake *fake = test->priv;
-	char files[3][3];
+
+	extend_elsewhere(test, 0xaa);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "0 foreign rtmr0 "), 1);
+	KUNIT_EXPECT_GT(test, file_number(test, fake, "log/size"), 0);
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 0), 2);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign "), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "0 trim "), 4);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign=1\n"), 1);
+	KUNIT_EXPECT_EQ(test, file_number(test, fake, "log/size"), 0);
+	KUNIT_EXPECT_EQ(test, file_number(test, fake, "log/others_size"), 0);
+	replay_expect_verified(test, fake);
+}
+
+/*
+ * Nobody knows the values between a foreign extend that was not noticed and the
+ * look that finds it, so no line may state one.
+ */
+static void test_no_value_that_never_was(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+
+	extend(test, 4);
+	fake_extend_elsewhere(fake, FAKE_RTMR0, 0x11);
+	extend(test, 8);
+
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 6), 2);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "6 trim rtmr0 "), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "6 unsure rtmr0\n"), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "6 trim "), 3);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "12 foreign rtmr0 "), 1);
+
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 12), 3);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "12 trim "), 4);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign=1\n"), 1);
+	replay_expect_verified(test, fake);
+}
+
+/* One register that cannot be read does not keep the others from being trimmed. */
+static void test_unreadable_register(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+
+	extend(test, 4);
+	fake->unreadable = FAKE_RTMR1;
+	KUNIT_EXPECT_EQ(test, trim_to(fake, 4), 2);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "4 unsure rtmr1\n"), 1);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "4 trim "), 3);
+
+	/* What could not be proven then is proven now. */
+	fake->unreadable = -1;
+	file_text(test, fake, "rtmr1/digest");
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, "4 trim "), 4);
+	replay_expect_verified(test, fake);
+}
+
+static void close_file(void *file)
+{
+	log_close(file);
+}
+
+static struct file *open_file(struct kunit *test, const char *name)
+{
+	struct file *file = log_open(test->priv, name, O_RDONLY);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, close_file, file),
+			0);
+
+	return file;
+}
+
+static ssize_t read_byte(struct file *file, loff_t off)
+{
 	char byte;
 
-	extend(test, 600);
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		struct file *in_use = (struct file *)&files[i][0];
+	return kernel_read(file, &byte, 1, &off);
+}
 
-		KUNIT_EXPECT_EQ(test, file_read_as(fake, in_use, paths[i], &byte,
-						   1, 0), 1);
-		KUNIT_EXPECT_EQ(test, file_read_as(fake, in_use, paths[i], &byte,
-						   1, 30), 1);
+/* A byte of an open file is what it was, or -ESTALE, whoever has it open. */
+static void test_no_reader_goes_on_elsewhere(struct kunit *test)
+{
+	static const char *const names[] = { "cel", "checkpoints", "index" };
+	struct fake *fake = test->priv;
+	struct file *used[3], *unused[3];
+
+	extend(test, 600);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		used[i] = open_file(test, names[i]);
+		unused[i] = open_file(test, names[i]);
+		KUNIT_EXPECT_EQ(test, read_byte(used[i], 0), 1);
+		KUNIT_EXPECT_EQ(test, read_byte(used[i], 30), 1);
 	}
 	KUNIT_EXPECT_GT(test, trim_to(fake, 10), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		struct file *in_use = (struct file *)&files[i][0];
-		struct file *unused = (struct file *)&files[i][1];
-		struct file *fresh = (struct file *)&files[i][2];
-
-		KUNIT_EXPECT_EQ(test, file_read_as(fake, in_use, paths[i], &byte,
-						   1, 30), -ESTALE);
-		KUNIT_EXPECT_EQ(test, file_read_as(fake, unused, paths[i], &byte,
-						   1, 30), -ESTALE);
-		KUNIT_EXPECT_EQ(test, file_read_as(fake, in_use, paths[i], &byte,
-						   1, 0), 1);
-		KUNIT_EXPECT_EQ(test, file_read_as(fake, in_use, paths[i], &byte,
-						   1, 30), 1);
-		KUNIT_EXPECT_EQ(test, file_read_as(fake, fresh, paths[i], &byte,
-						   1, 0), 1);
-		KUNIT_EXPECT_EQ(test, file_read_as(fake, unused, paths[i], &byte,
-						   1, 30), -ESTALE);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		KUNIT_EXPECT_EQ(test, read_byte(used[i], 0), -ESTALE);
+		KUNIT_EXPECT_EQ(test, read_byte(used[i], 30), -ESTALE);
+		KUNIT_EXPECT_EQ(test, read_byte(unused[i], 0), -ESTALE);
+		KUNIT_EXPECT_EQ(test, read_byte(open_file(test, names[i]), 0),
+				1);
 	}
-	KUNIT_EXPECT_GT(test, trim_to(fake, 11), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
-		KUNIT_EXPECT_EQ(test,
-				file_read_as(fake, (struct file *)&files[i][0],
-					     paths[i], &byte, 1, 30), -ESTALE);
+}
+
+/* The same bytes at the same offsets, for those that are still there. */
+static void test_offsets_stay_valid(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+	struct file *file;
+	u8 *before;
+	size_t size;
+	u8 buf[64];
+	loff_t off;
+
+	extend(test, 100);
+	file = open_file(test, "cel");
+	before = file_bytes(test, fake, "log/cel", &size);
+	KUNIT_EXPECT_GT(test, trim_to(fake, 50), 0);
+	extend(test, 10);
+	off = size - sizeof(buf);
+	KUNIT_EXPECT_EQ(test, kernel_read(file, buf, sizeof(buf), &off),
+			sizeof(buf));
+	KUNIT_EXPECT_MEMEQ(test, buf, before + size - sizeof(buf), sizeof(buf));
+	KUNIT_EXPECT_EQ(test, read_byte(file, size), 1);
+}
+
+/* A line that was read is gone: who goes on reading must learn of it. */
+static void test_folded_lines_are_stale(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+	struct file *file;
+	size_t size;
+
+	extend(test, 1);
+	extend_elsewhere(test, 0xaa);
+	file = open_file(test, "checkpoints");
+	file_bytes(test, fake, "log/checkpoints", &size);
+	KUNIT_EXPECT_EQ(test, read_byte(file, size - 1), 1);
+	KUNIT_EXPECT_EQ(test, read_byte(file, size), 0);
+
+	extend_elsewhere(test, 0xbb);
+	KUNIT_EXPECT_EQ(test, read_byte(file, size), -ESTALE);
+	KUNIT_EXPECT_EQ(test, read_byte(file, 0), 1);
+
+	/* What a record has come after does not change any more. */
+	extend(test, 1);
+	file = open_file(test, "checkpoints");
+	KUNIT_EXPECT_EQ(test, read_byte(file, size), 0);
+	extend_elsewhere(test, 0xcc);
+	KUNIT_EXPECT_EQ(test, read_byte(file, size), 1);
+}
+
+static void test_open_files_of_a_provider_that_went(struct kunit *test)
+{
+	struct file *file = open_file(test, "cel");
+
+	extend(test, 1);
+	KUNIT_EXPECT_EQ(test, read_byte(file, 0), 1);
+	fake_unregister(test->priv);
+	KUNIT_EXPECT_EQ(test, read_byte(file, 0), -ENODEV);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(log_open(test->priv, "cel",
+						       O_RDONLY)), -ENOENT);
 }
 
 /* A trim that drops nothing moves nothing. */
@@ -312,9 +433,9 @@ static void test_full_log_goes_on(struct kunit *test)
 static void test_memory_stays_bounded(struct kunit *test)
 {
 	struct fake *fake = test->priv;
-	struct tsm_log *log = &fake->tm.provider->log;
+	struct tsm_log *log = &fake_provider(fake)->log;
 	struct tsm_stream *streams[] = { &log->records, &log->index,
-					 &log->restart_lines };
+					 &log->lines };
 
 	for (int i = 0; i < 40; i++) {
 		extend_elsewhere(test, i);
@@ -334,7 +455,7 @@ static void test_memory_stays_bounded(struct kunit *test)
 		/* The page at the end, and one that a reservation left. */
 		KUNIT_EXPECT_LE(test, pages, 2);
 	}
-	KUNIT_EXPECT_TRUE(test, list_empty(&log->restarts));
+	KUNIT_EXPECT_TRUE(test, list_empty(&log->checkpoints));
 	KUNIT_EXPECT_EQ(test, file_number(test, fake, "log/next_record"), 4000);
 	replay_expect_verified(test, fake);
 }
@@ -388,8 +509,14 @@ static struct kunit_case trim_test_cases[] = {
 	KUNIT_CASE(test_all_can_be_dropped),
 	KUNIT_CASE(test_bad_numbers_change_nothing),
 	KUNIT_CASE(test_what_is_dropped_already),
-	KUNIT_CASE(test_restart_at_first_record_stays),
+	KUNIT_CASE(test_restart_at_first_record_folds),
+	KUNIT_CASE(test_lines_without_records),
+	KUNIT_CASE(test_no_value_that_never_was),
+	KUNIT_CASE(test_unreadable_register),
 	KUNIT_CASE(test_no_reader_goes_on_elsewhere),
+	KUNIT_CASE(test_offsets_stay_valid),
+	KUNIT_CASE(test_folded_lines_are_stale),
+	KUNIT_CASE(test_open_files_of_a_provider_that_went),
 	KUNIT_CASE(test_readers_survive_nothing),
 	KUNIT_CASE(test_full_log_goes_on),
 	KUNIT_CASE(test_memory_stays_bounded),

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a provider's registers have been through, and whether its log says so.
+ */
+#ifndef __TSM_TESTS_MODEL_H
+#define __TSM_TESTS_MODEL_H
+
+#include <kunit/test.h>
+#include <linux/types.h>
+
+#include "fake.h"
+#include "hash.h"
+
+/* The registers of a fake that can be extended. */
+enum model_reg {
+	MODEL_RTMR0,
+	MODEL_RTMR1,
+	MODEL_SOFT,
+	MODEL_AGILE,
+	MODEL_NR_REGS,
+};
+
+#define MODEL_MAX_VALUES	512
+#define MODEL_MAX_EVENTS	1024
+
+/**
+ * struct model_event - an event of ours
+ * @reg: the register that it was for
+ * @accepted: the hardware was extended by it
+ * @promised: the caller was told that there is a record
+ */
+struct model_event {
+	u8 reg;
+	bool accepted;
+	bool promised;
+};
+
+/**
+ * struct model - what has happened
+ * @fake: the provider
+ * @values: values that the hardware has had, of each bank, one after the other
+ * @nr_values: how many of them, for each bank
+ * @events: the events by their number
+ * @first_event: those before are not looked for any more
+ * @nr_events: number of the next event
+ * @moved: somebody else has extended the register since it was last looked at
+ */
+struct model {
+	struct fake *fake;
+	u8 values[FAKE_BLOB][MODEL_MAX_VALUES][TSM_DIGEST_MAX_SIZE];
+	unsigned int nr_values[FAKE_BLOB];
+	struct model_event events[MODEL_MAX_EVENTS];
+	unsigned int first_event;
+	unsigned int nr_events;
+	bool moved[MODEL_NR_REGS];
+};
+
+extern const char *const model_names[MODEL_NR_REGS];
+extern const enum fake_mr model_mrs[MODEL_NR_REGS];
+
+void model_see(struct model *model);
+void model_forget(struct model *model);
+bool model_check(struct kunit *test, struct model *model, bool settled);
+
+#endif /* __TSM_TESTS_MODEL_H */

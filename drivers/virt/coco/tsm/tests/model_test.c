@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Random sequences of everything that can happen to a provider, and after each
+ * step the question whether its log tells the truth (model.c).
+ *
+ * Faults come in pairs that nobody thinks of: a signal and a read that fails, an
+ * extend by somebody else and a trim. So this draws them. A failure says the seed
+ * and the step:
+ *
+ *	tsm_kunit.model_seed=SEED	begin with this seed
+ *	tsm_kunit.model_steps=N		so many steps; 0 to go on until it fails
+ */
+
+#include <kunit/test.h>
+#include <linux/jiffies.h>
+#include <linux/moduleparam.h>
+#include <linux/prandom.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+#include "files.h"
+#include "model.h"
+#include "tsm.h"
+
+/* Steps with one seed; then the provider is another one. */
+#define STEPS_PER_SEED	500
+
+static unsigned int model_seed;
+module_param(model_seed, uint, 0444);
+MODULE_PARM_DESC(model_seed, "seed of the model test, 0 for one by chance");
+
+static unsigned int model_steps = IS_ENABLED(CONFIG_UML) ? 100000 : 10000;
+module_param(model_steps, uint, 0444);
+MODULE_PARM_DESC(model_steps, "steps of the model test, 0 for no end");
+
+static struct model model;
+static struct rnd_state rnd;
+
+static u32 below(u32 n)
+{
+	return prandom_u32_state(&rnd) % n;
+}
+
+static bool one_in(u32 n)
+{
+	return !below(n);
+}
+
+/* Let the n-th allocation from now on fail, where the kernel can do that. */
+static void fail_allocation(unsigned int nth)
+{
+#ifdef CONFIG_FAULT_INJECTION
+	current->fail_nth = nth;
+#endif
+}
+
+/* What works at this step, and what does not. */
+static void make_weather(struct fake *fake)
+{
+	static const int errors[] = { -EIO, -EINTR, -ETIMEDOUT, -ENOMEM,
+				      -ERESTARTSYS };
+	static const int unreadable[] = { FAKE_RTMR0, FAKE_RTMR1,
+					  FAKE_AGILE_SHA1 };
+
+	fake->fault = one_in(2) ? FAKE_WORKS : below(5);
+	fake->acting_banks = below(8);
+	fake->error = errors[below(ARRAY_SIZE(errors))];
+	fake->failure = one_in(4) ? TSM_FAILURE_FORGED : TSM_FAILURE_UNCLEAR;
+	if (fake->fault == FAKE_FAILS_BEFORE && one_in(2))
+		fake->failure = TSM_FAILURE_BEFORE;
+	fake->refresh_error = one_in(4) ? errors[below(ARRAY_SIZE(errors))] : 0;
+	fake->confirm_error = one_in(4) ? -EIO : 0;
+	fake->unreadable = one_in(5) ? unreadable[below(3)] : -1;
+	fake->refresh_fails_late = one_in(2);
+}
+
+static void make_fair_weather(struct fake *fake)
+{
+	fake->fault = FAKE_WORKS;
+	fake->refresh_error = 0;
+	fake->confirm_error = 0;
+	fake->unreadable = -1;
+}
+
+/* Does an extend have its whole effect? */
+static bool acts(const struct fake *fake, enum model_reg reg)
+{
+	unsigned long banks = reg == MODEL_AGILE ? 7 : 1;
+
+	return fake->fault == FAKE_WORKS || fake->fault == FAKE_FAILS_AFTER ||
+	       (fake->fault == FAKE_FAILS_PARTLY &&
+		(fake->acting_banks & banks) == banks);
+}
+
+/* The number of an event, as long as the text of a digest needs. */
+static void describe(char *text, unsigned int n)
+{
+	snprintf(text, 16, "%014u", n);
+}
+
+static ssize_t write_event(enum model_reg reg, const char *text)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "%s/append_event", model_names[reg]);
+
+	return file_write(model.fake, path, text, strlen(text));
+}
+
+static ssize_t write_digest(enum model_reg reg, const char *text)
+{
+	u8 digest[TSM_DIGEST_MAX_SIZE] = {};
+	char path[32];
+
+	strscpy(digest, text, sizeof(digest));
+	snprintf(path, sizeof(path), "%s/digest", model_names[reg]);
+
+	return file_write(model.fake, path, digest,
+			  model.fake->mrs[model_mrs[reg]].mr_size);
+}
+
+static ssize_t extend_in_kernel(enum model_reg reg, const char *text,
+				bool in_any_case)
+{
+	u8 value[TSM_DIGEST_MAX_SIZE] = {};
+	enum hash_algo algos[TSM_MAX_BANKS];
+	struct tsm_digest digests[TSM_MAX_BANKS];
+	struct tsm_register *handle;
+	int n, rc;
+
+	strscpy(value, text, sizeof(value));
+	handle = tsm_measurement_get(model.fake->tm.name, model_names[reg]);
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	n = tsm_measurement_banks(handle, algos);
+	for (int i = 0; i < n; i++)
+		digests[i] = (struct tsm_digest) { algos[i], value };
+	rc = in_any_case ? tsm_extend_in_any_case(handle, digests, n) :
+			   tsm_extend_digests(handle, digests, n);
+	tsm_measurement_put(handle);
+
+	return rc ?: 1;
+}
+
+static void step_extend(struct kunit *test)
+{
+	unsigned int extends = model.fake->nr_extends;
+	enum model_reg reg = below(MODEL_NR_REGS);
+	struct model_event *event = &model.events[model.nr_events];
+	unsigned int how = below(4);
+	char text[16];
+	ssize_t rc;
+
+	describe(text, model.nr_events);
+	/* The digests of one bank are written, those of several cannot be. */
+	if (how == 1 && reg == MODEL_AGILE)
+		how = 0;
+	if (one_in(8))
+		fail_allocation(1 + below(6));
+	if (how == 0)
+		rc = write_event(reg, text);
+	else if (how == 1)
+		rc = write_digest(reg, text);
+	else
+		rc = extend_in_kernel(reg, text, how == 3);
+	fail_allocation(0);
+
+	*event = (struct model_event) {
+		.reg = reg,
+		.accepted = model.fake->nr_extends != extends &&
+			    acts(model.fake, reg),
+		.promised = rc > 0 && how != 3,
+	};
+	model.nr_events++;
+	if (rc > 0 && !event->accepted) {
+		KUNIT_FAIL(test, "success without an extend");
+		event->promised = false;
+	}
+}
+
+static void step_extend_elsewhere(struct kunit *test)
+{
+	enum model_reg reg = below(MODEL_NR_REGS);
+
+	/* A register in software has nobody else. */
+	if (reg == MODEL_SOFT)
+		return;
+	model.moved[reg] = true;
+	fake_extend_elsewhere(model.fake, model_mrs[reg], below(256));
+}
+
+static void step_read(struct kunit *test)
+{
+	enum model_reg reg = below(MODEL_NR_REGS);
+	char value[2 * TSM_DIGEST_MAX_SIZE + 2] = "";
+	char expected[2 * TSM_DIGEST_MAX_SIZE + 2];
+	enum fake_mr mr = model_mrs[reg];
+	char path[32];
+	ssize_t len;
+
+	if (one_in(8))
+		fail_allocation(1 + below(4));
+	snprintf(path, sizeof(path), "%s/digest", model_names[reg]);
+	len = file_read_at(model.fake, path, value, sizeof(value) - 1, 0);
+	fail_allocation(0);
+	if (len < 0)
+		return;
+
+	model.moved[reg] = false;
+	mr = reg == MODEL_AGILE ? FAKE_AGILE_SHA384 : mr;
+	snprintf(expected, sizeof(expected), "%*phN\n",
+		 (int)model.fake->mrs[mr].mr_size, fake_value(model.fake, mr));
+	KUNIT_EXPECT_STREQ(test, value, expected);
+}
+
+static void step_read_log(struct kunit *test)
+{
+	static const char *const names[] = {
+		"log/cel", "log/checkpoints", "log/index", "log/next_record",
+		"log/first_record", "log/size", "log/others_size",
+	};
+	u8 buf[64];
+
+	if (one_in(4))
+		fail_allocation(1 + below(4));
+	file_read_at(model.fake, names[below(ARRAY_SIZE(names))], buf,
+		     1 + below(sizeof(buf)), below(4096));
+	fail_allocation(0);
+}
+
+static void step_trim(struct kunit *test)
+{
+	u64 first = file_number(test, model.fake, "log/first_record");
+	u64 next = file_number(test, model.fake, "log/next_record");
+	u64 recnum = first + below(next - first + 2);
+	char text[32];
+	ssize_t rc;
+
+	recnum -= first && one_in(4);
+	rc = file_write(model.fake, "log/trim", text,
+			scnprintf(text, sizeof(text), "%llu", recnum));
+	/* Reading the numbers was a look that may have added a record. */
+	if (rc < 0)
+		KUNIT_EXPECT_GT(test, recnum, next);
+}
+
+static void step_limit(struct kunit *test)
+{
+	const char *name = one_in(2) ? "log/limit" : "log/others_limit";
+	char text[32];
+
+	file_write(model.fake, name, text,
+		   scnprintf(text, sizeof(text), "%u",
+			     one_in(2) ? 0 : below(20000)));
+}
+
+static void step_hibernate(struct kunit *test)
+{
+	struct tsm_provider *provider = fake_provider(model.fake);
+	struct fake *fake = model.fake;
+
+	tsm_hibernate(provider);
+	if (one_in(2))
+		step_extend(test);
+	model_see(&model);
+	/* An image that was loaded, or only the attempt to make one. */
+	if (one_in(2)) {
+		for (size_t i = 0; i <= FAKE_AGILE_SHA384; i++) {
+			if (fake->mrs[i].mr_flags & TSM_MR_F_LIVE)
+				memset(fake->hardware[i], below(256),
+				       sizeof(fake->hardware[i]));
+		}
+		for (int reg = 0; reg < MODEL_NR_REGS; reg++)
+			model.moved[reg] = false;
+	}
+	model_see(&model);
+	make_weather(fake);
+	if (one_in(2))
+		step_extend(test);
+	KUNIT_EXPECT_EQ(test, tsm_resume(provider), 0);
+}
+
+static void step_register_again(struct kunit *test)
+{
+	fake_unregister(model.fake);
+	KUNIT_ASSERT_EQ(test, tsm_register_measurement(&model.fake->tm), 0);
+	model_forget(&model);
+}
+
+static void step_bad_input(struct kunit *test)
+{
+	u64 next = file_number(test, model.fake, "log/next_record");
+	unsigned int extends = model.fake->nr_extends;
+	static const char zeros[8];
+
+	KUNIT_EXPECT_LT(test, file_write(model.fake, "rtmr0/digest", zeros, 8),
+			0);
+	KUNIT_EXPECT_LT(test, file_write_at(model.fake, "soft/append_event",
+					    zeros, 8, 1), 0);
+	KUNIT_EXPECT_LT(test, file_write(model.fake, "log/trim", "x", 1), 0);
+	KUNIT_EXPECT_EQ(test, model.fake->nr_extends, extends);
+	KUNIT_EXPECT_EQ(test,
+			file_number(test, model.fake, "log/next_record"), next);
+}
+
+static const struct {
+	void (*step)(struct kunit *test);
+	unsigned int weight;
+} steps[] = {
+	{ step_extend, 40 },
+	{ step_extend_elsewhere, 12 },
+	{ step_read, 15 },
+	{ step_read_log, 10 },
+	{ step_trim, 12 },
+	{ step_limit, 3 },
+	{ step_hibernate, 4 },
+	{ step_bad_input, 3 },
+	{ step_register_again, 1 },
+};
+
+static void make_step(struct kunit *test)
+{
+	u32 at = below(100);
+
+	make_weather(model.fake);
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		if (at < steps[i].weight) {
+			steps[i].step(test);
+			break;
+		}
+		at -= steps[i].weight;
+	}
+	model_see(&model);
+}
+
+/* What was asked of a log that is never full, in the end: all is explained. */
+static void look_at_all(struct kunit *test)
+{
+	char byte;
+
+	make_fair_weather(model.fake);
+	file_write(model.fake, "log/others_limit", "0", 1);
+	for (int reg = 0; reg < MODEL_NR_REGS; reg++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "%s/digest", model_names[reg]);
+		KUNIT_EXPECT_EQ(test, file_read_at(model.fake, path, &byte, 1,
+						   0), 1);
+		model.moved[reg] = false;
+	}
+}
+
+/* Returns whether the log told the truth after each of @nr steps. */
+static bool run(struct kunit *test, unsigned int seed, unsigned int nr)
+{
+	prandom_seed_state(&rnd, seed);
+	model.fake->tm.refresh_all = one_in(2);
+	model.fake->tm.slow = one_in(2);
+	make_fair_weather(model.fake);
+	KUNIT_ASSERT_EQ(test, tsm_register_measurement(&model.fake->tm), 0);
+	model_forget(&model);
+
+	for (unsigned int i = 0; i < nr; i++) {
+		make_step(test);
+		if (!model_check(test, &model, false) ||
+		    READ_ONCE(test->status) == KUNIT_FAILURE) {
+			kunit_err(test, "seed %u, step %u\n", seed, i);
+			fake_unregister(model.fake);
+			return false;
+		}
+		cond_resched();
+	}
+	look_at_all(test);
+	if (!model_check(test, &model, true)) {
+		kunit_err(test, "seed %u, at the end\n", seed);
+		fake_unregister(model.fake);
+		return false;
+	}
+	fake_unregister(model.fake);
+
+	return true;
+}
+
+static void test_log_tells_the_truth(struct kunit *test)
+{
+	unsigned int seed = model_seed ?: get_random_u32();
+
+	model.fake = fake_create(test, "model");
+	kunit_info(test, "seed %u\n", seed);
+	for (unsigned int done = 0; !model_steps || done < model_steps;
+	     done += STEPS_PER_SEED) {
+		if (!run(test, seed++, STEPS_PER_SEED)) {
+			KUNIT_FAIL(test, "the log does not tell the truth");
+			return;
+		}
+	}
+}
+
+static struct kunit_case model_test_cases[] = {
+	KUNIT_CASE_SLOW(test_log_tells_the_truth),
+	{}
+};
+
+static struct kunit_suite model_test_suite = {
+	.name = "tsm-model",
+	.test_cases = model_test_cases,
+};
+
+kunit_test_suite(model_test_suite);
