@@ -11,7 +11,11 @@
 
 #include "base/buffer.h"
 
-#define FIRST_SIZE ((size_t)64 << 10)
+/*
+ * The room for each read(): what the kernel makes up from a log as it is at
+ * that moment, is to come in one.
+ */
+#define READ_SIZE ((size_t)1 << 20)
 
 static int read_error(struct error *err, const char *name, const char *what)
 {
@@ -58,7 +62,7 @@ static int too_large(const char *name, struct error *err)
 	return error_set(err, "%s: too large for an event log", name);
 }
 
-/* Room for what a file says it has: the files of sysfs say nothing. */
+/* Room for what a file says it has: the kernel's say nothing. */
 static int reserve(struct buffer *buf, int fd, const char *name,
 		   struct error *err)
 {
@@ -69,7 +73,22 @@ static int reserve(struct buffer *buf, int fd, const char *name,
 		return 0;
 	if ((uint64_t)st.st_size - buf->offset >= BUFFER_MAX)
 		return too_large(name, err);
-	return grow(buf, (size_t)st.st_size - buf->offset + 1, name, err);
+	return grow(buf, (size_t)st.st_size - buf->offset + READ_SIZE, name,
+		    err);
+}
+
+/* Room for one more read(). */
+static int make_room(struct buffer *buf, const char *name, struct error *err)
+{
+	size_t size = 2 * buf->size;
+
+	if (buf->len == BUFFER_MAX)
+		return too_large(name, err);
+	if (buf->size - buf->len >= READ_SIZE || buf->size >= BUFFER_MAX)
+		return 0;
+	if (size < buf->len + READ_SIZE)
+		size = buf->len + READ_SIZE;
+	return grow(buf, size < BUFFER_MAX ? size : BUFFER_MAX, name, err);
 }
 
 int buffer_read(struct buffer *buf, int fd, const char *name, struct error *err)
@@ -79,16 +98,8 @@ int buffer_read(struct buffer *buf, int fd, const char *name, struct error *err)
 	if (!buf->data && reserve(buf, fd, name, err))
 		return -1;
 	for (;;) {
-		if (buf->len == BUFFER_MAX)
-			return too_large(name, err);
-		if (buf->len == buf->size) {
-			size_t size = buf->size ? 2 * buf->size : FIRST_SIZE;
-
-			if (size > BUFFER_MAX)
-				size = BUFFER_MAX;
-			if (grow(buf, size, name, err))
-				return -1;
-		}
+		if (make_room(buf, name, err))
+			return -1;
 		got = file_read(fd, buf->data + buf->len, buf->size - buf->len,
 				buf->offset, name, err);
 		if (got <= 0)

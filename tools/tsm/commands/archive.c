@@ -34,7 +34,8 @@ static const char help[] =
 	"\n"
 	"Move the records of each PROVIDER, or of all of them, from the kernel's event\n"
 	"logs to the directory DIR: write them to disk as a new segment, then trim the\n"
-	"log. It may be killed at any point: nothing is lost or archived twice, and the\n"
+	"log. Checkpoints that came without a record are added to the last segment.\n"
+	" It may be killed at any point: nothing is lost or archived twice, and the\n"
 	"next run goes on from there. 'tsm-log verify DIR' checks what is in DIR.\n"
 	"\n"
 	"A log that 'tsm-log verify' would not accept is left as it is.\n"
@@ -72,6 +73,7 @@ static void start_job(struct job *job, const struct archive_dir *top)
 	*job = (struct job){
 		.top = top,
 		.provider.dirfd = -1,
+		.provider.logfd = -1,
 		.trim_fd = -1,
 		.provider_dir.fd = -1,
 		.instance_dir.fd = -1,
@@ -93,10 +95,10 @@ static void end_job(struct job *job)
 static int open_trim(struct job *job, struct error *err)
 {
 	job->trim_fd =
-		openat(job->provider.dirfd, "log/trim", O_WRONLY | O_CLOEXEC);
+		openat(job->provider.logfd, "trim", O_WRONLY | O_CLOEXEC);
 	if (job->trim_fd >= 0)
 		return 0;
-	return error_set(err, "cannot open log/trim: %s%s", strerror(errno),
+	return error_set(err, "cannot open trim: %s%s", strerror(errno),
 			 errno == EACCES ? "; run as root" : "");
 }
 
@@ -209,66 +211,11 @@ static int compare_segment(struct job *job, const struct segment *segment,
 	return ret;
 }
 
-/* An earlier run was killed before it could trim: do that. */
-static int trim_archived(struct job *job, struct error *err)
-{
-	uint64_t next = archived_to(job);
-	size_t pos = 0;
-	int i;
-
-	for (i = 0; i < job->nr_segments; i++)
-		if (job->segments[i].last >= job->log.first &&
-		    compare_segment(job, &job->segments[i], &pos, err))
-			return -1;
-	if (trim_to(job, next, err))
-		return -1;
-	log_free(&job->log);
-	if (log_read(&job->log, &job->provider, 0, err))
-		return -1;
-	if (job->log.first < next)
-		return error_set(err,
-				 "the log still has record %" PRIu64
-				 " after it was trimmed to record %" PRIu64,
-				 job->log.first, next);
-	return 0;
-}
-
-/* Drop from @checkpoints the lines of records from @next on. */
-static int cut_checkpoints(struct buffer *checkpoints, uint64_t next,
-			   struct error *err)
-{
-	struct line_reader reader = { .text = checkpoints };
-	struct checkpoint cp;
-	size_t end;
-	int ret;
-
-	do {
-		end = reader.pos;
-		ret = checkpoint_next(&reader, &cp, err);
-	} while (ret > 0 && cp.recnum < next);
-	if (ret < 0)
-		return error_prefix(err, "log/checkpoints");
-	checkpoints->len = end;
-	return 0;
-}
-
-static int last_record(const struct buffer *cel, uint64_t *last,
-		       struct error *err)
-{
-	struct cel_reader reader = { .log = cel };
-	struct cel_record rec;
-	int ret;
-
-	while ((ret = cel_next(&reader, &rec, err)) > 0)
-		*last = rec.recnum;
-	return ret ? error_prefix(err, "log/cel") : 0;
-}
-
 /* What is trimmed is gone: a segment has to be as good as the log it replaces. */
-static int check_segment(struct job *job, const struct segment *segment,
-			 struct error *err)
+static int check_segment(const struct job *job, const struct log *log,
+			 const struct segment *segment, struct error *err)
 {
-	struct verification v = { .log = job->log };
+	struct verification v = { .log = *log, .goes_on = true };
 	enum verify_result result = verify_buffers(&v, NULL);
 
 	if (result == VERIFY_UNCHECKED)
@@ -284,6 +231,81 @@ static int check_segment(struct job *job, const struct segment *segment,
 	return result == VERIFY_OK ? 0 : -1;
 }
 
+/* Drop from @checkpoints the lines after those of the record @next. */
+static int cut_checkpoints(struct buffer *checkpoints, uint64_t next,
+			   struct error *err)
+{
+	size_t end;
+
+	if (checkpoint_find(checkpoints, next + 1, &end, err))
+		return -1;
+	checkpoints->len = end;
+	return 0;
+}
+
+static bool same_bytes(const struct buffer *a, const struct buffer *b)
+{
+	return a->len == b->len && !memcmp(a->data, b->data, a->len);
+}
+
+/* Add the lines at the end of the last segment that it does not have. */
+static int add_lines(struct job *job, struct error *err)
+{
+	const struct segment *last = &job->segments[job->nr_segments - 1];
+	int dirfd = job->instance_dir.fd;
+	struct buffer before = { 0 };
+	struct log log = { 0 };
+	int ret;
+
+	ret = segment_read(dirfd, last, &log.cel, &log.checkpoints, err) ||
+	      buffer_append(&before, &log.checkpoints, err) ||
+	      cut_checkpoints(&job->log.checkpoints, last->last + 1, err) ||
+	      segment_add_lines(&log.checkpoints, &job->log.checkpoints,
+				job->log.first, last->last + 1, err);
+	if (!ret && !same_bytes(&before, &log.checkpoints))
+		ret = check_segment(job, &log, last, err) ||
+		      segment_replace_lines(dirfd, last, &log.checkpoints, err);
+	buffer_free(&before);
+	log_free(&log);
+	return ret ? -1 : 0;
+}
+
+/* An earlier run was killed before it could trim: do that. */
+static int trim_archived(struct job *job, struct error *err)
+{
+	uint64_t next = archived_to(job);
+	size_t pos = 0;
+	int i;
+
+	for (i = 0; i < job->nr_segments; i++)
+		if (job->segments[i].last >= job->log.first &&
+		    compare_segment(job, &job->segments[i], &pos, err))
+			return -1;
+	if (add_lines(job, err) || trim_to(job, next, err))
+		return -1;
+	log_free(&job->log);
+	if (log_read(&job->log, &job->provider, 0, err))
+		return -1;
+	if (job->log.first < next)
+		return error_set(err,
+				 "the log still has record %" PRIu64
+				 " after it was trimmed to record %" PRIu64,
+				 job->log.first, next);
+	return 0;
+}
+
+static int last_record(const struct buffer *cel, uint64_t *last,
+		       struct error *err)
+{
+	struct cel_reader reader = { .log = cel };
+	struct cel_record rec;
+	int ret;
+
+	while ((ret = cel_next(&reader, &rec, err)) > 0)
+		*last = rec.recnum;
+	return ret ? error_prefix(err, "cel") : 0;
+}
+
 /* Archive what job->log has in it. */
 static int archive_log(struct job *job, struct error *err)
 {
@@ -292,7 +314,8 @@ static int archive_log(struct job *job, struct error *err)
 
 	if (last_record(&job->log.cel, &segment.last, err) ||
 	    cut_checkpoints(&job->log.checkpoints, segment.last + 1, err) ||
-	    check_segment(job, &segment, err) || create_directories(job, err))
+	    check_segment(job, &job->log, &segment, err) ||
+	    create_directories(job, err))
 		return -1;
 	if (segment_write(job->instance_dir.fd, &segment, &job->log.cel,
 			  &job->log.checkpoints, err))
@@ -302,6 +325,30 @@ static int archive_log(struct job *job, struct error *err)
 	printf("%s: records %" PRIu64 " to %" PRIu64 " are in %s/%s\n",
 	       job->provider.name, segment.first, segment.last,
 	       job->instance_dir.path, segment_name(&segment, name));
+	return 0;
+}
+
+/*
+ * There is no new record, but there may be new lines, if a segment ends where
+ * they are; see segment.h.
+ */
+static int archive_lines(struct job *job, struct error *err)
+{
+	char name[SEGMENT_NAME_SIZE];
+	size_t opening;
+
+	if (checkpoint_opening(&job->log.checkpoints, &opening, err))
+		return -1;
+	if (opening == job->log.checkpoints.len || !job->nr_segments ||
+	    job->log.first != archived_to(job)) {
+		printf("%s: no new records\n", job->provider.name);
+		return 0;
+	}
+	if (add_lines(job, err) || trim_to(job, job->log.first, err))
+		return -1;
+	printf("%s: no new records; new checkpoints are in %s/%s\n",
+	       job->provider.name, job->instance_dir.path,
+	       segment_name(&job->segments[job->nr_segments - 1], name));
 	return 0;
 }
 
@@ -326,10 +373,8 @@ static int run_job(struct job *job, const char *root, const char *name,
 			name, archived_to(job), job->log.first - 1);
 		status = EXIT_MISSED;
 	}
-	if (!job->log.cel.len)
-		printf("%s: no new records\n", name);
-	else if (archive_log(job, err))
-		status = EXIT_TROUBLE;
+	if (job->log.cel.len ? archive_log(job, err) : archive_lines(job, err))
+		return EXIT_TROUBLE;
 	return status;
 }
 

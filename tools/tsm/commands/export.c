@@ -27,7 +27,7 @@ static const char help[] =
 	"\n"
 	"Write the event log of PROVIDER in a format that other programs read:\n"
 	"\n"
-	"  cel   TLV encoding of the TCG Canonical Event Log Format, as log/cel has it\n"
+	"  cel   TLV encoding of the TCG Canonical Event Log Format, as the kernel has it\n"
 	"  json  its JSON encoding, as a sequence of JSON texts (RFC 7464)\n"
 	"  tcg2  crypto-agile log of the TCG PC Client Platform Firmware Profile\n"
 	"\n"

@@ -49,7 +49,7 @@ static const char help[] =
 
 static const char too_long_hint[] = "measure a digest of it (--file does)";
 static const char full_hint[] =
-	"; the log is full: archive it (tsm-log archive), or raise log/limit";
+	"; the log is full: archive it (tsm-log archive), or raise its limit";
 
 struct event {
 	uint8_t data[TSM_EVENT_MAX_SIZE];

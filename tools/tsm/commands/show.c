@@ -10,6 +10,7 @@
 #include "commands/command.h"
 #include "commands/source.h"
 #include "formats/cel.h"
+#include "formats/checkpoint.h"
 #include "output/json.h"
 #include "output/record-json.h"
 #include "output/table.h"
@@ -26,8 +27,11 @@ static const char help[] =
 	"seen, and otherwise in hex, shortened. A JSON object, alone or after one or two\n"
 	"words, is shown without the quotes.\n"
 	"\n"
+	"What the log says of registers between the records is shown in its place: that\n"
+	"somebody else has extended one, or that a value is not known.\n"
+	"\n"
 	"      --json              an array of records with the names of TCG CEL-JSON,\n"
-	"                          whole\n" SOURCE_HELP
+	"                          whole, and of checkpoints\n" SOURCE_HELP
 	"  -h, --help              show this help\n"
 	"\n"
 	"Exit status: 0 shown, 2 not or not all.\n";
@@ -39,51 +43,112 @@ struct show {
 	bool separator; /* JSON: a record was printed before */
 };
 
-static int show_table(const struct show *show, const struct buffer *log,
+/* The records and, in their places among these, the lines after the opening. */
+struct items {
+	struct cel_reader cel;
+	struct line_reader lines;
+	bool has_record; /* ->rec is the next record */
+	bool has_line; /* and ->cp the next line */
+	bool is_record; /* which of them the item is */
+	struct cel_record rec;
+	struct checkpoint cp;
+};
+
+static int items_start(struct items *items, const struct log *log,
+		       struct error *err)
+{
+	size_t opening;
+
+	*items = (struct items){ .cel.log = &log->cel,
+				 .lines.text = &log->checkpoints };
+	if (checkpoint_opening(&log->checkpoints, &opening, err))
+		return -1;
+	while (items->lines.pos < opening)
+		if (checkpoint_next(&items->lines, &items->cp, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Returns 1, or 0 at the end, or -1 with @err set. */
+static int items_next(struct items *items, struct error *err)
+{
+	int ret;
+
+	if (!items->has_record) {
+		ret = cel_next(&items->cel, &items->rec, err);
+		if (ret < 0)
+			return -1;
+		items->has_record = ret;
+	}
+	if (!items->has_line) {
+		ret = checkpoint_next(&items->lines, &items->cp, err);
+		if (ret < 0)
+			return error_prefix(err, "checkpoints");
+		items->has_line = ret;
+	}
+	items->is_record =
+		items->has_record &&
+		!(items->has_line && items->cp.recnum <= items->rec.recnum);
+	if (!items->has_record && !items->has_line)
+		return 0;
+	*(items->is_record ? &items->has_record : &items->has_line) = false;
+	return 1;
+}
+
+static int show_table(const struct show *show, const struct log *log,
 		      struct error *err)
 {
-	struct cel_reader reader = { .log = log };
-	struct cel_record rec;
+	struct items items;
 	struct table table;
 	int ret;
 
 	table_init(&table);
-	while (cel_next(&reader, &rec, err) > 0)
-		table_measure(&table, &rec);
+	if (items_start(&items, log, err))
+		return -1;
+	while (items_next(&items, err) > 0)
+		if (items.is_record)
+			table_measure(&table, &items.rec);
+		else
+			table_measure_checkpoint(&table, &items.cp);
 	table_header(&table, stdout);
-	reader.pos = 0;
-	while ((ret = cel_next(&reader, &rec, err)) > 0)
-		table_record(&table, &rec, stdout, show->utf8);
+	if (items_start(&items, log, err))
+		return -1;
+	while ((ret = items_next(&items, err)) > 0)
+		if (items.is_record)
+			table_record(&table, &items.rec, stdout, show->utf8);
+		else
+			table_checkpoint(&table, &items.cp, stdout);
 	return ret;
 }
 
 /* Nothing of a damaged log: half an array would be no JSON. */
-static int show_json(struct show *show, const char *name,
-		     const struct buffer *log, struct error *err)
+static int show_json(struct show *show, const char *name, const struct log *log,
+		     struct error *err)
 {
-	struct cel_reader reader = { .log = log };
-	struct cel_record rec;
+	const char *provider = show->many ? name : NULL;
+	struct json_object *object;
+	struct items items;
 	int ret;
 
-	while ((ret = cel_next(&reader, &rec, err)) > 0)
-		;
-	if (ret < 0)
+	if (items_start(&items, log, err))
 		return -1;
-	reader.pos = 0;
-	while (cel_next(&reader, &rec, err) > 0) {
-		struct json_object *object;
-
+	while ((ret = items_next(&items, err)) > 0)
+		;
+	if (ret < 0 || items_start(&items, log, err))
+		return -1;
+	while (items_next(&items, err) > 0) {
 		fputs(show->separator ? ",\n" : "\n", stdout);
 		show->separator = true;
-		object = json_record(&rec, show->many ? name : NULL);
+		object = items.is_record ? json_record(&items.rec, provider) :
+					   json_checkpoint(&items.cp, provider);
 		json_print(stdout, object);
 		json_object_put(object);
 	}
 	return 0;
 }
 
-static int show_log(struct show *show, const char *name,
-		    const struct buffer *log, struct error *err)
+static int show_log(struct show *show, const char *name, const struct log *log,
+		    struct error *err)
 {
 	if (show->json)
 		return show_json(show, name, log, err);
@@ -102,7 +167,7 @@ static int show_one(struct show *show, const struct source *source,
 
 	ret = source_read(source, name, 0, &log, &err);
 	if (!ret)
-		ret = show_log(show, name, &log.cel, &err);
+		ret = show_log(show, name, &log, &err);
 	log_free(&log);
 	if (!ret)
 		return 0;

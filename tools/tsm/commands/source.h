@@ -73,9 +73,9 @@ enum {
 /* clang-format on */
 
 /* Their help. */
-#define SOURCE_HELP                                                  \
-	"      --log FILE          read a copy of log/cel\n"         \
-	"      --checkpoints FILE  read a copy of log/checkpoints\n" \
+#define SOURCE_HELP                                                   \
+	"      --log FILE          read a copy of a provider's cel\n" \
+	"      --checkpoints FILE  read a copy of its checkpoints\n"  \
 	"      --sysfs DIR         read a copy of /sys/kernel/tsm\n"
 
 #define BEGINNING_HELP                                                            \

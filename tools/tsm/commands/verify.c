@@ -23,14 +23,15 @@ static const char help[] =
 	"records; and compare the result with the live registers. Extends may go on\n"
 	"meanwhile. With --log, the files may come from another machine.\n"
 	"\n"
-	"The register with the TCG PCR index N must be called pcrN, and the CC measurement\n"
-	"register with index N + 1 rtmrN, as every provider calls them.\n"
+	"The register with the TCG PCR index N must be called pcrN, and the CC\n"
+	"measurement register with index N + 1 rtmrN, as every provider calls them.\n"
 	"\n"
 	"DIR, which must have a slash in it or be \".\", is what 'tsm-log archive' has\n"
 	"written. Check each of the segments, that one follows on the other, and that\n"
 	"the last one is followed by the live log, unless that has ended.\n"
 	"\n" SOURCE_HELP
-	"      --values FILE       lines REGISTER ALGO:HEX[,ALGO:HEX...] to compare with;\n"
+	"      --values FILE       lines REGISTER ALGO:HEX[,ALGO:HEX...] to compare with,\n"
+	"                          of one point of the log;\n"
 	"                          without it, print the values that the replay gives\n"
 	"      --json              an array with an object for each log\n" BEGINNING_HELP
 	"      --offline           check DIR without the live logs and registers\n"

@@ -47,7 +47,7 @@ static const char help[] =
 
 struct watch {
 	struct provider provider;
-	int number_fd; /* log/next_record, which poll() waits for */
+	int number_fd; /* next_record, which poll() waits for */
 	uint64_t next; /* the record to show next */
 	struct log log;
 	bool attached; /* ->log has been read; what is new comes after it */
@@ -102,7 +102,7 @@ static int show_log(struct watch *watch, struct error *err)
 		watch->next = rec.recnum + 1;
 	}
 	if (ret < 0)
-		return error_prefix(err, "log/cel");
+		return error_prefix(err, "cel");
 	buffer_drop(&watch->log.cel, watch->log.cel.len);
 	buffer_drop(&watch->log.checkpoints, watch->log.checkpoints.len);
 	return 0;
@@ -155,12 +155,12 @@ static int catch_up(struct watch *watch, struct error *err)
 }
 
 /*
- * Read log/next_record, without which poll() would not wait for the record
+ * Read next_record, without which poll() would not wait for the record
  * after that one.
  */
 static int read_number(struct watch *watch, uint64_t *number, struct error *err)
 {
-	static const char path[] = "log/next_record";
+	static const char path[] = "next_record";
 	char text[24];
 	ssize_t len =
 		file_read(watch->number_fd, text, sizeof(text), 0, path, err);
@@ -178,6 +178,7 @@ static int read_number(struct watch *watch, uint64_t *number, struct error *err)
 static int wait_for_record(const struct watch *watch, struct error *err)
 {
 	struct pollfd fds[] = {
+		/* Not POLLIN, which a copy of the file always has. */
 		{ .fd = watch->number_fd, .events = POLLPRI },
 		{ .fd = STDOUT_FILENO },
 	};
@@ -209,8 +210,7 @@ static int start(struct watch *watch, const char *root, const char *name,
 	watch->number_fd = -1;
 	if (provider_open(&watch->provider, root, name, err))
 		return -1;
-	watch->number_fd =
-		file_open(watch->provider.dirfd, "log/next_record", err);
+	watch->number_fd = file_open(watch->provider.logfd, "next_record", err);
 	if (watch->number_fd < 0)
 		return -1;
 	return from_next ? read_number(watch, &watch->next, err) : 0;

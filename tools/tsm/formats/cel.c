@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Parser of log/cel.
+ * Parser of the kernel's cel.
  *
  * Every TLV is taken from a span: the log, or the value of the TLV around it.
  * A length is compared with what is left of its span before it is used, so no
@@ -187,6 +187,12 @@ static int parse_digests(struct span *log, struct cel_record *rec,
 	return 0;
 }
 
+/* Parts of a record that are no content: then the content is missing. */
+static bool is_structure(uint8_t type)
+{
+	return type <= TSM_CEL_DIGESTS || type == TSM_CEL_CCMR;
+}
+
 static int parse_content(struct span *log, struct cel_record *rec,
 			 struct error *err)
 {
@@ -195,10 +201,18 @@ static int parse_content(struct span *log, struct cel_record *rec,
 	struct tlv content, type, data;
 	struct span span;
 
-	if (take(log, &content, "the content", err) ||
-	    expect_type(&content, TSM_CEL_CONTENT_PCCLIENT_STD,
-			"content of the PC client profile", err))
+	if (take(log, &content, "the content", err))
 		return -1;
+	if (is_structure(content.type))
+		return bad(err, content.offset,
+			   "expected the content, found type %u", content.type);
+	rec->content_type = content.type;
+	rec->event_type = 0;
+	rec->event = content.value;
+	rec->event_len = content.len;
+	/* The rest of a record does not depend on what others write in there. */
+	if (!cel_is_event(rec))
+		return 0;
 	span = inside(log, &content, "the content");
 	if (take(&span, &type, type_wanted, err) ||
 	    expect_type(&type, TSM_CEL_PCCLIENT_EVENT_TYPE, type_wanted, err) ||
@@ -234,9 +248,15 @@ int cel_next(struct cel_reader *reader, struct cel_record *rec,
 	return 1;
 }
 
-bool cel_is_bare_digest(const struct cel_record *rec)
+bool cel_is_event(const struct cel_record *rec)
 {
-	return rec->event_type == TSM_EV_COMPACT_HASH && !rec->event_len;
+	return rec->content_type == TSM_CEL_CONTENT_PCCLIENT_STD;
+}
+
+bool cel_is_measured_event(const struct cel_record *rec)
+{
+	return cel_is_event(rec) &&
+	       (rec->event_type != TSM_EV_COMPACT_HASH || rec->event_len);
 }
 
 const char *cel_event_type_name(uint32_t type)
@@ -251,12 +271,17 @@ const char *cel_event_type_name(uint32_t type)
 	}
 }
 
-const char *cel_event_type_text(uint32_t type, char out[EVENT_TYPE_TEXT])
+const char *cel_event_type_text(const struct cel_record *rec,
+				char out[EVENT_TYPE_TEXT])
 {
-	const char *name = cel_event_type_name(type);
+	const char *name = cel_event_type_name(rec->event_type);
 
 	if (name)
 		return name;
-	snprintf(out, EVENT_TYPE_TEXT, "0x%08x", type);
+	if (cel_is_event(rec))
+		snprintf(out, EVENT_TYPE_TEXT, "0x%08x", rec->event_type);
+	else
+		snprintf(out, EVENT_TYPE_TEXT, "(content type %u)",
+			 rec->content_type);
 	return out;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Parser of log/cel: records in the TLV encoding of the TCG Canonical Event
- * Log Format, as <linux/tsm-event-log.h> describes it.
+ * Parser of the kernel's cel: records in the TLV encoding of the TCG Canonical
+ * Event Log Format, as <linux/tsm-event-log.h> describes it.
  */
 #ifndef TSM_LOG_CEL_H
 #define TSM_LOG_CEL_H
@@ -29,7 +29,9 @@ struct cel_record {
 	uint8_t index;
 	unsigned int banks;
 	const uint8_t *digest[BANK_COUNT];
-	uint32_t event_type;
+	uint8_t content_type;
+	/* Of the PC client profile's content; of others, all that it is. */
+	uint32_t event_type; /* of others, 0 */
 	const uint8_t *event;
 	size_t event_len;
 	const uint8_t *body; /* the digests and the content, as in the log */
@@ -48,14 +50,21 @@ struct cel_reader {
 int cel_next(struct cel_reader *reader, struct cel_record *rec,
 	     struct error *err);
 
-/* A record of a digest that came without its event: nothing to check it by. */
-bool cel_is_bare_digest(const struct cel_record *rec);
+/* Whether the content is of the PC client profile, which the kernel writes. */
+bool cel_is_event(const struct cel_record *rec);
+
+/* Whether the digests have to be those of the event: not without the event. */
+bool cel_is_measured_event(const struct cel_record *rec);
 
 /* "EV_ACTION" or so, or NULL for a type that the kernel does not write. */
 const char *cel_event_type_name(uint32_t type);
 
-/* "EV_ACTION" or, for a type that the kernel does not write, its number. */
+/*
+ * "EV_ACTION" or, for a type that the kernel does not write, its number; or that
+ * of other content.
+ */
 #define EVENT_TYPE_TEXT 24
-const char *cel_event_type_text(uint32_t type, char out[EVENT_TYPE_TEXT]);
+const char *cel_event_type_text(const struct cel_record *rec,
+				char out[EVENT_TYPE_TEXT]);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Parser of log/checkpoints and of files of register values.
+ * Parser of checkpoints and of files of register values.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +8,9 @@
 
 #include "formats/checkpoint.h"
 #include "linux/tsm-event-log.h"
+
+/* A PCR was reset. The kernel knows no such line yet. */
+static const char reset[] = "reset";
 
 /* No line with every bank and the longest name is longer. */
 #define LINE_MAX_LEN 1023
@@ -134,20 +137,29 @@ static int parse_digest(struct field text, struct register_value *value,
 	return 0;
 }
 
-static int parse_value(struct field rest, struct register_value *value,
-		       unsigned long line, struct error *err)
+/* Take the name of a register off the front of @rest. */
+static int parse_name(struct field *rest, struct register_value *value,
+		      unsigned long line, struct error *err)
 {
-	struct field name, digest;
-	bool more;
+	struct field name;
 
-	cut(&rest, ' ', &name);
+	cut(rest, ' ', &name);
 	if (!register_name_valid(name.text, name.len))
 		return bad(err, line, "no valid register name");
 	memcpy(value->name, name.text, name.len);
 	value->name[name.len] = '\0';
 	value->banks = 0;
+	return 0;
+}
+
+static int parse_digests(struct field text, struct register_value *value,
+			 unsigned long line, struct error *err)
+{
+	struct field digest;
+	bool more;
+
 	do {
-		more = cut(&rest, ',', &digest);
+		more = cut(&text, ',', &digest);
 		if (parse_digest(digest, value, line, err))
 			return -1;
 	} while (more);
@@ -169,6 +181,40 @@ static int parse_reason(struct field reason, char out[REASON_SIZE],
 	return 0;
 }
 
+static int parse_foreign(struct field text, struct checkpoint *cp,
+			 struct error *err)
+{
+	static const char key[] = "foreign=";
+	const size_t len = sizeof(key) - 1;
+
+	cp->has_foreign =
+		text.len > len && !memcmp(text.text, key, len) &&
+		number_parse(text.text + len, text.len - len, &cp->foreign);
+	if (!cp->has_foreign)
+		return bad(err, cp->line, "expected foreign=COUNT at its end");
+	return 0;
+}
+
+/* REGISTER, a value unless the reason is that there is none, and the count. */
+static int parse_register(struct field rest, struct checkpoint *cp,
+			  struct error *err)
+{
+	const char *end = rest.text + rest.len;
+	struct field digests;
+
+	if (parse_name(&rest, &cp->value, cp->line, err))
+		return -1;
+	if (!checkpoint_is(cp, TSM_CHECKPOINT_UNSURE)) {
+		cut(&rest, ' ', &digests);
+		if (parse_digests(digests, &cp->value, cp->line, err))
+			return -1;
+	}
+	cp->has_foreign = false;
+	cp->foreign = 0;
+	/* Of a line that ends with a separator, an empty rest is left. */
+	return rest.len || end[-1] == ' ' ? parse_foreign(rest, cp, err) : 0;
+}
+
 int checkpoint_next(struct line_reader *reader, struct checkpoint *cp,
 		    struct error *err)
 {
@@ -187,9 +233,50 @@ int checkpoint_next(struct line_reader *reader, struct checkpoint *cp,
 	reader->recnum = cp->recnum;
 	cut(&line, ' ', &reason);
 	if (parse_reason(reason, cp->reason, cp->line, err) ||
-	    parse_value(line, &cp->value, cp->line, err))
+	    parse_register(line, cp, err))
 		return -1;
 	return 1;
+}
+
+int checkpoint_find(const struct buffer *text, uint64_t recnum, size_t *pos,
+		    struct error *err)
+{
+	struct line_reader reader = { .text = text };
+	struct checkpoint cp;
+	int ret;
+
+	do {
+		*pos = reader.pos;
+		ret = checkpoint_next(&reader, &cp, err);
+	} while (ret > 0 && cp.recnum < recnum);
+	return ret < 0 ? error_prefix(err, "checkpoints") : 0;
+}
+
+/* Whether a line before @end, which could be parsed, is of the register @name. */
+static bool has_line_of(const struct buffer *text, size_t end, const char *name)
+{
+	struct line_reader reader = { .text = text };
+	struct checkpoint cp;
+	struct error err;
+
+	while (reader.pos < end && checkpoint_next(&reader, &cp, &err) > 0)
+		if (!strcmp(cp.value.name, name))
+			return true;
+	return false;
+}
+
+int checkpoint_opening(const struct buffer *text, size_t *len,
+		       struct error *err)
+{
+	struct line_reader reader = { .text = text };
+	struct checkpoint cp;
+	int ret;
+
+	do {
+		*len = reader.pos;
+		ret = checkpoint_next(&reader, &cp, err);
+	} while (ret > 0 && !has_line_of(text, *len, cp.value.name));
+	return ret < 0 ? error_prefix(err, "checkpoints") : 0;
 }
 
 int register_value_next(struct line_reader *reader,
@@ -200,11 +287,20 @@ int register_value_next(struct line_reader *reader,
 
 	if (ret <= 0)
 		return ret;
-	return parse_value(line, value, reader->line, err) ? -1 : 1;
+	return parse_name(&line, value, reader->line, err) ||
+			       parse_digests(line, value, reader->line, err) ?
+		       -1 :
+		       1;
+}
+
+bool checkpoint_is(const struct checkpoint *cp, const char *reason)
+{
+	return !strcmp(cp->reason, reason);
 }
 
 bool checkpoint_restarts(const struct checkpoint *cp)
 {
-	return !strcmp(cp->reason, TSM_CHECKPOINT_FOREIGN) ||
-	       !strcmp(cp->reason, TSM_CHECKPOINT_RESUME);
+	return checkpoint_is(cp, TSM_CHECKPOINT_FOREIGN) ||
+	       checkpoint_is(cp, TSM_CHECKPOINT_RESUME) ||
+	       checkpoint_is(cp, reset);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Parser of log/checkpoints, and of files of register values to compare with,
- * whose lines are the end of a checkpoint line:
+ * Parser of checkpoints, and of files of register values to compare with:
  *
- *	RECNUM REASON REGISTER ALGO:HEX[,ALGO:HEX...]
+ *	RECNUM REASON REGISTER ALGO:HEX[,ALGO:HEX...] [foreign=COUNT]
+ *	RECNUM unsure REGISTER [foreign=COUNT]
  *	              REGISTER ALGO:HEX[,ALGO:HEX...]
  */
 #ifndef TSM_LOG_CHECKPOINT_H
@@ -20,7 +20,7 @@
 
 struct register_value {
 	char name[REGISTER_NAME_SIZE];
-	unsigned int banks;
+	unsigned int banks; /* 0: the line has no value */
 	uint8_t digest[BANK_COUNT][DIGEST_MAX];
 };
 
@@ -31,6 +31,10 @@ struct checkpoint {
 	uint64_t recnum; /* the value is the one just before this record */
 	char reason[REASON_SIZE];
 	struct register_value value;
+
+	/* How many extends from elsewhere were found by now, if it tells. */
+	bool has_foreign;
+	uint64_t foreign;
 };
 
 struct line_reader {
@@ -45,6 +49,22 @@ int checkpoint_next(struct line_reader *reader, struct checkpoint *cp,
 		    struct error *err);
 int register_value_next(struct line_reader *reader,
 			struct register_value *value, struct error *err);
+
+/*
+ * Where in @text the lines of records from @recnum on begin, or its end. Returns
+ * 0, or -1 with @err set.
+ */
+int checkpoint_find(const struct buffer *text, uint64_t recnum, size_t *pos,
+		    struct error *err);
+
+/*
+ * How many bytes of @text are its opening: the lines up to the first one of a
+ * register that has had a line. Returns 0, or -1 with @err set.
+ */
+int checkpoint_opening(const struct buffer *text, size_t *len,
+		       struct error *err);
+
+bool checkpoint_is(const struct checkpoint *cp, const char *reason);
 
 /*
  * Whether the replay of the register starts anew with this value: it is not

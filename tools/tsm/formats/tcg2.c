@@ -141,6 +141,15 @@ static int parse_spec_id(struct span *span, struct tcg2_header *header,
 	return 0;
 }
 
+/* Whether nothing but the same byte follows, which is no entry. */
+static bool is_unused(const struct buffer *log, size_t pos)
+{
+	const uint8_t *p = log->data + pos;
+	size_t len = log->len - pos;
+
+	return (*p == 0 || *p == 0xff) && !memcmp(p, p + 1, len - 1);
+}
+
 int tcg2_open(struct tcg2_reader *reader, const struct buffer *log,
 	      struct error *err)
 {
@@ -150,7 +159,7 @@ int tcg2_open(struct tcg2_reader *reader, const struct buffer *log,
 	size_t start;
 
 	*reader = (struct tcg2_reader){ .log = log };
-	if (!log->len)
+	if (!log->len || is_unused(log, 0))
 		return error_set(err, "empty: the firmware wrote no log");
 	if (take_number(&span, 4, "a register index", &index, err) ||
 	    take_number(&span, 4, "an event type", &type, err) ||
@@ -162,26 +171,17 @@ int tcg2_open(struct tcg2_reader *reader, const struct buffer *log,
 	if (!event)
 		return -1;
 	if (type != TCG2_EV_NO_ACTION || size < sizeof(signature) ||
-	    memcmp(event, signature, sizeof(signature)))
-		return error_set(
-			err,
-			"not a crypto-agile log: no \"%s\" at its beginning; a log in the older SHA-1 format cannot be followed, have the firmware use its TPM as a TPM 2.0",
-			signature);
+	    memcmp(event, signature, sizeof(signature))) {
+		reader->sha1_format = true;
+		tcg2_new_header(&reader->header, BANK_BIT(BANK_SHA1));
+		return 0;
+	}
 	span = (struct span){ log->data, start + sizeof(signature), span.pos,
 			      "the header" };
 	if (parse_spec_id(&span, &reader->header, err))
 		return -1;
 	reader->pos = span.end;
 	return 0;
-}
-
-/* Whether nothing but the same byte follows, which is no entry. */
-static bool is_unused(const struct buffer *log, size_t pos)
-{
-	const uint8_t *p = log->data + pos;
-	size_t len = log->len - pos;
-
-	return (*p == 0 || *p == 0xff) && !memcmp(p, p + 1, len - 1);
 }
 
 static int parse_digest(struct span *span, const struct tcg2_header *header,
@@ -214,34 +214,50 @@ static int parse_digest(struct span *span, const struct tcg2_header *header,
 	return 0;
 }
 
+static int parse_digests(struct span *span, const struct tcg2_header *header,
+			 struct tcg2_entry *entry, struct error *err)
+{
+	uint32_t count;
+
+	if (take_number(span, 4, "the number of digests", &count, err))
+		return -1;
+	if (count > header->nr_algorithms)
+		return bad(err, entry->offset,
+			   "%u digests, the header has %u algorithms", count,
+			   header->nr_algorithms);
+	for (; count; count--)
+		if (parse_digest(span, header, entry, err))
+			return -1;
+	if (!entry->banks && header->banks && entry->type != TCG2_EV_NO_ACTION)
+		return bad(err, entry->offset,
+			   "no digest of an algorithm that is known here");
+	return 0;
+}
+
+static int parse_sha1_digest(struct span *span, struct tcg2_entry *entry,
+			     struct error *err)
+{
+	entry->digest[BANK_SHA1] = take(span, SHA1_SIZE, "a digest", err);
+	entry->banks = BANK_BIT(BANK_SHA1);
+	return entry->digest[BANK_SHA1] ? 0 : -1;
+}
+
 int tcg2_next(struct tcg2_reader *reader, struct tcg2_entry *entry,
 	      struct error *err)
 {
 	struct span span = { reader->log->data, reader->pos, reader->log->len,
 			     "the log" };
-	const struct tcg2_header *header = &reader->header;
-	char theirs[BANK_SET_TEXT], all[BANK_SET_TEXT];
-	uint32_t count, size, i;
+	uint32_t size;
 
 	if (span.pos == span.end || is_unused(reader->log, span.pos))
 		return 0;
 	*entry = (struct tcg2_entry){ .offset = span.pos };
 	if (take_number(&span, 4, "a register index", &entry->index, err) ||
 	    take_number(&span, 4, "an event type", &entry->type, err) ||
-	    take_number(&span, 4, "the number of digests", &count, err))
+	    (reader->sha1_format ?
+		     parse_sha1_digest(&span, entry, err) :
+		     parse_digests(&span, &reader->header, entry, err)))
 		return -1;
-	if (count > header->nr_algorithms)
-		return bad(err, entry->offset,
-			   "%u digests, the header has %u algorithms", count,
-			   header->nr_algorithms);
-	for (i = 0; i < count; i++)
-		if (parse_digest(&span, header, entry, err))
-			return -1;
-	if (entry->banks != header->banks)
-		return bad(err, entry->offset,
-			   "digests for the banks %s, the header has %s",
-			   bank_set_text(entry->banks, theirs),
-			   bank_set_text(header->banks, all));
 	if (take_number(&span, 4, "the size of an event", &size, err))
 		return -1;
 	entry->event_len = size;
@@ -312,6 +328,7 @@ void tcg2_write_header(FILE *out, const struct tcg2_header *header)
 void tcg2_write_entry(FILE *out, const struct tcg2_header *header,
 		      const struct tcg2_entry *entry)
 {
+	static const uint8_t no_digest[DIGEST_MAX];
 	unsigned int i;
 
 	put_number(out, entry->index, 4);
@@ -320,9 +337,12 @@ void tcg2_write_entry(FILE *out, const struct tcg2_header *header,
 	for (i = 0; i < header->nr_algorithms; i++) {
 		const struct tcg2_algorithm *algorithm = &header->algorithms[i];
 
+		enum bank_id bank = bank_by_algorithm(algorithm->id);
+
 		put_number(out, algorithm->id, 2);
-		fwrite(entry->digest[bank_by_algorithm(algorithm->id)], 1,
-		       algorithm->size, out);
+		fwrite(entry->banks & BANK_BIT(bank) ? entry->digest[bank] :
+						       no_digest,
+		       1, algorithm->size, out);
 	}
 	put_number(out, entry->event_len, 4);
 	fwrite(entry->event, 1, entry->event_len, out);

@@ -7,11 +7,14 @@
  * It begins with a header: an entry in the older format, which has one SHA-1
  * digest, whose event tells the algorithms of the log. Each entry after that
  * has the index of its register, a type, a digest for each of the algorithms,
- * and the event.
+ * and the event. Some firmware leaves digests out.
+ *
+ * A log in the older format as a whole is read as well: it has SHA-1 alone.
  */
 #ifndef TSM_LOG_TCG2_H
 #define TSM_LOG_TCG2_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,6 +25,9 @@
 
 /* An entry of this type says something and extends nothing. */
 #define TCG2_EV_NO_ACTION 3
+
+/* What was measured before the firmware ran, by the hardware. */
+#define TCG2_EV_EFI_HCRTM_EVENT 0x80000010
 
 /* More algorithms than that are in no registry. */
 #define TCG2_ALGORITHMS_MAX 16
@@ -55,6 +61,7 @@ struct tcg2_entry {
 struct tcg2_reader {
 	const struct buffer *log;
 	size_t pos;
+	bool sha1_format; /* the older one; the header is made up */
 	struct tcg2_header header;
 };
 
@@ -77,8 +84,9 @@ void tcg2_new_header(struct tcg2_header *header, unsigned int banks);
 void tcg2_keep_banks(struct tcg2_header *header, unsigned int banks);
 
 /*
- * Write the header; write an entry, which has at least the banks that are in
- * the header, with the digests of these.
+ * Write the header; write an entry, with the digests of the banks that are in the
+ * header. It has these, unless it extends nothing: then zeros do for what it does
+ * not have.
  */
 void tcg2_write_header(FILE *out, const struct tcg2_header *header);
 void tcg2_write_entry(FILE *out, const struct tcg2_header *header,

@@ -16,7 +16,6 @@ static void write_value(FILE *out, const char *text,
 	char hex[2 * DIGEST_MAX + 1];
 	unsigned int left = value->banks;
 
-	fprintf(out, "%s ", value->name);
 	/* Banks may be in any order: follow the text's. */
 	while (left) {
 		size_t len = strcspn(text, ":");
@@ -25,9 +24,9 @@ static void write_value(FILE *out, const char *text,
 		if (id == BANK_COUNT || !(left & BANK_BIT(id)))
 			abort();
 		left &= ~BANK_BIT(id);
-		fprintf(out, "%s:%s%c", banks[id].name,
+		fprintf(out, "%s:%s%s", banks[id].name,
 			hex_text(value->digest[id], banks[id].size, hex),
-			left ? ',' : '\n');
+			left ? "," : "");
 		text += strcspn(text, ",\n") + 1;
 	}
 }
@@ -35,7 +34,8 @@ static void write_value(FILE *out, const char *text,
 static void check_line(const struct buffer *text, size_t start, size_t end,
 		       const struct checkpoint *cp)
 {
-	char line[1100], *again = NULL, *values;
+	char line[1100], *again = NULL, *values = line;
+	int spaces = cp->line ? 3 : 1;
 	size_t len = 0;
 	FILE *out = open_memstream(&again, &len);
 
@@ -43,12 +43,18 @@ static void check_line(const struct buffer *text, size_t start, size_t end,
 		abort();
 	memcpy(line, text->data + start, end - start);
 	line[end - start] = '\0';
-	values = strrchr(line, ' ');
-	if (!values)
-		abort();
 	if (cp->line)
 		fprintf(out, "%" PRIu64 " %s ", cp->recnum, cp->reason);
-	write_value(out, values + 1, &cp->value);
+	fputs(cp->value.name, out);
+	if (cp->value.banks) {
+		for (; spaces; spaces--)
+			values = strchr(values, ' ') + 1;
+		fputc(' ', out);
+		write_value(out, values, &cp->value);
+	}
+	if (cp->has_foreign)
+		fprintf(out, " foreign=%" PRIu64, cp->foreign);
+	fputc('\n', out);
 	fclose(out);
 	if (strcasecmp(line, again))
 		abort();
@@ -59,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buffer text = fuzz_buffer(data, size);
 	struct line_reader reader = { .text = &text };
-	struct checkpoint cp;
+	struct checkpoint cp = { 0 };
 	struct error err;
 	size_t start;
 
@@ -68,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_line(&text, start, reader.pos, &cp);
 
 	reader = (struct line_reader){ .text = &text };
-	cp.line = 0;
+	cp = (struct checkpoint){ 0 };
 	for (start = 0; register_value_next(&reader, &cp.value, &err) > 0;
 	     start = reader.pos)
 		check_line(&text, start, reader.pos, &cp);

@@ -55,10 +55,12 @@ static void print_total(const struct chain *chain, FILE *out)
 
 	fprintf(out,
 		"%s/%s: verified: %zu segment%s, %" PRIu64 " record%s (%" PRIu64
-		" to %" PRIu64 "), %zu register%s",
+		" to %" PRIu64 ")",
 		chain->provider, chain->instance, chain->nr_segments,
 		plural(chain->nr_segments), records, plural(records),
-		chain->first, chain->next - 1, chain->nr_registers,
+		chain->first, chain->next - 1);
+	print_unchecked(out, chain->unchecked);
+	fprintf(out, ", %zu register%s", chain->nr_registers,
 		plural(chain->nr_registers));
 	if (chain->restarts)
 		fprintf(out,
@@ -124,6 +126,8 @@ struct json_object *chain_json(const struct chain *chain)
 	json_add_number(object, "segments", chain->nr_segments);
 	json_add_number(object, "first_record", chain->first);
 	json_add_number(object, "next_record", chain->next);
+	if (chain->unchecked)
+		json_add_number(object, "unchecked", chain->unchecked);
 	json_add(object, "differences", findings_json(chain));
 	if (chain->is_live)
 		json_add(object, "live", report_json(&chain->live));

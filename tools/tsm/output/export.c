@@ -8,6 +8,7 @@
 #include "formats/checkpoint.h"
 #include "formats/register.h"
 #include "linux/tsm-event-log.h"
+#include "linux/tsm-event-log.h"
 #include "output/export.h"
 #include "output/json.h"
 #include "output/record-json.h"
@@ -94,6 +95,8 @@ static unsigned int banks_of_checkpoints(const struct log *log,
 	while ((ret = checkpoint_next(&reader, &cp, err)) > 0) {
 		unsigned int theirs = cp.value.banks & mask;
 
+		if (!cp.value.banks)
+			continue;
 		if (set && set != theirs) {
 			error_set(
 				err,
@@ -162,6 +165,12 @@ static void write_firmware(const struct firmware *firmware,
 		tcg2_write_entry(out, header, &entry);
 }
 
+/* Other content has no type there; and this one says the least of the event. */
+static uint32_t entry_type(const struct cel_record *rec)
+{
+	return cel_is_event(rec) ? rec->event_type : TSM_EV_COMPACT_HASH;
+}
+
 int export_tcg2(const struct log *log, const struct firmware *firmware,
 		FILE *out, struct error *err)
 {
@@ -184,7 +193,8 @@ int export_tcg2(const struct log *log, const struct firmware *firmware,
 	while (cel_next(&reader, &rec, err) > 0) {
 		struct tcg2_entry entry = {
 			.index = rec.index,
-			.type = rec.event_type,
+			.type = entry_type(&rec),
+			.banks = rec.banks,
 			.event = rec.event,
 			.event_len = rec.event_len,
 		};

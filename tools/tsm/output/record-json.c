@@ -18,7 +18,10 @@ static void add_event_type(struct json_object *content, uint32_t type)
 		json_add_number(content, key, type);
 }
 
-/* The part of a record that says what was measured. */
+/*
+ * The part of a record that says what was measured. Of content that is not
+ * parsed, this is the type and the bytes.
+ */
 static struct json_object *add_content(struct json_object *object,
 				       const struct cel_record *rec)
 {
@@ -27,9 +30,14 @@ static struct json_object *add_content(struct json_object *object,
 	json_add_number(object, "recnum", rec->recnum);
 	json_add_number(object, rec->is_ccmr ? "ccmr" : "pcr", rec->index);
 	json_add(object, "digests", json_digests(rec->banks, rec->digest));
-	json_add_text(object, "content_type", "pcclient_std");
-	add_event_type(content, rec->event_type);
-	json_add_hex(content, "event_data", rec->event, rec->event_len);
+	if (cel_is_event(rec)) {
+		json_add_text(object, "content_type", "pcclient_std");
+		add_event_type(content, rec->event_type);
+	} else {
+		json_add_number(object, "content_type", rec->content_type);
+	}
+	json_add_hex(content, cel_is_event(rec) ? "event_data" : "data",
+		     rec->event, rec->event_len);
 	json_add(object, "content", content);
 	return content;
 }
@@ -56,5 +64,23 @@ struct json_object *json_record(const struct cel_record *rec,
 			 json_object_new_string_len((const char *)rec->event,
 						    (int)rec->event_len));
 	event_add_json(content, rec->event, rec->event_len);
+	return object;
+}
+
+struct json_object *json_checkpoint(const struct checkpoint *cp,
+				    const char *provider)
+{
+	struct json_object *object = json_need(json_object_new_object());
+	const uint8_t *digest[BANK_COUNT];
+	enum bank_id bank;
+
+	for (bank = 0; bank < BANK_COUNT; bank++)
+		digest[bank] = cp->value.digest[bank];
+	if (provider)
+		json_add_text(object, "provider", provider);
+	json_add_text(object, "checkpoint", cp->reason);
+	json_add_number(object, "before_record", cp->recnum);
+	json_add_text(object, "register", cp->value.name);
+	json_add(object, "digests", json_digests(cp->value.banks, digest));
 	return object;
 }

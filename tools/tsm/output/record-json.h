@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 
 #include "formats/cel.h"
+#include "formats/checkpoint.h"
 
 /*
  * A record with nothing but what TCG CEL-JSON defines; that has no name for the
@@ -21,5 +22,9 @@ struct json_object *json_cel_record(const struct cel_record *rec);
  */
 struct json_object *json_record(const struct cel_record *rec,
 				const char *provider);
+
+/* What is known of a register between two records. */
+struct json_object *json_checkpoint(const struct checkpoint *cp,
+				    const char *provider);
 
 #endif

@@ -99,6 +99,15 @@ const char *plural(uint64_t number)
 	return number == 1 ? "" : "s";
 }
 
+void print_unchecked(FILE *out, uint64_t unchecked)
+{
+	if (unchecked)
+		fprintf(out,
+			", %" PRIu64
+			" of them with content of a type that is not checked",
+			unchecked);
+}
+
 static void print_firmware(FILE *out, const struct verification *v)
 {
 	const struct firmware *firmware = &v->firmware;
@@ -110,10 +119,30 @@ static void print_firmware(FILE *out, const struct verification *v)
 		report_label(v), firmware->entries, plural(firmware->entries),
 		bank_set_text(firmware->header.banks, text), v->followed,
 		plural(v->followed), v->followed == 1 ? "es" : "");
+	if (firmware->left_out)
+		fprintf(out, ", without %s, which some entries do not have",
+			bank_set_text(firmware->left_out, text));
+	if (firmware->sha1_format)
+		fprintf(out,
+			", in the old format, of SHA-1 alone, which is broken");
 	if (v->others)
 		fprintf(out, ", %zu other%s equal to %s", v->others,
 			plural(v->others), v->compared);
 	fputc('\n', out);
+}
+
+/* The values are older than the end of the log. */
+static void print_point(FILE *out, const struct verification *v,
+			size_t compared)
+{
+	uint64_t after = v->replay.next - v->point;
+
+	fprintf(out, "; %zu equal to %s, which covers ", compared, v->compared);
+	if (v->point > v->replay.first)
+		fprintf(out, "the records up to %" PRIu64, v->point - 1);
+	else
+		fprintf(out, "no record");
+	fprintf(out, ": %" PRIu64 " came after it\n", after);
 }
 
 static void print_total(FILE *out, const struct verification *v)
@@ -130,6 +159,7 @@ static void print_total(FILE *out, const struct verification *v)
 			replay->next - 1);
 	else
 		fprintf(out, "no records");
+	print_unchecked(out, replay->unchecked);
 	fprintf(out, ", %zu register%s, %" PRIu64 " stretch%s",
 		replay->nr_registers, plural(replay->nr_registers), t.stretches,
 		t.stretches == 1 ? "" : "es");
@@ -138,7 +168,9 @@ static void print_total(FILE *out, const struct verification *v)
 			" (%" PRIu64
 			" of them after an extend from elsewhere or a resume)",
 			t.restarts);
-	if (v->compared)
+	if (v->has_point)
+		print_point(out, v, t.compared);
+	else if (v->compared)
 		fprintf(out, "; %zu equal to %s\n", t.compared, v->compared);
 	else
 		fprintf(out,
@@ -250,8 +282,12 @@ struct json_object *report_json(const struct verification *v)
 		json_add_text(object, "compared_with", v->compared);
 	if (v->failed)
 		json_add_text(object, "error", v->error.text);
+	if (v->has_point)
+		json_add_number(object, "values_before_record", v->point);
 	json_add_number(object, "first_record", replay->first);
 	json_add_number(object, "next_record", replay->next);
+	if (replay->unchecked)
+		json_add_number(object, "unchecked", replay->unchecked);
 
 	if (v->firmware_path)
 		json_add(object, "firmware_log", firmware_json(v));

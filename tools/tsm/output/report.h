@@ -28,4 +28,7 @@ const char *result_text(enum verify_result result);
 
 const char *plural(uint64_t number);
 
+/* Of records, how many have content that says nothing for sure. */
+void print_unchecked(FILE *out, uint64_t unchecked);
+
 #endif

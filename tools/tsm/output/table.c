@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Records as a table for people: one line each.
+ * Records, and checkpoints between them, as a table for people: one line each.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "formats/register.h"
+#include "linux/tsm-event-log.h"
 #include "output/event.h"
 #include "output/table.h"
 
@@ -28,19 +29,56 @@ const char *short_digest(enum bank_id bank, const uint8_t *digest,
 }
 
 /* Digests of all banks, shortened. Returns the number of characters. */
-static int format_digests(const struct cel_record *rec,
+static int format_digests(unsigned int set,
+			  const uint8_t *const digest[BANK_COUNT],
 			  char out[BANK_COUNT * (SHORT_DIGEST_TEXT + 1)])
 {
 	enum bank_id bank;
 	char *p = out;
 
-	for (bank = 0; bank_next(rec->banks, &bank); bank++) {
+	*p = '\0';
+	for (bank = 0; bank_next(set, &bank); bank++) {
 		if (p != out)
 			*p++ = ',';
-		short_digest(bank, rec->digest[bank], p);
+		short_digest(bank, digest[bank], p);
 		p += strlen(p);
 	}
 	return (int)(p - out);
+}
+
+static int format_value(const struct register_value *value,
+			char out[BANK_COUNT * (SHORT_DIGEST_TEXT + 1)])
+{
+	const uint8_t *digest[BANK_COUNT];
+	enum bank_id bank;
+
+	for (bank = 0; bank < BANK_COUNT; bank++)
+		digest[bank] = value->digest[bank];
+	return format_digests(value->banks, digest, out);
+}
+
+/* What a checkpoint means to who does not know the format. */
+static const char *explain(const struct checkpoint *cp)
+{
+	static const struct {
+		const char *reason;
+		const char *text;
+	} texts[] = {
+		{ TSM_CHECKPOINT_FOREIGN,
+		  "(was extended by somebody else: with what, is not in the log)" },
+		{ TSM_CHECKPOINT_RESUME,
+		  "(starts again after hibernation: what was before is lost)" },
+		{ TSM_CHECKPOINT_UNSURE, "(the value here is not known)" },
+		{ TSM_CHECKPOINT_SETTLED, "(the value is known again)" },
+		{ "reset", "(was reset)" },
+		{ NULL, NULL },
+	};
+	size_t i;
+
+	for (i = 0; texts[i].reason; i++)
+		if (checkpoint_is(cp, texts[i].reason))
+			return texts[i].text;
+	return "(has this value)";
 }
 
 static void widen(int *width, int len)
@@ -65,9 +103,18 @@ void table_measure(struct table *table, const struct cel_record *rec)
 	widen(&table->record, snprintf(NULL, 0, "%" PRIu64, rec->recnum));
 	widen(&table->name,
 	      (int)strlen(register_name(rec->is_ccmr, rec->index, name)));
-	widen(&table->type,
-	      (int)strlen(cel_event_type_text(rec->event_type, type)));
-	widen(&table->digests, format_digests(rec, digests));
+	widen(&table->type, (int)strlen(cel_event_type_text(rec, type)));
+	widen(&table->digests,
+	      format_digests(rec->banks, rec->digest, digests));
+}
+
+void table_measure_checkpoint(struct table *table, const struct checkpoint *cp)
+{
+	char digests[BANK_COUNT * (SHORT_DIGEST_TEXT + 1)];
+
+	widen(&table->name, (int)strlen(cp->value.name));
+	widen(&table->type, (int)strlen(cp->reason));
+	widen(&table->digests, format_value(&cp->value, digests));
 }
 
 void table_header(const struct table *table, FILE *out)
@@ -83,12 +130,22 @@ void table_record(const struct table *table, const struct cel_record *rec,
 	char digests[BANK_COUNT * (SHORT_DIGEST_TEXT + 1)];
 	char type[EVENT_TYPE_TEXT], name[REGISTER_NAME_SIZE];
 
-	format_digests(rec, digests);
+	format_digests(rec->banks, rec->digest, digests);
 	fprintf(out, "%*" PRIu64 "  %-*s  %-*s  %-*s  ", table->record,
 		rec->recnum, table->name,
 		register_name(rec->is_ccmr, rec->index, name), table->type,
-		cel_event_type_text(rec->event_type, type), table->digests,
-		digests);
+		cel_event_type_text(rec, type), table->digests, digests);
 	event_print(out, rec->event, rec->event_len, utf8);
 	fputc('\n', out);
+}
+
+void table_checkpoint(const struct table *table, const struct checkpoint *cp,
+		      FILE *out)
+{
+	char digests[BANK_COUNT * (SHORT_DIGEST_TEXT + 1)];
+
+	format_value(&cp->value, digests);
+	fprintf(out, "%*s  %-*s  %-*s  %-*s  %s\n", table->record, "-",
+		table->name, cp->value.name, table->type, cp->reason,
+		table->digests, digests, explain(cp));
 }

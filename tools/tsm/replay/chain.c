@@ -84,13 +84,15 @@ static void report(struct chain *chain, const struct segment *segment,
 	va_end(args);
 }
 
-static void take_findings(struct chain *chain, const struct link *link)
+/* The findings of @link from the number @from on. */
+static void take_findings(struct chain *chain, const struct link *link,
+			  size_t from)
 {
 	const struct replay *replay = &link->v.replay;
 	struct finding *finding;
 	size_t i;
 
-	for (i = 0; i < replay->nr_findings; i++) {
+	for (i = from; i < replay->nr_findings; i++) {
 		finding = add_finding(chain, &link->segment);
 		if (finding)
 			*finding = replay->findings[i];
@@ -105,6 +107,9 @@ static void compare_value(struct chain *chain, const struct segment *segment,
 	char before[2 * DIGEST_MAX + 1], here[2 * DIGEST_MAX + 1];
 	enum bank_id bank;
 
+	/* Not known there or here, and no line says what it has to be. */
+	if (!cp->value.banks || !reg->banks)
+		return;
 	if (cp->value.banks != reg->banks) {
 		report(chain, segment, reg->name,
 		       "checkpoint line %lu does not have the banks of the segment before",
@@ -116,6 +121,11 @@ static void compare_value(struct chain *chain, const struct segment *segment,
 
 		if (!memcmp(reg->value[bank], cp->value.digest[bank], size))
 			continue;
+		/* An extend from elsewhere, found after that was archived. */
+		if (cp->foreign > reg->foreign) {
+			chain->restarts++;
+			return;
+		}
 		report(chain, segment, reg->name,
 		       "the segment before ends with %s:%s, checkpoint line %lu has %s",
 		       banks[bank].name,
@@ -141,7 +151,8 @@ static int compare_values(struct chain *chain, struct link *last,
 
 	while ((ret = checkpoint_next(&reader, &cp, &err)) > 0) {
 		if (cp.recnum != v->replay.first ||
-		    strcmp(cp.reason, TSM_CHECKPOINT_TRIM))
+		    (!checkpoint_is(&cp, TSM_CHECKPOINT_TRIM) &&
+		     !checkpoint_is(&cp, TSM_CHECKPOINT_UNSURE)))
 			break;
 		reg = replay_find(before, cp.value.name);
 		if (!reg) {
@@ -149,6 +160,9 @@ static int compare_values(struct chain *chain, struct link *last,
 			       "is not in the segment before");
 			continue;
 		}
+		/* Not the opening any more, but what happened since. */
+		if (seen[reg - before->registers])
+			break;
 		seen[reg - before->registers] = true;
 		/* Otherwise its value is known to be wrong, and reported. */
 		if (!reg->differs)
@@ -200,9 +214,19 @@ static void check_name(struct chain *chain, const struct link *link)
 		report(chain, segment, NULL,
 		       "does not have the records that its name says");
 	if (replay->lines.recnum < segment->first ||
-	    replay->lines.recnum > segment->last)
+	    replay->lines.recnum > segment->last + 1)
 		report(chain, segment, NULL,
 		       "has checkpoints of other records than its own");
+}
+
+/* The last segment is all that there is. */
+static void report_unsure(struct chain *chain, struct link *last)
+{
+	struct replay *replay = &last->v.replay;
+	size_t known = replay->nr_findings;
+
+	replay_report_unsure(replay);
+	take_findings(chain, last, known);
 }
 
 static void count(struct chain *chain, const struct replay *replay)
@@ -213,6 +237,7 @@ static void count(struct chain *chain, const struct replay *replay)
 		chain->first = replay->first;
 	chain->next = replay->next;
 	chain->nr_registers = replay->nr_registers;
+	chain->unchecked += replay->unchecked;
 	for (i = 0; i < replay->nr_registers; i++)
 		chain->restarts += replay->registers[i].restarts;
 }
@@ -221,7 +246,7 @@ static void count(struct chain *chain, const struct replay *replay)
 static int check_segment(struct chain *chain, const struct archive_dir *dir,
 			 const struct segment *segment, struct link *last)
 {
-	struct link link = { .segment = *segment };
+	struct link link = { .segment = *segment, .v.goes_on = true };
 	char name[SEGMENT_NAME_SIZE];
 	struct error err;
 	int ret;
@@ -229,8 +254,10 @@ static int check_segment(struct chain *chain, const struct archive_dir *dir,
 	ret = segment_read(dir->fd, segment, &link.v.log.cel,
 			   &link.v.log.checkpoints, &err);
 	if (!ret) {
+		if (chain->nr_segments)
+			link.v.before = &last->v.replay;
 		verify_buffers(&link.v, NULL);
-		take_findings(chain, &link);
+		take_findings(chain, &link, 0);
 		if (link.v.failed) {
 			err = link.v.error;
 			ret = error_prefix(&err, segment_name(segment, name));
@@ -246,6 +273,7 @@ static int check_segment(struct chain *chain, const struct archive_dir *dir,
 	}
 	verify_free(&last->v);
 	*last = link;
+	last->v.replay.before = NULL;
 	/* The replay was of the buffers where they were before. */
 	last->v.replay.cel.log = &last->v.log.cel;
 	last->v.replay.lines.text = &last->v.log.checkpoints;
@@ -290,20 +318,42 @@ static bool is_live(const struct chain *chain, const char *root)
  * Archived, but not yet trimmed: the log in the kernel must begin with what the
  * last segment has.
  */
-static void compare_untrimmed(struct chain *chain, const struct link *last)
+static int compare_untrimmed(struct chain *chain, const struct link *last)
 {
 	const struct log *live = &chain->live.log, *archived = &last->v.log;
+	struct error err;
+	size_t lines;
 
+	/* Those at the next record may still become others. */
+	if (checkpoint_find(&archived->checkpoints, chain->next, &lines, &err))
+		return fail(chain, &err);
 	if (chain->live.replay.first != last->segment.first ||
 	    live->cel.len < archived->cel.len ||
-	    live->checkpoints.len < archived->checkpoints.len ||
+	    live->checkpoints.len < lines ||
 	    memcmp(live->cel.data, archived->cel.data, archived->cel.len) ||
-	    memcmp(live->checkpoints.data, archived->checkpoints.data,
-		   archived->checkpoints.len))
+	    memcmp(live->checkpoints.data, archived->checkpoints.data, lines))
 		report(chain, NULL, NULL,
 		       "begins with record %" PRIu64
 		       ", but not with the records of the last segment",
 		       chain->live.replay.first);
+	return 0;
+}
+
+/*
+ * The log in the kernel begins where the last segment ends. New lines there may
+ * have been added to that segment, and not yet been trimmed.
+ */
+static int compare_trimmed(struct chain *chain, struct link *last)
+{
+	const struct buffer *lines = &chain->live.log.checkpoints;
+	size_t opening, pos;
+	struct error err;
+
+	if (checkpoint_opening(lines, &opening, &err))
+		return fail(chain, &err);
+	if (segment_has_opening(&last->v.log.checkpoints, lines, opening, &pos))
+		return 0;
+	return follow(chain, last, NULL, &chain->live);
 }
 
 /* Returns 1 if the log was archived and trimmed meanwhile. */
@@ -313,6 +363,7 @@ static int check_live(struct chain *chain, struct link *last, const char *root)
 	enum verify_result result;
 
 	verify_free(live);
+	live->before = &last->v.replay;
 	result = verify_provider(live, root, chain->provider);
 	/* It may have gone meanwhile, and may have come anew. */
 	chain->is_live = is_live(chain, root);
@@ -320,11 +371,9 @@ static int check_live(struct chain *chain, struct link *last, const char *root)
 		return 0;
 	if (live->replay.first > chain->next)
 		return 1;
-	if (live->replay.first < chain->next)
-		compare_untrimmed(chain, last);
-	else
-		follow(chain, last, NULL, live);
-	return 0;
+	return live->replay.first < chain->next ?
+		       compare_untrimmed(chain, last) :
+		       compare_trimmed(chain, last);
 }
 
 /* The kernel's log begins later: is there a segment that came meanwhile? */
@@ -353,6 +402,11 @@ enum verify_result chain_verify(struct chain *chain,
 	if (!check_segments(chain, dir, &last) && chain->nr_segments && root &&
 	    is_live(chain, root))
 		check_to_live(chain, dir, &last, root);
+	/* The live log goes on from there. */
+	if (!chain->is_live)
+		report_unsure(chain, &last);
+	chain->live.before = NULL;
+	chain->live.replay.before = NULL;
 	verify_free(&last.v);
 	return chain_result(chain);
 }

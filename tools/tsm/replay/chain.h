@@ -38,6 +38,7 @@ struct chain {
 	uint64_t next; /* the one after the last */
 	size_t nr_registers;
 	uint64_t restarts; /* see struct replay_register */
+	uint64_t unchecked; /* see struct replay */
 
 	struct chain_finding *findings;
 	size_t nr_findings;

@@ -18,6 +18,8 @@
 #define FIRST_DYNAMIC_PCR 17
 #define LAST_DYNAMIC_PCR 22
 
+#define HCRTM_LOCALITY 4
+
 /* The event that tells from which locality the TPM was started. */
 static const char locality_signature[16] = "StartupLocality";
 
@@ -54,20 +56,37 @@ static bool is_locality(const struct firmware *firmware,
 }
 
 /* PCR 0 starts with the locality as its value, in all banks. */
-static int start_pcr0(struct firmware *firmware, const struct tcg2_entry *entry,
-		      struct error *err)
+static void start_pcr0(struct firmware *firmware, uint8_t locality)
 {
-	struct firmware_register *pcr0 = &firmware->registers[0];
 	enum bank_id bank;
 
-	if (pcr0->entries)
+	for (bank = 0; bank < BANK_COUNT; bank++)
+		firmware->registers[0].value[bank][banks[bank].size - 1] =
+			locality;
+}
+
+/*
+ * An H-CRTM event is measured from locality 4, whatever the firmware says of its
+ * own startup, which comes after that.
+ */
+static bool is_hcrtm(const struct firmware *firmware,
+		     const struct tcg2_entry *entry)
+{
+	return !firmware->is_ccmr && entry->type == TCG2_EV_EFI_HCRTM_EVENT &&
+	       !entry->index && !firmware->registers[0].entries;
+}
+
+static int set_locality(struct firmware *firmware,
+			const struct tcg2_entry *entry, struct error *err)
+{
+	if (firmware->has_hcrtm)
+		return 0;
+	if (firmware->registers[0].entries)
 		return error_set(
 			err,
 			"byte offset %zu: the startup locality comes after an extend of PCR 0",
 			entry->offset);
-	for (bank = 0; bank < BANK_COUNT; bank++)
-		pcr0->value[bank][banks[bank].size - 1] =
-			entry->event[sizeof(locality_signature)];
+	start_pcr0(firmware, entry->event[sizeof(locality_signature)]);
 	return 0;
 }
 
@@ -77,11 +96,16 @@ static int extend(struct firmware *firmware, struct hasher *hasher,
 	struct firmware_register *reg;
 	enum bank_id bank;
 
+	if (is_hcrtm(firmware, entry)) {
+		start_pcr0(firmware, HCRTM_LOCALITY);
+		firmware->has_hcrtm = true;
+	}
 	if (entry->index >= REGISTERS)
 		return error_set(err,
 				 "byte offset %zu: there is no register %u",
 				 entry->offset, entry->index);
 	reg = &firmware->registers[entry->index];
+	firmware->header.banks &= entry->banks;
 	for (bank = 0; bank_next(entry->banks, &bank); bank++)
 		if (hasher_digest(hasher, bank, reg->value[bank],
 				  banks[bank].size, entry->digest[bank],
@@ -105,19 +129,25 @@ int firmware_replay(struct firmware *firmware, bool is_ccmr, struct error *err)
 		return error_set(err, "no memory");
 	start_registers(firmware);
 	ret = tcg2_open(&reader, &firmware->log, err);
+	firmware->header = reader.header;
+	firmware->sha1_format = reader.sha1_format;
+	if (!ret && reader.sha1_format && is_ccmr)
+		ret = error_set(
+			err,
+			"not a crypto-agile log, as of these registers it must be");
 	while (!ret) {
 		ret = tcg2_next(&reader, &entry, err);
 		if (ret <= 0)
 			break;
 		if (is_locality(firmware, &entry))
-			ret = start_pcr0(firmware, &entry, err);
+			ret = set_locality(firmware, &entry, err);
 		else if (entry.type != TCG2_EV_NO_ACTION)
 			ret = extend(firmware, &hasher, &entry, err);
 		else
 			ret = 0;
 	}
 	hasher_free(&hasher);
-	firmware->header = reader.header;
+	firmware->left_out = reader.header.banks & ~firmware->header.banks;
 	return ret;
 }
 

@@ -21,9 +21,12 @@ struct firmware_register {
 
 struct firmware {
 	struct buffer log;
-	struct tcg2_header header;
+	struct tcg2_header header; /* with the banks that all entries have */
+	unsigned int left_out; /* those that the header has, too */
+	bool sha1_format; /* see tcg2.h */
 	bool is_ccmr; /* its indices are CC measurement registers, not PCRs */
 	uint64_t entries; /* that extended a register */
+	bool has_hcrtm; /* PCR 0 begins with an H-CRTM event */
 	struct firmware_register *registers; /* by index, 0 to 255 */
 };
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "linux/tsm-event-log.h"
 #include "replay/replay.h"
 
 /*
@@ -150,7 +151,8 @@ static void add_value_finding(struct replay *replay,
 		 hex_text(value, size, theirs));
 }
 
-struct replay_register *replay_find(struct replay *replay, const char *name)
+struct replay_register *replay_find(const struct replay *replay,
+				    const char *name)
 {
 	size_t i;
 
@@ -164,7 +166,9 @@ static void match(struct replay_register *reg)
 {
 	enum bank_id bank;
 
-	for (bank = 0; bank_next(reg->expected & ~reg->matched, &bank); bank++)
+	for (bank = 0;
+	     bank_next(reg->expected & reg->banks & ~reg->matched, &bank);
+	     bank++)
 		if (!memcmp(reg->value[bank], reg->expect[bank],
 			    banks[bank].size))
 			reg->matched |= BANK_BIT(bank);
@@ -213,6 +217,43 @@ static void check_banks(struct replay *replay, struct replay_register *reg,
 		 reg->start_line, bank_set_text(reg->banks, mine));
 }
 
+static void expect_as_quoted(struct replay *replay, struct replay_register *reg)
+{
+	const struct replay_register *quoted =
+		replay_find(replay->quote, reg->name);
+
+	if (!quoted || !quoted->expected)
+		return;
+	reg->expected = quoted->expected;
+	memcpy(reg->expect, quoted->expect, sizeof(reg->expect));
+}
+
+/* Keep ->equal up to date with the value that @reg has got. */
+static void compare_with_quote(struct replay *replay,
+			       struct replay_register *reg)
+{
+	bool equal = !(reg->expected & ~reg->banks);
+	enum bank_id bank;
+
+	if (!replay->quote || !reg->expected)
+		return;
+	for (bank = 0; bank_next(reg->expected & reg->banks, &bank); bank++)
+		equal &= !memcmp(reg->value[bank], reg->expect[bank],
+				 banks[bank].size);
+	replay->nr_unequal += reg->equal;
+	replay->nr_unequal -= equal;
+	reg->equal = equal;
+}
+
+/* What is before the next record has been replayed. */
+static void note_point(struct replay *replay)
+{
+	if (!replay->quote || replay->nr_unequal)
+		return;
+	replay->has_point = true;
+	replay->point = replay->next;
+}
+
 static struct replay_register *add_register(struct replay *replay,
 					    const struct checkpoint *cp,
 					    struct error *err)
@@ -226,9 +267,8 @@ static struct replay_register *add_register(struct replay *replay,
 	}
 	reg = &replay->registers[replay->nr_registers++];
 	memcpy(reg->name, cp->value.name, sizeof(reg->name));
-	reg->banks = cp->value.banks;
-	reg->first_line = cp->line;
-	memcpy(reg->first_value, cp->value.digest, sizeof(reg->first_value));
+	if (replay->quote)
+		expect_as_quoted(replay, reg);
 	return reg;
 }
 
@@ -241,45 +281,138 @@ static void restart(struct replay_register *reg, const struct checkpoint *cp)
 	memcpy(reg->restart.reason, cp->reason, sizeof(cp->reason));
 }
 
+/*
+ * Whether the beginning of a trimmed log tells of extends from elsewhere that no
+ * line before it tells of: they were found just before the trim.
+ */
+static bool counts_more(const struct replay_register *reg,
+			const struct checkpoint *cp)
+{
+	return cp->foreign > reg->foreign &&
+	       (checkpoint_is(cp, TSM_CHECKPOINT_TRIM) ||
+		checkpoint_is(cp, TSM_CHECKPOINT_UNSURE));
+}
+
+static void count_foreign(struct replay_register *reg,
+			  const struct checkpoint *cp)
+{
+	if (cp->has_foreign)
+		reg->foreign = cp->foreign;
+	else if (checkpoint_is(cp, TSM_CHECKPOINT_FOREIGN))
+		reg->foreign++;
+}
+
+static bool same_value(const struct replay_register *reg,
+		       const struct checkpoint *cp)
+{
+	enum bank_id bank;
+
+	for (bank = 0; bank_next(reg->banks, &bank); bank++)
+		if (memcmp(reg->value[bank], cp->value.digest[bank],
+			   banks[bank].size))
+			return false;
+	return true;
+}
+
 /* Check @cp against what the replay of @reg gives, if it has to follow. */
 static void follow_checkpoint(struct replay *replay,
 			      struct replay_register *reg,
 			      const struct checkpoint *cp)
 {
+	check_banks(replay, reg, cp);
 	if (reg->differs)
 		return;
-	check_banks(replay, reg, cp);
-	if (checkpoint_restarts(cp))
+	if (checkpoint_restarts(cp) ||
+	    (counts_more(reg, cp) && !same_value(reg, cp)))
 		restart(reg, cp);
-	else if (!reg->differs)
+	else
 		check_checkpoint(replay, reg, cp);
+}
+
+/*
+ * The value at the beginning of the log is not known from this log: it may be
+ * the one that the log before it ends with.
+ */
+static void go_on_from_before(struct replay *replay,
+			      struct replay_register *reg)
+{
+	const struct replay_register *before;
+
+	if (!replay->before || replay->before->next != replay->first)
+		return;
+	before = replay_find(replay->before, reg->name);
+	if (!before || before->differs)
+		return;
+	reg->banks = before->banks;
+	memcpy(reg->value, before->value, sizeof(reg->value));
+	reg->foreign = before->foreign;
+}
+
+/* A checkpoint without a value. */
+static void apply_unsure(struct replay_register *reg,
+			 const struct checkpoint *cp)
+{
+	if (counts_more(reg, cp)) {
+		/* Not one extend ahead, but somewhere else. */
+		if (reg->banks)
+			restart(reg, cp);
+		reg->banks = 0;
+	}
+	if (!reg->unsure)
+		reg->unsure_line = cp->line;
+	reg->unsure = true;
+	if (!reg->start_line) {
+		reg->start_line = cp->line;
+		reg->start_recnum = cp->recnum;
+	}
+}
+
+static void apply_value(struct replay_register *reg,
+			const struct checkpoint *cp)
+{
+	if (!reg->first_line) {
+		reg->first_line = cp->line;
+		memcpy(reg->first_value, cp->value.digest,
+		       sizeof(reg->first_value));
+	}
+	reg->unsure = false;
+	reg->banks = cp->value.banks;
+	memcpy(reg->value, cp->value.digest, sizeof(reg->value));
+	reg->start_line = cp->line;
+	reg->start_recnum = cp->recnum;
+	reg->stretch_records = 0;
+	match(reg);
 }
 
 static int apply_checkpoint(struct replay *replay, const struct checkpoint *cp,
 			    struct error *err)
 {
 	struct replay_register *reg = replay_find(replay, cp->value.name);
+	bool has_value = cp->value.banks;
 
 	if (!reg) {
 		reg = add_register(replay, cp, err);
 		if (!reg)
 			return -1;
+		if (!has_value)
+			go_on_from_before(replay, reg);
 	} else if (reg->is_old) {
 		/* The records in between are gone: nothing to follow from. */
-		reg->banks = cp->value.banks;
+		reg->banks = 0;
 		reg->stretches = 0;
-	} else {
+	} else if (has_value && reg->banks && !reg->differs) {
 		follow_checkpoint(replay, reg, cp);
 	}
-	reg->stretches++;
+	reg->stretches += has_value;
 	if (reg->differs)
 		return 0;
 	reg->is_old = cp->recnum < replay->first;
-	memcpy(reg->value, cp->value.digest, sizeof(reg->value));
-	reg->start_line = cp->line;
-	reg->start_recnum = cp->recnum;
-	reg->stretch_records = 0;
-	match(reg);
+	if (has_value)
+		apply_value(reg, cp);
+	else
+		apply_unsure(reg, cp);
+	compare_with_quote(replay, reg);
+	count_foreign(reg, cp);
 	return 0;
 }
 
@@ -343,7 +476,7 @@ static void check_record_banks(struct replay *replay,
 	char mine[BANK_SET_TEXT], theirs[BANK_SET_TEXT];
 	struct finding *finding;
 
-	if (rec->banks == reg->banks)
+	if (!reg->banks || rec->banks == reg->banks)
 		return;
 	finding = add_finding(replay, reg);
 	finding->line = reg->start_line;
@@ -367,6 +500,7 @@ static int extend(struct replay *replay, struct replay_register *reg,
 			return -1;
 	reg->stretch_records++;
 	match(reg);
+	compare_with_quote(replay, reg);
 	return 0;
 }
 
@@ -408,10 +542,11 @@ static int apply_record(struct replay *replay, const struct cel_record *rec,
 	if (!reg)
 		return -1;
 	replay->next++;
+	replay->unchecked += !cel_is_event(rec);
 	reg->records++;
 	if (!reg->differs)
 		check_record_banks(replay, reg, rec);
-	if (!reg->differs && !cel_is_bare_digest(rec) &&
+	if (!reg->differs && cel_is_measured_event(rec) &&
 	    check_content(replay, reg, rec, err))
 		return -1;
 	return reg->differs ? 0 : extend(replay, reg, rec, err);
@@ -455,6 +590,7 @@ int replay_feed(struct replay *replay, struct error *err)
 	while (!replay->broken) {
 		if (apply_checkpoints(replay, err))
 			return -1;
+		note_point(replay);
 		ret = cel_next(&replay->cel, &rec, err);
 		if (ret < 0)
 			return error_prefix(err, "log");
@@ -488,6 +624,66 @@ static int finish_checkpoints(struct replay *replay, uint64_t next,
 		ret = checkpoint_next(&replay->lines, cp, err);
 	}
 	return ret ? error_prefix(err, "checkpoints") : 0;
+}
+
+bool replay_all_matched(const struct replay *replay)
+{
+	size_t i;
+
+	for (i = 0; i < replay->nr_registers; i++)
+		if (replay->registers[i].expected &
+		    ~replay->registers[i].matched)
+			return false;
+	return true;
+}
+
+static size_t nr_expected(const struct replay *replay)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < replay->nr_registers; i++)
+		nr += !!replay->registers[i].expected;
+	return nr;
+}
+
+int replay_find_point(struct replay *replay, uint64_t *point, struct error *err)
+{
+	struct replay again;
+	size_t i;
+	int ret;
+
+	if (replay_init(&again, replay->cel.log, replay->lines.text, err))
+		return -1;
+	again.before = replay->before;
+	again.quote = replay;
+	again.nr_unequal = nr_expected(replay);
+	ret = replay_feed(&again, err);
+	if (!ret && again.has_point) {
+		ret = 1;
+		*point = again.point;
+		for (i = 0; i < replay->nr_registers; i++)
+			replay->registers[i].matched =
+				replay->registers[i].expected;
+	}
+	replay_free(&again);
+	return ret;
+}
+
+void replay_report_unsure(struct replay *replay)
+{
+	size_t i;
+
+	for (i = 0; i < replay->nr_registers; i++) {
+		struct replay_register *reg = &replay->registers[i];
+
+		if (!reg->unsure || reg->differs || replay->broken)
+			continue;
+		add_finding(replay, reg)->line = reg->unsure_line;
+		set_text(
+			&replay->findings[replay->nr_findings - 1],
+			"is unsure: the end of its last extend is not known (checkpoint line %lu)",
+			reg->unsure_line);
+	}
 }
 
 int replay_finish(struct replay *replay, uint64_t next, const char *source,

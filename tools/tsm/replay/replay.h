@@ -37,8 +37,18 @@
 
 struct replay_register {
 	char name[REGISTER_NAME_SIZE];
-	unsigned int banks;
+	unsigned int banks; /* 0: no line has given a value yet */
 	uint8_t value[BANK_COUNT][DIGEST_MAX];
+
+	/*
+	 * Whether the register may have another value than this, since that
+	 * checkpoint: it may be one extend ahead of the log, or nobody knows.
+	 */
+	bool unsure;
+	unsigned long unsure_line;
+
+	/* Extends from elsewhere that were found, as the checkpoints tell. */
+	uint64_t foreign;
 
 	uint64_t records;
 	uint64_t stretches; /* one starts at each checkpoint */
@@ -51,7 +61,7 @@ struct replay_register {
 	 */
 	bool is_old;
 
-	/* The first checkpoint, and the first one that does not follow. */
+	/* The first checkpoint with a value, and the first that does not follow. */
 	unsigned long first_line;
 	uint8_t first_value[BANK_COUNT][DIGEST_MAX];
 	struct {
@@ -65,6 +75,9 @@ struct replay_register {
 	uint64_t start_recnum;
 	uint64_t stretch_records;
 	uint64_t last_recnum;
+
+	/* Whether the values that a quote expects are here now; see below. */
+	bool equal;
 
 	unsigned int expected; /* banks that there is an expected value for */
 	unsigned int matched;
@@ -93,6 +106,7 @@ struct replay {
 	uint64_t first; /* number of the first record */
 	uint64_t next; /* number of the next record */
 	bool broken; /* records are missing: nothing after that counts */
+	uint64_t unchecked; /* records whose content is of other types */
 
 	struct replay_register *registers;
 	size_t nr_registers;
@@ -101,6 +115,22 @@ struct replay {
 
 	struct finding *findings;
 	size_t nr_findings;
+
+	/*
+	 * The replay of what comes before the log, or NULL. Of a register whose
+	 * value is not known at the beginning of the log, the value there goes on.
+	 */
+	const struct replay *before;
+
+	/*
+	 * If this is set, expect the values that it expects from the beginning
+	 * on, and find the last point where all of them are there at once: just
+	 * before the record ->point.
+	 */
+	const struct replay *quote;
+	size_t nr_unequal;
+	bool has_point;
+	uint64_t point;
 
 	struct hasher hasher;
 };
@@ -123,11 +153,23 @@ void replay_set_first(struct replay *replay, uint64_t first);
 int replay_feed(struct replay *replay, struct error *err);
 
 /* NULL if no checkpoint named it. */
-struct replay_register *replay_find(struct replay *replay, const char *name);
+struct replay_register *replay_find(const struct replay *replay,
+				    const char *name);
 
-/* Expect @digest in a bank that the register has. */
+/* Expect @digest in a bank that the register has, or has when it has a value. */
 void replay_expect(struct replay_register *reg, enum bank_id bank,
 		   const uint8_t *digest);
+
+/* Whether all values that were expected have come. */
+bool replay_all_matched(const struct replay *replay);
+
+/*
+ * Whether the values that @replay expects were the registers' at any one point of
+ * its log; tell which in @point. Then they have all come.
+ * Returns 1, or 0 if there is none, or -1 with @err set.
+ */
+int replay_find_point(struct replay *replay, uint64_t *point,
+		      struct error *err);
 
 /*
  * Add a finding about @reg, which ends the replay of that register; or, if it
@@ -146,6 +188,12 @@ void replay_add_finding(struct replay *replay, const char *name,
 			enum bank_id bank, unsigned long line,
 			const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/*
+ * Add a finding for each register that is unsure at the end. This is for the
+ * end of what there is, before replay_finish().
+ */
+void replay_report_unsure(struct replay *replay);
 
 /*
  * End the replay: values that were expected and did not come are findings, and

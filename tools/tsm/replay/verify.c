@@ -46,7 +46,8 @@ static int expect_value(struct verification *v,
 		return error_set(err, "line %lu: a second value of register %s",
 				 line, value->name);
 	for (bank = 0; bank_next(value->banks, &bank); bank++) {
-		if (!(reg->banks & BANK_BIT(bank)))
+		/* Without a value, it is unsure, and is found to be so. */
+		if (reg->banks && !(reg->banks & BANK_BIT(bank)))
 			return error_set(err,
 					 "line %lu: no bank %s of register %s",
 					 line, banks[bank].name, value->name);
@@ -70,22 +71,48 @@ static int expect_values(struct verification *v, const struct buffer *values,
 	return ret ? error_prefix(err, "values") : 0;
 }
 
+/*
+ * A quote is of one moment, and the log may have gone on since: at the end the
+ * values need not be there any more.
+ */
+static int find_point(struct verification *v, struct error *err)
+{
+	int ret;
+
+	if (replay_all_matched(&v->replay))
+		return 0;
+	ret = replay_find_point(&v->replay, &v->point, err);
+	v->has_point = ret > 0;
+	return ret < 0 ? -1 : 0;
+}
+
+static int check_buffers(struct verification *v, const struct buffer *values,
+			 struct error *err)
+{
+	struct replay *replay = &v->replay;
+
+	if (replay_init(replay, &v->log.cel, &v->log.checkpoints, err))
+		return -1;
+	replay->before = v->before;
+	if (replay_feed(replay, err) ||
+	    (v->firmware_path && follow_read(v, err)) ||
+	    (values && !replay->broken && expect_values(v, values, err)))
+		return -1;
+	if (values && !replay->broken && find_point(v, err))
+		return -1;
+	if (!v->goes_on)
+		replay_report_unsure(replay);
+	if (replay_finish(replay, replay->next, "the values file has", err))
+		return -1;
+	return v->firmware_path ? follow_check(v, NULL, err) : 0;
+}
+
 enum verify_result verify_buffers(struct verification *v,
 				  const struct buffer *values)
 {
-	struct error *err = &v->error;
-
 	if (values)
 		v->compared = "the values file";
-	v->failed = replay_init(&v->replay, &v->log.cel, &v->log.checkpoints,
-				err) ||
-		    replay_feed(&v->replay, err) ||
-		    (v->firmware_path && follow_read(v, err)) ||
-		    (values && !v->replay.broken &&
-		     expect_values(v, values, err)) ||
-		    replay_finish(&v->replay, v->replay.next,
-				  "the values file has", err) ||
-		    (v->firmware_path && follow_check(v, NULL, err));
+	v->failed = check_buffers(v, values, &v->error);
 	return verify_result(v);
 }
 
@@ -96,9 +123,14 @@ static int expect_live(struct replay *replay, const struct provider *provider,
 	struct live_value live;
 	enum bank_id bank;
 
-	if (provider_read_register(provider, reg->name, &live, err))
-		return -1;
-	if (live.banks != reg->banks) {
+	if (provider_read_register(provider, reg->name, &live, err)) {
+		/* Then it is unsure because of that, and will stay so. */
+		if (!reg->unsure || err->code == ENODEV)
+			return -1;
+		replay_report(replay, reg, "is unsure: %s", err->text);
+		return 0;
+	}
+	if (reg->banks && live.banks != reg->banks) {
 		replay_report(replay, reg,
 			      "has live banks %s; checkpoint line %lu has %s",
 			      bank_set_text(live.banks, live_text),
@@ -156,6 +188,7 @@ static int check_live(struct verification *v, const struct provider *provider,
 		return -1;
 	if (replay_init(replay, &v->log.cel, &v->log.checkpoints, err))
 		return -1;
+	replay->before = v->before;
 	replay_set_first(replay, first);
 	if (replay_feed(replay, err))
 		return -1;
@@ -171,6 +204,7 @@ static int check_live(struct verification *v, const struct provider *provider,
 			      ", but next_record says %" PRIu64
 			      ": records are missing",
 			      replay->next, next);
+	replay_report_unsure(replay);
 	if (provider_read_number(provider, "next_record", &end, err) ||
 	    replay_finish(replay, end, "the live register has", err))
 		return -1;

@@ -32,6 +32,19 @@ struct verification {
 	const char *archive;
 
 	/*
+	 * The values that it was compared with are from before the end of the
+	 * log: from just before the record ->point.
+	 */
+	bool has_point;
+	uint64_t point;
+
+	/* What comes before it, or NULL; see struct replay. */
+	const struct replay *before;
+
+	/* It goes on elsewhere, where a register can settle that is unsure. */
+	bool goes_on;
+
+	/*
 	 * If this is set, the log must follow on the firmware's log in this
 	 * file; see follow.h.
 	 */

@@ -83,8 +83,6 @@ static int open_instance(struct archive_dir *dir, const char *path,
 static int drop_archived(struct log *log, uint64_t next, struct error *err)
 {
 	struct cel_reader reader = { .log = &log->cel };
-	struct line_reader lines = { .text = &log->checkpoints };
-	struct checkpoint cp;
 	struct cel_record rec;
 	size_t end = 0;
 	int ret;
@@ -94,28 +92,30 @@ static int drop_archived(struct log *log, uint64_t next, struct error *err)
 	if (ret < 0)
 		return error_prefix(err, "log");
 	buffer_drop(&log->cel, end);
-	end = 0;
-	while ((ret = checkpoint_next(&lines, &cp, err)) > 0 &&
-	       cp.recnum < next)
-		end = lines.pos;
-	if (ret < 0)
-		return error_prefix(err, "checkpoints");
-	buffer_drop(&log->checkpoints, end);
 	return 0;
 }
 
-/* @rest follows on @beginning and becomes the whole. */
-static int join(struct buffer *beginning, struct buffer *rest,
-		struct error *err)
+/* @beginning has got the bytes of @rest at its end: it becomes @rest. */
+static void exchange(struct buffer *beginning, struct buffer *rest)
 {
-	struct buffer whole;
+	struct buffer whole = *beginning;
 
-	if (buffer_append(beginning, rest, err))
-		return -1;
-	whole = *beginning;
 	whole.offset = rest->offset;
 	*beginning = *rest;
 	*rest = whole;
+}
+
+/* Put @beginning, which is not empty, in front of what is in @log. */
+static int join(struct beginning *beginning, struct log *log, uint64_t first,
+		struct error *err)
+{
+	if (segment_add_lines(&beginning->checkpoints, &log->checkpoints, first,
+			      beginning->next, err) ||
+	    drop_archived(log, beginning->next, err) ||
+	    buffer_append(&beginning->cel, &log->cel, err))
+		return -1;
+	exchange(&beginning->cel, &log->cel);
+	exchange(&beginning->checkpoints, &log->checkpoints);
 	return 0;
 }
 
@@ -138,12 +138,7 @@ int archived_prepend(struct log *log, const char *path,
 				" to %" PRIu64 " of this log",
 				path, beginning.next, live - 1);
 	if (!ret && beginning.next)
-		ret = drop_archived(log, beginning.next, err) ||
-				      join(&beginning.cel, &log->cel, err) ||
-				      join(&beginning.checkpoints,
-					   &log->checkpoints, err) ?
-			      -1 :
-			      0;
+		ret = join(&beginning, log, live, err);
 	archive_dir_close(&dir);
 	buffer_free(&beginning.cel);
 	buffer_free(&beginning.checkpoints);

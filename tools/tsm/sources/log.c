@@ -14,9 +14,9 @@
 /* How often a log is read anew that is trimmed meanwhile. */
 #define ATTEMPTS 5
 
-static const char cel_path[] = "log/cel";
-static const char checkpoints_path[] = "log/checkpoints";
-static const char index_path[] = "log/index";
+static const char cel_path[] = "cel";
+static const char checkpoints_path[] = "checkpoints";
+static const char index_path[] = "index";
 
 static int no_record(uint64_t from, uint64_t next, struct error *err)
 {
@@ -47,7 +47,7 @@ int log_skip_to(struct log *log, uint64_t from, struct error *err)
 }
 
 /*
- * The offset that a line of log/index has. Returns 1, or 0 at the end, or -1
+ * The offset that a line of index has. Returns 1, or 0 at the end, or -1
  * with @err set.
  */
 static int read_index_line(int fd, uint64_t line, size_t *offset,
@@ -72,7 +72,7 @@ static int read_index_line(int fd, uint64_t line, size_t *offset,
 }
 
 /*
- * Begin to read log/cel at the record @from, which is there, or not far before
+ * Begin to read cel at the record @from, which is there, or not far before
  * it.
  */
 static int find_offset(struct log *log, uint64_t from, struct error *err)
@@ -83,15 +83,12 @@ static int find_offset(struct log *log, uint64_t from, struct error *err)
 	int fd, ret;
 
 	/* A copy of a provider's files can do without it. */
-	if (faccessat(provider->dirfd, index_path, F_OK, 0))
+	if (faccessat(provider->logfd, index_path, F_OK, 0))
 		return 0;
-	fd = file_open(provider->dirfd, index_path, err);
+	fd = file_open(provider->logfd, index_path, err);
 	if (fd < 0)
 		return -1;
-	/* In the middle of it there is only ESTALE before that. */
-	ret = read_index_line(fd, 0, &log->cel.offset, err);
-	if (ret > 0 && line)
-		ret = read_index_line(fd, line, &log->cel.offset, err);
+	ret = read_index_line(fd, line, &log->cel.offset, err);
 	close(fd);
 	if (ret)
 		return ret < 0 ? -1 : 0;
@@ -102,9 +99,8 @@ static int find_offset(struct log *log, uint64_t from, struct error *err)
 static int read_cel(struct log *log, uint64_t from, struct error *err)
 {
 	uint64_t next;
-	uint8_t byte;
 
-	log->cel_fd = file_open(log->provider->dirfd, cel_path, err);
+	log->cel_fd = file_open(log->provider->logfd, cel_path, err);
 	if (log->cel_fd < 0)
 		return -1;
 	if (from <= log->first)
@@ -115,7 +111,6 @@ static int read_cel(struct log *log, uint64_t from, struct error *err)
 	if (from > next)
 		return no_record(from, next, err);
 	if (find_offset(log, from < next ? from : next - 1, err) ||
-	    file_read(log->cel_fd, &byte, 1, 0, cel_path, err) < 0 ||
 	    buffer_read(&log->cel, log->cel_fd, cel_path, err))
 		return -1;
 	if (!log->cel.len)
@@ -127,7 +122,7 @@ static int read_cel(struct log *log, uint64_t from, struct error *err)
 static int read_checkpoints(struct log *log, struct error *err)
 {
 	log->checkpoints_fd =
-		file_open(log->provider->dirfd, checkpoints_path, err);
+		file_open(log->provider->logfd, checkpoints_path, err);
 	if (log->checkpoints_fd < 0)
 		return -1;
 	return buffer_read(&log->checkpoints, log->checkpoints_fd,

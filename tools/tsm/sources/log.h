@@ -3,12 +3,12 @@
  * A log in memory: records, and the checkpoints that belong to them.
  *
  * The log of a live provider grows while it is read, and its beginning may be
- * trimmed away. A trim moves everything, so the kernel lets no reader go on in
- * the middle after one (ESTALE, see Documentation/ABI/testing/
- * sysfs-kernel-tsm). log_read() starts again where that happens, and gives
+ * trimmed away. What an open file has begun with stays its beginning, but there
+ * is no reading of what was trimmed since, nor of the checkpoints after one that
+ * was passed and has changed (ESTALE). log_read() starts again where that happens, and gives
  * the checkpoints that belong to the records. To go on from there:
  *
- *  - log_read_more() adds what came since. After a trim it fails with
+ *  - log_read_more() adds what came since. Where that is not all, it fails with
  *    err->code ESTALE. This is for who has to have the log whole, with
  *    everything from its beginning.
  *  - log_free(), and log_read() from the next record on. This is for who needs
@@ -47,7 +47,7 @@ struct log {
 
 /*
  * Read the log of @provider, which must stay open, from record @from on. Uses
- * log/index, so this does not read what comes before. It is an error if there
+ * the index, so this does not read what comes before. It is an error if there
  * is not even a record before @from. Returns 0, or -1 with @err set; after both,
  * the caller calls log_free().
  */
@@ -58,7 +58,7 @@ int log_read(struct log *log, const struct provider *provider, uint64_t from,
 int log_read_more(struct log *log, struct error *err);
 
 /*
- * Read copies of log/cel, from record @from on, and of log/checkpoints, unless
+ * Read copies of cel, from record @from on, and of checkpoints, unless
  * that is NULL. Returns as log_read() does.
  */
 int log_read_files(struct log *log, const char *cel, const char *checkpoints,

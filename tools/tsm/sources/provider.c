@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Providers of measurement registers as sysfs shows them.
+ * Providers of measurement registers.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -21,8 +21,7 @@
 /* More than the longest digest in hex and its newline. */
 #define LINE_SIZE (2 * DIGEST_MAX + 2)
 
-static const char load_hint[] =
-	"load a provider (modprobe tsm-tpm, tsm-tdx or tsm-snp)";
+static const char load_hint[] = "load a provider (modprobe tsm-tdx or tsm-snp)";
 
 void names_free(char **names, int nr)
 {
@@ -94,14 +93,23 @@ static int open_root(const char *root, struct error *err)
 	return error_set(err, "cannot open %s: %s", root, strerror(errno));
 }
 
+/* A copy has the logs among the registers. */
+static bool is_copy(const char *root)
+{
+	return strcmp(root, PROVIDER_ROOT) != 0;
+}
+
 int provider_list(const char *root, char ***names, struct error *err)
 {
-	int fd = open_root(root, err);
-	int nr;
+	bool copy = is_copy(root);
+	int fd, nr;
 
+	if (!copy)
+		root = PROVIDER_LOG_ROOT;
+	fd = open_root(root, err);
 	if (fd < 0)
 		return -1;
-	nr = list_with(fd, "log/cel", names, err);
+	nr = list_with(fd, copy ? "log/cel" : "cel", names, err);
 	close(fd);
 	if (nr < 0)
 		return error_prefix(err, root);
@@ -117,42 +125,61 @@ int provider_extensible(const struct provider *provider, char ***names,
 	return list_with(provider->dirfd, "append_event", names, err);
 }
 
+/* Open the directory @name, and @below in that, or the directory itself. */
+static int open_directory(const char *root, const char *name, const char *below,
+			  struct error *err)
+{
+	int top = open_root(root, err);
+	char path[PATH_SIZE];
+	int fd;
+
+	if (top < 0)
+		return -1;
+	snprintf(path, sizeof(path), "%s%s", name, below);
+	fd = openat(top, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	close(top);
+	if (fd < 0)
+		error_set(err, "cannot open %s/%s: %s%s", root, path,
+			  strerror(errno),
+			  errno == ENOENT ? "; see the directories in there" :
+					    "");
+	return fd;
+}
+
 int provider_open(struct provider *provider, const char *root, const char *name,
 		  struct error *err)
 {
-	int fd;
-
-	*provider = (struct provider){ name, -1 };
+	*provider = (struct provider){ name, -1, -1 };
 	if (!register_name_valid(name, strlen(name)))
 		return error_set(err,
 				 "no valid provider name; see the ones in %s",
 				 root);
-	fd = open_root(root, err);
-	if (fd < 0)
-		return -1;
-	provider->dirfd = openat(fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	close(fd);
+	provider->dirfd = open_directory(root, name, "", err);
 	if (provider->dirfd < 0)
-		return error_set(err, "cannot open %s/%s: %s%s", root, name,
-				 strerror(errno),
-				 errno == ENOENT ?
-					 "; see the directories in there" :
-					 "");
-	return 0;
+		return -1;
+	if (is_copy(root))
+		provider->logfd = open_directory(root, name, "/log", err);
+	else
+		provider->logfd =
+			open_directory(PROVIDER_LOG_ROOT, name, "", err);
+	return provider->logfd < 0 ? -1 : 0;
 }
 
 void provider_close(struct provider *provider)
 {
 	if (provider->dirfd >= 0)
 		close(provider->dirfd);
+	if (provider->logfd >= 0)
+		close(provider->logfd);
 	provider->dirfd = -1;
+	provider->logfd = -1;
 }
 
 /* A file of one short line; returns its length without the newline, or -1. */
-static ssize_t read_line(const struct provider *provider, const char *path,
-			 char line[LINE_SIZE], struct error *err)
+static ssize_t read_line(int dirfd, const char *path, char line[LINE_SIZE],
+			 struct error *err)
 {
-	int fd = file_open(provider->dirfd, path, err);
+	int fd = file_open(dirfd, path, err);
 	ssize_t len;
 
 	if (fd < 0)
@@ -172,15 +199,14 @@ static ssize_t read_line(const struct provider *provider, const char *path,
 int provider_read_number(const struct provider *provider, const char *file,
 			 uint64_t *number, struct error *err)
 {
-	char path[PATH_SIZE], line[LINE_SIZE];
+	char line[LINE_SIZE];
 	ssize_t len;
 
-	snprintf(path, sizeof(path), "log/%s", file);
-	len = read_line(provider, path, line, err);
+	len = read_line(provider->logfd, file, line, err);
 	if (len < 0)
 		return -1;
 	if (!number_parse(line, (size_t)len, number))
-		return error_set(err, "%s: not a decimal number", path);
+		return error_set(err, "%s: not a decimal number", file);
 	return 0;
 }
 
@@ -191,7 +217,7 @@ static int read_digest(const struct provider *provider, const char *path,
 	char line[LINE_SIZE];
 	ssize_t len;
 
-	len = read_line(provider, path, line, err);
+	len = read_line(provider->dirfd, path, line, err);
 	if (len < 0)
 		return -1;
 	if (!hex_parse(line, (size_t)len, value->digest[bank],
@@ -211,7 +237,7 @@ int provider_read_register(const struct provider *provider, const char *name,
 
 	value->banks = 0;
 	snprintf(path, sizeof(path), "%s/hash_algo", name);
-	len = read_line(provider, path, line, err);
+	len = read_line(provider->dirfd, path, line, err);
 	if (len < 0)
 		return -1;
 	main_bank = bank_by_name(line, (size_t)len);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Providers of measurement registers as sysfs shows them, or as a copy of that
- * tree does: their names, their registers and the numbers of their logs. The
- * logs themselves are read by log.h.
+ * Providers of measurement registers: their names, their registers and the
+ * numbers of their logs. The logs themselves are read by log.h.
+ *
+ * The kernel shows the registers in sysfs, and the logs in securityfs. A copy
+ * of both is one tree: there the log of a provider is in the directory "log" of
+ * its registers.
  */
 #ifndef TSM_LOG_PROVIDER_H
 #define TSM_LOG_PROVIDER_H
@@ -15,10 +18,12 @@
 #include "formats/bank.h"
 
 #define PROVIDER_ROOT "/sys/kernel/tsm"
+#define PROVIDER_LOG_ROOT "/sys/kernel/security/tsm"
 
 struct provider {
 	const char *name;
-	int dirfd;
+	int dirfd; /* the directory of its registers */
+	int logfd; /* and that of its log */
 };
 
 /*
@@ -37,7 +42,7 @@ int provider_open(struct provider *provider, const char *root, const char *name,
 		  struct error *err);
 void provider_close(struct provider *provider);
 
-/* One of the files of a single number in log/. */
+/* One of the files of a single number that a log has. */
 int provider_read_number(const struct provider *provider, const char *file,
 			 uint64_t *number, struct error *err);
 

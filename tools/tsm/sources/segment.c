@@ -19,6 +19,9 @@ static const char unfinished[] = ".new";
 static const char cel_name[] = "cel";
 static const char checkpoints_name[] = "checkpoints";
 
+/* Lines that are to take the place of others. */
+static const char new_checkpoints_name[] = ".checkpoints";
+
 const char *segment_name(const struct segment *segment,
 			 char out[SEGMENT_NAME_SIZE])
 {
@@ -88,6 +91,43 @@ int segment_read(int dirfd, const struct segment *segment, struct buffer *cel,
 	return ret ? error_prefix(err, name) : 0;
 }
 
+bool segment_has_opening(const struct buffer *lines, const struct buffer *log,
+			 size_t opening, size_t *pos)
+{
+	if (!opening || opening > lines->len)
+		return false;
+	/* The last one, if there are several. */
+	*pos = lines->len - opening + 1;
+	while ((*pos)--)
+		if ((!*pos || lines->data[*pos - 1] == '\n') &&
+		    !memcmp(lines->data + *pos, log->data, opening))
+			return true;
+	return false;
+}
+
+int segment_add_lines(struct buffer *lines, const struct buffer *log,
+		      uint64_t first, uint64_t next, struct error *err)
+{
+	struct buffer rest = *log;
+	size_t start = 0, opening, end;
+
+	if (first < next) {
+		if (checkpoint_find(lines, next, &end, err) ||
+		    checkpoint_find(log, next, &start, err))
+			return -1;
+		lines->len = end;
+	} else {
+		if (checkpoint_opening(log, &opening, err))
+			return -1;
+		if (segment_has_opening(lines, log, opening, &end))
+			lines->len = end;
+	}
+	if (start < log->len)
+		rest.data += start;
+	rest.len -= start;
+	return buffer_append(lines, &rest, err);
+}
+
 static int write_all(int fd, const uint8_t *data, size_t len)
 {
 	ssize_t done;
@@ -120,6 +160,28 @@ static int write_file(int dirfd, const char *name, const struct buffer *buf,
 		error_set(err, "cannot write the file %s: %s", name,
 			  strerror(errno));
 	return ret;
+}
+
+int segment_replace_lines(int dirfd, const struct segment *segment,
+			  const struct buffer *checkpoints, struct error *err)
+{
+	char name[SEGMENT_NAME_SIZE];
+	int fd = open_directory(dirfd, segment_name(segment, name), err);
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	/* Of somebody who was killed. */
+	unlinkat(fd, new_checkpoints_name, 0);
+	ret = write_file(fd, new_checkpoints_name, checkpoints, err);
+	if (!ret && (renameat(fd, new_checkpoints_name, fd, checkpoints_name) ||
+		     fsync(fd)))
+		ret = error_set(err, "cannot replace %s: %s", checkpoints_name,
+				strerror(errno));
+	if (ret)
+		unlinkat(fd, new_checkpoints_name, 0);
+	close(fd);
+	return ret ? error_prefix(err, name) : 0;
 }
 
 static int write_unfinished(int dirfd, const struct buffer *cel,

@@ -3,14 +3,22 @@
  * A segment of an archived log: records, and the checkpoints that belong to
  * them, in a directory of their own:
  *
- *	FIRST-LAST/cel		the records FIRST to LAST, as in log/cel
- *	FIRST-LAST/checkpoints	the lines of log/checkpoints with a record number
- *				from FIRST to LAST
+ *	FIRST-LAST/cel		the records FIRST to LAST, as in the kernel's cel
+ *	FIRST-LAST/checkpoints	the lines of the kernel's checkpoints with a record
+ *				number from FIRST to LAST + 1
  *
  * A segment begins where the kernel's log began when it was written, and there
- * the kernel gives the value of each register that can be extended. So each
- * segment can be replayed without the others, and these values are what ties
- * it to the segment before.
+ * the kernel gives the value of each register that can be extended, or says that
+ * it is not known. These lines are the opening of the log. So each segment can
+ * be replayed without the others, and its opening is what ties it to the segment
+ * before. A trim to the record LAST + 1 drops the lines at that record too, after
+ * which the next opening has the values: so those lines belong to the segment
+ * that ends there.
+ *
+ * There can be new lines without a new record. They are added to the last
+ * segment, with the opening that they come after; a segment without records there
+ * is not. Before there is a segment that ends where the log begins, such lines
+ * stay in the kernel, to come with the first record.
  */
 #ifndef TSM_LOG_SEGMENT_H
 #define TSM_LOG_SEGMENT_H
@@ -36,6 +44,29 @@ bool segment_name_parse(const char *name, struct segment *segment);
 /* Read a segment that is in @dirfd. Returns 0, or -1 with @err set. */
 int segment_read(int dirfd, const struct segment *segment, struct buffer *cel,
 		 struct buffer *checkpoints, struct error *err);
+
+/*
+ * The lines of @log, the kernel's log from the record @first on, follow on
+ * @lines, those of the segments up to before the record @next. Add them, except
+ * that what both have comes once, as the kernel has it now: it may have changed
+ * since. Returns 0, or -1 with @err set.
+ */
+int segment_add_lines(struct buffer *lines, const struct buffer *log,
+		      uint64_t first, uint64_t next, struct error *err);
+
+/*
+ * Whether @lines, of the segments, have the opening of @log in them, which is
+ * @opening bytes long, and where: then it was archived, but not trimmed.
+ */
+bool segment_has_opening(const struct buffer *lines, const struct buffer *log,
+			 size_t opening, size_t *pos);
+
+/*
+ * Give a segment that is in @dirfd other lines: at once, as it was written.
+ * Returns 0, or -1 with @err set and the lines as they were.
+ */
+int segment_replace_lines(int dirfd, const struct segment *segment,
+			  const struct buffer *checkpoints, struct error *err);
 
 /*
  * Write a segment into @dirfd. It appears there at once and whole, when its

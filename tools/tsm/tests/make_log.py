@@ -58,6 +58,8 @@ class Register:
         self.static = static
         self.values = {a: bytes(size_of(a)) for a in algorithms}
         self.records = 0
+        self.foreign = 0     # extends from elsewhere that were found
+        self.unsure = False
 
     def extend(self, digests):
         for algorithm in self.algorithms:
@@ -95,6 +97,24 @@ class Log:
         values = values_text(self.registers[name].values)
         self.lines.append(f"{self.next} {reason} {name} {values}\n")
 
+    def unsure(self, name):
+        """From here on, the register's value is not known."""
+        self.registers[name].unsure = True
+        self.lines.append(f"{self.next} unsure {name}\n")
+
+    def known(self, name, reason="settled"):
+        """And now it is."""
+        self.registers[name].unsure = False
+        self.checkpoint(reason, name)
+
+    def opening_line(self, register):
+        """What the log begins with after a trim to here, but for the number."""
+        line = f"unsure {register.name}"
+        if not register.unsure:
+            line = f"trim {register.name} {values_text(register.values)}"
+        return line + (f" foreign={register.foreign}\n" if register.foreign
+                       else "\n")
+
     def digest(self, name, digests, event_type=EV_COMPACT_HASH, event=b""):
         register = self.registers[name]
         index, ccmr = register.index()
@@ -114,13 +134,15 @@ class Log:
         for algorithm in register.algorithms:
             register.values[algorithm] = digest_of(
                 algorithm, register.values[algorithm] + b"past the log")
+        register.foreign += reason == "foreign"
+        register.unsure = False
         self.checkpoint(reason, name)
 
     def trim(self):
         """Drop all records so far."""
         for register in self.registers.values():
             if not register.static:
-                self.checkpoint("trim", register.name)
+                self.lines.append(f"{self.next} {self.opening_line(register)}")
             register.records = 0
         self.first = self.next
         self.records = []
@@ -295,6 +317,65 @@ def trimmed_empty():
     return log
 
 
+def unsure():
+    """Extends whose end is not known for a while, with and without a record."""
+    log = Log()
+    log.add("pcr16", ["sha256"])
+    log.add("pcr23", ["sha256"])
+    log.event("pcr16", b"one")
+    log.unsure("pcr16")
+    log.event("pcr23", b"of another register")
+    log.event("pcr16", b"in doubt, and it happened")
+    log.known("pcr16")
+    log.unsure("pcr23")
+    log.known("pcr23")
+    log.event("pcr23", b"two")
+    log.unsure("pcr23")
+    log.foreign("pcr23")
+    log.event("pcr16", b"the end")
+    return log
+
+
+def late():
+    """Registers whose first value comes after records of them."""
+    log = Log()
+    for name, reason in (("pcr16", "register"), ("pcr17", "settled"),
+                         ("pcr23", "foreign")):
+        log.registers[name] = Register(name, ["sha256", "sha384"])
+        log.registers[name].values["sha256"] = b"\x77" * 32
+        log.unsure(name)
+        if reason != "register":
+            log.event(name, b"counted, and not computed")
+        if reason == "foreign":
+            log.foreign(name)
+        else:
+            log.known(name, reason)
+        log.event(name, b"computed")
+    return log
+
+
+def trimmed_foreign():
+    """After trims that foreign extends were found just before."""
+    log = Log()
+    log.add("pcr16", ["sha256"])
+    log.add("pcr23", ["sha256"])
+    log.foreign("pcr16")
+    log.trim()
+    log.event("pcr16", b"one")
+    log.foreign("pcr16")
+    log.lines.pop()
+    log.trim()
+    log.event("pcr16", b"two")
+    log.foreign("pcr23")
+    log.foreign("pcr23")
+    log.registers["pcr23"].unsure = True
+    del log.lines[-2:]
+    log.trim()
+    log.event("pcr23", b"counted, and not computed")
+    log.known("pcr23")
+    return log
+
+
 def content():
     """Events of every kind of bytes; the last one is cut in a character."""
     log = Log()
@@ -348,7 +429,8 @@ def large(records=1000000):
 
 LOGS = {f.__name__: f for f in (
     empty, single, multi, every_bank, ccmr, mixed, foreign, resume,
-    checkpointed, trimmed, trimmed_empty, content, applications, large)}
+    checkpointed, trimmed, trimmed_empty, unsure, late, trimmed_foreign,
+    content, applications, large)}
 
 
 def main():

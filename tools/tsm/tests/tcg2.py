@@ -8,6 +8,7 @@ import struct
 from make_log import ALGORITHMS, digest_of, size_of
 
 EV_NO_ACTION = 3
+EV_EFI_HCRTM_EVENT = 0x80000010
 EV_S_CRTM_VERSION = 8
 EV_SEPARATOR = 4
 SHA3_256 = 0x27
@@ -62,6 +63,10 @@ class Firmware:
         self.no_action(b"StartupLocality\0" + bytes([number]))
         self.values[0] = {a: bytes(size_of(a) - 1) + bytes([number])
                           for a in ALGORITHMS}
+
+    def hcrtm(self, event):
+        self.values[0] = {a: bytes(size_of(a) - 1) + b"\4" for a in ALGORITHMS}
+        self.extend(0, event, EV_EFI_HCRTM_EVENT)
 
     def extend(self, index, event, kind=EV_S_CRTM_VERSION):
         digests = {a: digest_of(a, event) for a in ALGORITHMS}

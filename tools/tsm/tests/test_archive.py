@@ -20,7 +20,7 @@ import sys
 
 import make_log
 from harness import ENV, FAST, TOOL, Run, check, run_tests, test, test_each
-from make_log import put, values_text
+from make_log import put
 
 INTERRUPT = os.path.abspath(sys.argv[3])
 NAME = re.compile(r"\d{12}-\d{12}")
@@ -32,20 +32,28 @@ class Kernel(make_log.Log):
 
     def __init__(self, provider="sample"):
         super().__init__(provider)
-        self.history = []   # all records that there ever were
-        self.values_at = {}  # number of a record: the values before it
+        self.history = []     # all records that there ever were
+        self.opening_at = {}  # number of a record: the opening there
         self.add("rtmr0", ["sha384"])
         self.add("rtmr2", ["sha256", "sha512"])
         self.remember()
         self.write()
 
     def remember(self):
-        self.values_at[self.next] = {r.name: values_text(r.values)
-                                     for r in self.registers.values()}
+        self.opening_at[self.next] = [self.opening_line(r)
+                                      for r in self.registers.values()]
 
     def digest(self, *args, **kwargs):
         super().digest(*args, **kwargs)
         self.history.append(self.records[-1])
+        self.remember()
+
+    def unsure(self, name):
+        super().unsure(name)
+        self.remember()
+
+    def checkpoint(self, reason, name):
+        super().checkpoint(reason, name)
         self.remember()
 
     def extend(self, count):
@@ -54,12 +62,12 @@ class Kernel(make_log.Log):
         self.write()
 
     def trim_to(self, number):
-        if number <= self.first:
+        if number < self.first:
             return
         lines = [line for line in self.lines
-                 if int(line.split()[0]) >= number]
-        self.lines = [f"{number} trim {name} {values}\n" for name, values
-                      in self.values_at[number].items()] + lines
+                 if int(line.split()[0]) > number]
+        self.lines = [f"{number} {line}"
+                      for line in self.opening_at[number]] + lines
         self.records = self.records[number - self.first:]
         self.first = number
         self.write()
@@ -206,10 +214,225 @@ def checkpoints_move():
                for s in segments()]
     check(reasons == [
         [["0", "register", "rtmr0"], ["0", "register", "rtmr2"],
-         ["4", "foreign", "rtmr0"]],
-        [["6", "trim", "rtmr0"], ["6", "trim", "rtmr2"],
-         ["6", "resume", "rtmr2"]]], f"{reasons}")
+         ["4", "foreign", "rtmr0"], ["6", "resume", "rtmr2"]],
+        [["6", "trim", "rtmr0"], ["6", "trim", "rtmr2"]]], f"{reasons}")
+    check(content(f"{segments()[1]}/checkpoints").count(b" foreign=1\n") == 1,
+          "the count")
     verify().expect(0, "with 2 extends from elsewhere or after a resume")
+
+
+def lines_of(segment):
+    return content(f"{segment}/checkpoints").decode().splitlines(True)
+
+
+def change(kernel, name="rtmr0"):
+    """Something that is a line and no record."""
+    kernel.foreign(name)
+    kernel.write()
+
+
+@test
+def lines_alone():
+    """archive: lines without a record are added to the last segment"""
+    kernel = rounds(3)
+    for name in ("rtmr0", "rtmr2", "rtmr0"):
+        before = lines_of(segments()[0])
+        change(kernel, name)
+        lines = list(kernel.lines)
+        check(len(lines) == 3, f"{lines}")
+        archive(kernel).expect(0, "sample: no new records; new checkpoints "
+                               "are in archive/sample/")
+        check(lines_of(segments()[0]) == before + lines, "the lines")
+        check(len(kernel.lines) == 2, "the kernel's are trimmed")
+        check_nothing_lost(kernel)
+    run = archive(kernel).expect(0, "sample: no new records\n")
+    check("checkpoints" not in run.out, "nothing new")
+    verify().expect(0, "1 segment, 3 records (0 to 2)",
+                    "with 3 extends from elsewhere", "0 more records")
+    kernel.extend(2)
+    archive(kernel).expect(0, "records 3 to 4 are in")
+    verify().expect(0, "2 segments, 5 records (0 to 4)")
+    mode = os.stat(f"{segments()[0]}/checkpoints").st_mode & 0o777
+    check(mode == 0o440, f"{mode:o}")
+
+
+@test
+def lines_before_records():
+    """archive: lines before the first record wait for it"""
+    kernel = Kernel()
+    change(kernel)
+    archive(kernel).expect(0, "sample: no new records\n")
+    check(not segments() and len(kernel.lines) == 3, "nothing done")
+    kernel.extend(1)
+    archive(kernel).expect(0, "records 0 to 0")
+    check(len(lines_of(segments()[0])) == 3, "all lines")
+    verify().expect(0, "with 1 extend from elsewhere")
+
+
+@test
+def lines_do_not_verify():
+    """archive: lines that do not follow from the last segment"""
+    kernel = rounds(3)
+    change(kernel)
+    put("tree/sample/log/checkpoints",
+        kernel.checkpoints().replace(b" foreign rtmr0", b" settled rtmr0"))
+    before = lines_of(segments()[0])
+    os.makedirs("archive", exist_ok=True)
+    Run("archive", "--sysfs", "tree", "archive").expect(
+        2, "sample: its log does not verify")
+    check(lines_of(segments()[0]) == before and not kernel.settle(),
+          "nothing done")
+
+
+@test
+def found_before_trim():
+    """archive: a foreign extend between the reading and the trim"""
+    kernel = Kernel()
+    kernel.extend(3)
+    os.mkdir("archive")
+    Run("archive", "--sysfs", "tree", "archive")
+    kernel.foreign("rtmr0")
+    kernel.settle()
+    verify().expect(0, "0 more records", "with 1 extend from elsewhere")
+    kernel.extend(2)
+    archive(kernel).expect(0)
+    verify().expect(0, "2 segments", "with 1 extend from elsewhere")
+    edit(os.path.join(segments()[1], "checkpoints"),
+         lambda text: text.replace(b" foreign=1\n", b"\n"))
+    verify().expect(1, "register rtmr0: the segment before ends with")
+
+
+@test
+def found_between_runs():
+    """archive: killed before the trim, and new lines come"""
+    kernel = Kernel()
+    kernel.extend(3)
+    os.mkdir("archive")
+    Run("archive", "--sysfs", "tree", "archive")
+    put("tree/sample/log/trim", b"")
+    change(kernel)
+    verify().expect(0)
+    archive(kernel).expect(0)
+    check(kernel.first == 3, "trimmed")
+    check(lines_of(segments()[0])[-1].startswith("3 foreign rtmr0 "),
+          "the line")
+    verify().expect(0, "with 1 extend from elsewhere")
+
+
+@test
+def folded_before_trim():
+    """verify: the lines after an untrimmed segment have become others"""
+    kernel = Kernel()
+    kernel.extend(3)
+    change(kernel)
+    os.mkdir("archive")
+    Run("archive", "--sysfs", "tree", "archive")
+    put("tree/sample/log/trim", b"")
+    kernel.lines.pop()
+    change(kernel)
+    verify().expect(0, "which is not yet trimmed")
+    archive(kernel).expect(0)
+    check(sum(" foreign rtmr0 " in line for line in lines_of(segments()[0])) ==
+          1, "the line is replaced")
+    verify().expect(0)
+
+
+@test
+def unsure_across_segments():
+    """archive: a register is unsure where a segment ends"""
+    kernel = rounds(3)
+    change(kernel)
+    kernel.extend(2)
+    kernel.unsure("rtmr0")
+    kernel.write()
+    archive(kernel).expect(0, "records 3 to 4 are in")
+    check(kernel.lines[0] == "5 unsure rtmr0 foreign=1\n", f"{kernel.lines}")
+    unsure = "register rtmr0: is unsure: the end of its last extend"
+    verify().expect(1, "sample, the live log: " + unsure)
+    verify("--offline").expect(1, "/000000000003-000000000004: " + unsure)
+    kernel.event("rtmr2", b"of another register")
+    kernel.write()
+    archive(kernel).expect(0, "records 5 to 5 are in")
+    verify().expect(1, unsure)
+    kernel.event("rtmr0", b"in doubt, and it happened")
+    kernel.known("rtmr0")
+    kernel.write()
+    verify().expect(0, "3 segments", "1 more record")
+    archive(kernel).expect(0)
+    verify().expect(0, "4 segments")
+    verify("--offline").expect(0)
+    # The value of the segments before goes on, so this cannot be another.
+    edit(os.path.join(segments()[3], "checkpoints"),
+         flip_value(b"settled rtmr0 sha384:"))
+    verify("--offline").expect(1, "/000000000006-000000000006: register rtmr0",
+                               "(settled at record 7) has ")
+
+
+@test
+def unsure_from_the_beginning():
+    """archive: a register whose value is not known before the first trim"""
+    kernel = Kernel()
+    kernel.lines[0] = "0 unsure rtmr0\n"
+    kernel.extend(3)
+    archive(kernel).expect(0)
+    verify().expect(0, "1 segment, 3 records")
+    kernel.extend(1)
+    archive(kernel).expect(0)
+    verify().expect(0, "2 segments, 4 records")
+
+
+@test
+def content_of_another_type():
+    """verify: a segment whose content is not checked any more"""
+    rounds(3)
+    edit(os.path.join(segments()[0], "cel"),
+         lambda data: data.replace(b"\5\0\0\0", b"\x50\0\0\0", 1))
+    verify("--offline").expect(0, "3 records (0 to 2), 1 of them with content "
+                               "of a type that is not checked, 2 registers")
+    chain, = verify("--offline", "--json").expect(0).json()
+    check(chain["unchecked"] == 1, f"{chain}")
+
+
+@test
+def unsure_from_elsewhere():
+    """archive: a foreign extend while a register is unsure"""
+    kernel = rounds(3)
+    kernel.extend(1)
+    kernel.foreign("rtmr0")
+    kernel.lines.pop()
+    kernel.unsure("rtmr0")
+    kernel.lines.pop()
+    kernel.write()
+    archive(kernel).expect(0)
+    check("4 unsure rtmr0 foreign=1\n" in kernel.lines, f"{kernel.lines}")
+    kernel.known("rtmr0")
+    kernel.extend(1)
+    archive(kernel).expect(0)
+    verify().expect(0, "3 segments")
+
+
+@test
+def lines_killed():
+    """archive: killed at every step while it adds lines"""
+    kernel = rounds(3)
+    for step in range(1, 40):
+        change(kernel, ("rtmr0", "rtmr2")[step % 2])
+        foreign = sum(r.foreign for r in kernel.registers.values())
+        run = Run("archive", "--sysfs", "tree", "archive", tool=FAST,
+                  env={"LD_PRELOAD": INTERRUPT, "INTERRUPT_KILL": str(step)})
+        check(run.status in (0, -signal.SIGKILL), f"status {run.status}")
+        verify().expect(0)
+        kernel.settle()
+        verify().expect(0)
+        archive(kernel).expect(0)
+        verify().expect(0)
+        check("".join(lines_of(segments()[0])).count(" foreign ") == foreign,
+              "each line once")
+        check(len(kernel.lines) == 2, "the kernel's are trimmed")
+        if run.status == 0:
+            check(step > 4, f"{step} steps are not all")
+            return
+    check(False, "no end of steps")
 
 
 @test
@@ -239,7 +462,7 @@ def one_provider_fails():
     os.remove("tree/b/log/trim")
     os.mkdir("archive")
     Run("archive", "--sysfs", "tree", "archive").expect(
-        2, "a: records 0 to 1", "b: cannot open log/trim", "c: records 0 to 1")
+        2, "a: records 0 to 1", "b: cannot open trim", "c: records 0 to 1")
     check(not instances("b"), "nothing of b")
 
 
@@ -502,7 +725,7 @@ def flip_value(pattern):
     ("line of the next record", "checkpoints",
      lambda text: text + re.sub(b"(?m)^3 trim", b"7 foreign",
                                 text.split(b"\n")[0]) + b"\n", 1,
-     "has checkpoints of other records than its own"),
+     "the segment before ends with"),
 ])
 def tampered(file, change, status, text):
     """verify: a segment in the middle was changed"""

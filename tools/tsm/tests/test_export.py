@@ -152,8 +152,8 @@ def json_shape():
     check(export(log, "--format", "json").expect(0).bytes == want, f"{want}")
 
 
-@test_each([(n, n) for n, in LOGS if n not in ("mixed", "trimmed",
-                                               "trimmed_empty")])
+@test_each([(n, n) for n, in LOGS if n not in (
+    "mixed", "trimmed", "trimmed_empty", "trimmed_foreign")])
 def tcg2_same(name):
     """export of tcg2 has every field, and replays"""
     log = make_log.LOGS[name]()
@@ -165,7 +165,7 @@ def tcg2_same(name):
     check(parsed.entries == [(i, t, d, e) for _, _, i, d, t, e in records],
           "entries")
     for register in log.registers.values():
-        if name in ("single", "ccmr", "foreign", "resume"):
+        if name in ("single", "ccmr", "foreign", "resume", "unsure", "late"):
             continue  # what leads to the values is not in records alone
         start = {a: bytes(size_of(a)) for a in algorithms}
         check(parsed.replay(register.index()[0], start) == register.values,
@@ -254,21 +254,23 @@ def from_index():
     check(run.bytes == b"".join(log.records[300:]), "records")
     os.unlink(f"{tree}/log/index")
     Run("export", "--format", "cel", "--from", "600", "--sysfs", "tree",
-        "fake").expect(2, "fake: log/cel: byte offset 0: ")
+        "fake").expect(2, "fake: cel: byte offset 0: ")
 
 
 @test_each([
-    ("short", b"0 0\n", "log/index: no line of 42 bytes at its line 1"),
-    ("no number", b"x" * 41 + b"\n", "log/index: no line of 42 bytes at its"),
+    ("short", b"%20d %20d\n" % (0, 0) * 2 + b"0 0\n",
+     "index: no line of 42 bytes at its line 3"),
+    ("no number", (b"x" * 41 + b"\n") * 3,
+     "index: no line of 42 bytes at its line 3"),
     ("an end too early", b"%20d %20d\n" % (0, 0),
-     "log/index does not have record 600"),
+     "index does not have record 600"),
     ("an offset too far", b"%20d %20d\n" % (0, 1 << 40) * 3,
-     "log/cel: record 600 is missing"),
+     "cel: record 600 is missing"),
     ("an offset inside of a record", b"%20d %20d\n" % (0, 1) * 3,
-     "log/cel: byte offset"),
+     "cel: byte offset"),
 ])
 def bad_index(index, text):
-    """a log/index that is wrong"""
+    """an index that is wrong"""
     tree = long_log().write_tree("tree")
     put(f"{tree}/log/index", index)
     Run("export", "--format", "cel", "--from", "600", "--sysfs", "tree",
@@ -416,6 +418,118 @@ def follow_verify(kwargs):
            result["firmware_log"]["followed"],
            result["firmware_log"]["others"]) == (extends, registers, others),
           f"{result['firmware_log']}")
+
+
+def verify_pcr0(firmware):
+    """Verify a firmware's log alone, by the value of PCR 0."""
+    log = make_log.Log("tpm0")
+    log.add("pcr23", ["sha256"])
+    write_boot(firmware, log)
+    put("values", f"pcr0 sha256:{firmware.values[0]['sha256'].hex()}\n".encode())
+    return Run("verify", *FILES, "--values", "values")
+
+
+@test_each([("alone", None, None), ("after locality 3", 3, None),
+            ("after locality 4", 4, None), ("before locality 0", None, 0),
+            ("before locality 3", None, 3)])
+def hcrtm(before, after):
+    """PCR 0 begins with 4 if an H-CRTM event is its first"""
+    firmware = tcg2.Firmware(["sha256"])
+    if before is not None:
+        firmware.locality(before)
+    firmware.hcrtm(b"H-CRTM")
+    if after is not None:
+        firmware.no_action(b"StartupLocality\0" + bytes([after]))
+    firmware.extend(0, b"version")
+    verify_pcr0(firmware).expect(0, "1 other equal to the values file")
+
+
+@test
+def hcrtm_elsewhere():
+    """an H-CRTM event that is not the first one in PCR 0 changes nothing"""
+    firmware = tcg2.Firmware(["sha256"])
+    firmware.extend(1, b"of another PCR", tcg2.EV_EFI_HCRTM_EVENT)
+    firmware.extend(0, b"version")
+    firmware.extend(0, b"late", tcg2.EV_EFI_HCRTM_EVENT)
+    verify_pcr0(firmware).expect(0, "1 other equal to the values file")
+
+
+@test
+def fewer_digests():
+    """entries with fewer digests than the header has algorithms"""
+    firmware, log = boot(("sha1", "sha256", "sha384"))
+    at = firmware.data.index(digest_of("sha384", b"boot loader 7"))
+    start = at - 2 - (2 + 20) - (2 + 32)
+    data = firmware.data
+    firmware.data = data[:start - 4] + b"\2\0\0\0" + data[start:at - 2] + \
+        data[at + 48:]
+    # And one that extends nothing without any.
+    firmware.data += tcg2.entry(0, 3, [], b"nothing")
+    write_boot(firmware, log)
+    Run("verify", *FILES).expect(
+        0, "banks sha1,sha256; 5 registers go on in the log, without sha384, "
+        "which some entries do not have\n")
+    run = Run("export", "--format", "tcg2", *FILES).expect(0)
+    parsed = tcg2.Parsed(run.bytes)
+    check(parsed.algorithms == ["sha1", "sha256"], f"{parsed.algorithms}")
+    check((3, {"sha1": bytes(20), "sha256": bytes(32)}, b"nothing") in
+          [(k, d, e) for _, k, d, e in parsed.entries], "zeros")
+    firmware.data += tcg2.entry(9, 8, [(12, b"3" * 48)], b"of sha384 alone")
+    write_boot(firmware, log)
+    Run("verify", *FILES).expect(2, "has no digests for the banks of pcr8")
+
+
+@test_each([("with a header", True), ("without", False)])
+def sha1_format(header):
+    """a firmware's log in the format before the crypto-agile one"""
+    firmware, log = boot(("sha1",))
+    data = b"".join(
+        struct.pack("<II20sI", i, k, d["sha1"], len(e)) + e
+        for i, k, d, e in tcg2.Parsed(firmware.data).entries)
+    if header:
+        data = struct.pack("<II20sI", 0, 3, b"", 28) + b"Spec ID Event00\0" + \
+            bytes(12) + data
+    firmware.data = data
+    write_boot(firmware, log)
+    Run("verify", *FILES).expect(
+        0, "28 extends, banks sha1; 5 registers go on in the log, in the old "
+        "format, of SHA-1 alone, which is broken\n")
+    run = Run("export", "--format", "tcg2", *FILES).expect(0)
+    parsed = tcg2.Parsed(run.bytes)
+    check(parsed.algorithms == ["sha1"], f"{parsed.algorithms}")
+    check(len(parsed.entries) == 60 + header, f"{len(parsed.entries)}")
+    put("firmware", data.replace(digest_of("sha1", b"boot loader 3"),
+                                 b"5" * 20))
+    Run("verify", *FILES).expect(1, "register pcr9, bank sha1: the firmware's")
+
+
+@test
+def sha1_format_ccmr():
+    """a log of CC measurement registers is not in the old format"""
+    firmware, log = boot(ccmr=True, algorithms=("sha384",), banks=("sha384",))
+    firmware.data = struct.pack("<II20sI", 1, 8, b"1" * 20, 4) + b"crtm"
+    write_boot(firmware, log)
+    Run("verify", *FILES).expect(2, "firmware: not a crypto-agile log, as of ")
+
+
+@test
+def follow_unsure():
+    """a register without a value differs, and the others are checked"""
+    firmware, log = boot()
+    log.lines[0] = "0 unsure pcr8\n"
+    write_boot(firmware, log)
+    run = Run("verify", *FILES).expect(1, "register pcr8: is unsure: ",
+                                       "DIFFERS in 1 place")
+    check("could not check" not in run.err, run.err)
+
+
+@test
+def tcg2_of_unsure():
+    """export of tcg2: a checkpoint without a value tells no banks"""
+    log = make_log.empty()
+    log.lines.append("0 unsure pcr17\n")
+    parsed = tcg2.Parsed(export(log, "--format", "tcg2").expect(0).bytes)
+    check(parsed.algorithms == ["sha256"], f"{parsed.algorithms}")
 
 
 @test
@@ -619,15 +733,12 @@ H = len(HEADER)
 
 
 @test_each([
-    ("SHA-1 format", SHA1_LOG * 9, "not a crypto-agile log: no \"Spec ID "
-     "Event03\" at its beginning; a log in the older SHA-1 format cannot be "
-     "followed"),
-    ("SHA-1 format with its header",
-     struct.pack("<II20sI", 0, 3, b"", 28) + b"Spec ID Event00\0" + bytes(12) +
-     SHA1_LOG, "in the older SHA-1 format"),
+    ("SHA-1 format, cut", SHA1_LOG * 3 + SHA1_LOG[:20],
+     f"byte offset {3 * len(SHA1_LOG) + 8}: a digest takes 20 bytes, but the log "
+     "has 12 left"),
     ("text", b"#!/bin/sh\necho\n" * 9, "the first event takes "),
-    ("zeros", bytes(4096), "not a crypto-agile log"),
-    ("ones", b"\xff" * 4096, "the first event takes 4294967295 bytes"),
+    ("zeros", bytes(4096), "empty: the firmware wrote no log"),
+    ("ones", b"\xff" * 4096, "empty: the firmware wrote no log"),
     ("cut in the header", HEADER[:-9], "byte offset 32: the first event takes"),
     ("cut before the algorithms",
      struct.pack("<II20sI", 0, 3, b"", 20) + b"Spec ID Event03\0" + bytes(4),
@@ -648,9 +759,7 @@ H = len(HEADER)
      HEADER[:28] + struct.pack("<I", len(HEADER) - 32 + 3) + HEADER[32:] +
      b"abc", "3 bytes too many in the header"),
     ("no digests", HEADER + tcg2.entry(0, 8, [], b"x"),
-     f"byte offset {H}: digests for the banks , the header has sha1,sha256"),
-    ("a digest too few", HEADER + tcg2.entry(0, 8, DIGESTS[:1], b"x"),
-     f"byte offset {H}: digests for the banks sha1, the header has sha1,sha2"),
+     f"byte offset {H}: no digest of an algorithm that is known here"),
     ("a digest too many", HEADER + tcg2.entry(0, 8, DIGESTS + DIGESTS, b"x"),
      f"byte offset {H}: 4 digests, the header has 2 algorithms"),
     ("a digest twice", HEADER + tcg2.entry(0, 8, DIGESTS[:1] * 2, b"x"),
@@ -672,7 +781,7 @@ H = len(HEADER)
         0, 3, DIGESTS, b"StartupLocality\0\3"),
      f"byte offset {H + len(ENTRY)}: the startup locality comes after an extend"),
     ("unused memory with something in it", HEADER + ENTRY + bytes(50) + b"x",
-     f"byte offset {H + len(ENTRY)}: digests for the banks , the header has"),
+     f"byte offset {H + len(ENTRY)}: no digest of an algorithm that is known"),
 ])
 def malformed(data, text):
     """a malformed firmware's log"""
