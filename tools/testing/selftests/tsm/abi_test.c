@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,15 +67,18 @@ static const struct {
 } modes[] = {
 	{ "device", 0777 | S_IFLNK },
 	{ "config", 0444 | S_IFREG },
-	{ "log", 0755 | S_IFDIR },
-	{ "log/cel", 0440 | S_IFREG },
-	{ "log/checkpoints", 0440 | S_IFREG },
-	{ "log/index", 0440 | S_IFREG },
-	{ "log/next_record", 0440 | S_IFREG },
-	{ "log/first_record", 0440 | S_IFREG },
-	{ "log/size", 0440 | S_IFREG },
-	{ "log/limit", 0640 | S_IFREG },
-	{ "log/trim", 0200 | S_IFREG },
+	{ "subsystem", 0777 | S_IFLNK },
+	{ "uevent", 0644 | S_IFREG },
+	{ "cel", 0440 | S_IFREG },
+	{ "checkpoints", 0440 | S_IFREG },
+	{ "index", 0440 | S_IFREG },
+	{ "next_record", 0440 | S_IFREG },
+	{ "first_record", 0440 | S_IFREG },
+	{ "size", 0440 | S_IFREG },
+	{ "others_size", 0440 | S_IFREG },
+	{ "limit", 0644 | S_IFREG },
+	{ "others_limit", 0644 | S_IFREG },
+	{ "trim", 0200 | S_IFREG },
 	{ "rtmr[01]/digest", 0644 | S_IFREG },
 	{ "*/append_event", 0200 | S_IFREG },
 	{ "*/hash_algo", 0444 | S_IFREG },
@@ -95,8 +99,7 @@ static int check_mode(const char *path, const struct stat *st, int type,
 	size_t i = 0;
 
 	(void)type;
-	(void)ftw;
-	if (!*name)
+	if (ftw->level < 1)
 		return 0;
 
 	while (fnmatch(modes[i].pattern, name, FNM_PATHNAME) &&
@@ -113,19 +116,24 @@ static int check_mode(const char *path, const struct stat *st, int type,
 
 TEST_F(abi, modes)
 {
-	char dir[256];
+	static const char *const roots[] = { TSM_ROOT, TSM_LOG_ROOT };
+	char link[256], dir[PATH_MAX];
 
-	walk_prefix = snprintf(dir, sizeof(dir), "%s/%s/", TSM_ROOT,
-			       variant->provider);
-	walk_error[0] = '\0';
-	walk_count = 0;
-	dir[walk_prefix - 1] = '\0';
-	EXPECT_EQ(0, nftw(dir, check_mode, 16, FTW_PHYS));
-	EXPECT_STREQ("", walk_error);
-	EXPECT_LT(10, walk_count);
+	for (int i = 0; i < 2; i++) {
+		/* The first is a link to the provider's device. */
+		snprintf(link, sizeof(link), "%s/%s", roots[i],
+			 variant->provider);
+		ASSERT_NE(NULL, realpath(link, dir));
+		walk_prefix = strlen(dir) + 1;
+		walk_count = 0;
+		walk_error[0] = '\0';
+		EXPECT_EQ(0, nftw(dir, check_mode, 16, FTW_PHYS));
+		EXPECT_STREQ("", walk_error);
+		EXPECT_LT(9, walk_count);
+	}
 }
 
-/* Root may open any file, but sysfs keeps to what a file can do. */
+/* Root may open any file, but not for what it cannot do. */
 TEST_F(abi, what_cannot_be_done_cannot_be_opened)
 {
 	EXPECT_EQ(-EACCES, tsm_open(O_WRONLY, "%s/%s/digest", variant->provider,
@@ -236,6 +244,41 @@ TEST_F(abi, log_files_agree)
 	EXPECT_EQ(0, tsm_number("%s/log/first_record", variant->provider));
 	EXPECT_EQ(tsm_replay(variant->provider),
 		  tsm_number("%s/log/next_record", variant->provider));
+}
+
+static int nr_wrong;
+
+static int read_nothing(const char *path, const struct stat *st, int type,
+			struct FTW *ftw)
+{
+	char byte;
+	int fd;
+
+	(void)ftw;
+	if (type != FTW_F || !(st->st_mode & 0444))
+		return 0;
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || read(fd, &byte, 0) || pread(fd, &byte, 1, 1 << 20)) {
+		printf("# %s: %s\n", path, strerror(errno));
+		nr_wrong++;
+	}
+	close(fd);
+
+	return 0;
+}
+
+/* No bytes asked for, or none there: no error. */
+TEST_F(abi, nothing_to_read)
+{
+	char path[256], dir[PATH_MAX];
+
+	snprintf(path, sizeof(path), TSM_ROOT "/%s", variant->provider);
+	ASSERT_NE(NULL, realpath(path, dir));
+	nr_wrong = 0;
+	ASSERT_EQ(0, nftw(dir, read_nothing, 16, FTW_PHYS));
+	snprintf(path, sizeof(path), TSM_LOG_ROOT "/%s", variant->provider);
+	ASSERT_EQ(0, nftw(path, read_nothing, 16, FTW_PHYS));
+	EXPECT_EQ(0, nr_wrong);
 }
 
 /* The log can be read from any offset, in pieces of any size. */

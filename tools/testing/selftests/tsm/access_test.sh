@@ -11,6 +11,7 @@
 DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR"/../kselftest/ktap_helpers.sh
 . "$DIR"/check.sh
+. "$DIR"/chip.sh
 
 TSM=/sys/kernel/tsm
 # This test's own users: one who is in the group, and one who is not.
@@ -62,8 +63,8 @@ clean_up()
 		fi
 	done
 	rm -rf "$SAVED"
-	chgrp root "$TSM"/*/log/*
-	for file in "$TSM"/{tpm*/pcr11,tdx/rtmr3}/append_event; do
+	chgrp root "$LOGS"/*/*
+	for file in "$TSM"/{tpm*/pcr23,tdx/rtmr3}/append_event; do
 		[ ! -e "$file" ] || { chgrp root "$file" && chmod 0200 "$file"; }
 	done
 }
@@ -76,11 +77,12 @@ set_up()
 		[ ! -e "$file" ] || cp -p "$file" "$SAVED/"
 	done
 	install_examples && start_udevd || return 1
-	modprobe -r tsm_tpm measurement_example
+	modprobe -r measurement_example && unbind || return 1
 	systemd-sysusers tsm.conf && grep '^tsm:' /etc/group &&
 		systemd-sysusers --inline "u $MEMBER -" "m $MEMBER tsm" \
 			"u $OTHER -" &&
-		modprobe -a tsm_tpm measurement_example &&
+		modprobe measurement_example && bind &&
+		TPM=$(basename /sys/class/tpm/tpm[0-9]) &&
 		udevadm settle
 }
 
@@ -104,11 +106,14 @@ denied()
 	[[ $output == *"Permission denied"* ]]
 }
 
-# has FILE MODE GROUP
+# has FILE MODE GROUP - log/PROVIDER/FILE is a file of a log
 has()
 {
-	stat -c '%a %U %G %n' "$TSM/$1"
-	[ "$(stat -c '%a %U %G' "$TSM/$1")" = "$2 root $3" ]
+	local file=$TSM/$1
+
+	[[ $1 != log/* ]] || file=$LOGS/${1#log/}
+	stat -c '%a %U %G %n' "$file"
+	[ "$(stat -c '%a %U %G' "$file")" = "$2 root $3" ]
 }
 
 set_up_works()
@@ -118,21 +123,21 @@ set_up_works()
 
 new_provider_is_given_to_the_group()
 {
-	has "$TPM/log/cel" 440 tsm && has sample/log/cel 440 tsm &&
-		has "$TPM/log/checkpoints" 440 tsm &&
-		has "$TPM/pcr11/append_event" 220 tsm &&
-		has "$TPM/pcr12/append_event" 200 root &&
-		has "$TPM/log/trim" 200 root && has "$TPM/log/limit" 640 root
+	has "log/$TPM/cel" 440 tsm && has log/sample/cel 440 tsm &&
+		has "log/$TPM/checkpoints" 440 tsm &&
+		has "$TPM/pcr23/append_event" 220 tsm &&
+		has "$TPM/pcr16/append_event" 200 root &&
+		has "log/$TPM/trim" 200 root && has "log/$TPM/limit" 644 root
 }
 
 # What is there before udevd is, systemd-tmpfiles gives to the group at boot.
 provider_that_was_there_is_given_to_the_group()
 {
-	chgrp root "$TSM/$TPM/log/cel" "$TSM/$TPM/pcr11/append_event" &&
-		chmod 0200 "$TSM/$TPM/pcr11/append_event" &&
+	chgrp root "$LOGS/$TPM/cel" "$TSM/$TPM/pcr23/append_event" &&
+		chmod 0200 "$TSM/$TPM/pcr23/append_event" &&
 		systemd-tmpfiles --create tsm.conf &&
-		has "$TPM/log/cel" 440 tsm &&
-		has "$TPM/pcr11/append_event" 220 tsm &&
+		has "log/$TPM/cel" 440 tsm &&
+		has "$TPM/pcr23/append_event" 220 tsm &&
 		{ [ ! -e "$TSM/tdx" ] || has tdx/rtmr3/append_event 220 tsm; }
 }
 
@@ -140,9 +145,9 @@ member_extends()
 {
 	local before after
 
-	before=$(cat "$TSM/$TPM/pcr11/digest")
-	as $MEMBER "printf 'by a member' >$TPM/pcr11/append_event" || return 1
-	after=$(cat "$TSM/$TPM/pcr11/digest")
+	before=$(cat "$TSM/$TPM/pcr23/digest")
+	as $MEMBER "printf 'by a member' >$TPM/pcr23/append_event" || return 1
+	after=$(cat "$TSM/$TPM/pcr23/digest")
 	[ "$before" != "$after" ] && tsm-log show "$TPM" | grep 'by a member'
 }
 
@@ -152,8 +157,8 @@ member_measures_once()
 	local n
 
 	for n in 1 2; do
-		as $MEMBER "tsm-log measure --once key$n $TPM/pcr11" &&
-			as $MEMBER "tsm-log measure --once key$n $TPM/pcr11" |
+		as $MEMBER "tsm-log measure --once key$n $TPM/pcr23" &&
+			as $MEMBER "tsm-log measure --once key$n $TPM/pcr23" |
 			grep 'measured before' || return 1
 	done
 	[ "$(tsm-log show "$TPM" | grep -c '"key[12]"')" -eq 2 ]
@@ -164,29 +169,29 @@ member_reads_logs()
 	local file
 
 	for file in cel checkpoints index first_record next_record size; do
-		as $MEMBER "cat $TPM/log/$file sample/log/$file" || return 1
+		as $MEMBER "cat $LOGS/$TPM/$file $LOGS/sample/$file" || return 1
 	done >/dev/null
 	as $MEMBER "tsm-log verify $TPM" && as $MEMBER 'tsm-log show sample'
 }
 
 member_is_denied_the_rest()
 {
-	denied $MEMBER "printf x >$TPM/pcr12/append_event" &&
+	denied $MEMBER "printf x >$TPM/pcr16/append_event" &&
 		denied $MEMBER 'printf x >sample/rtmr0/append_event' &&
-		denied $MEMBER "echo 0 >$TPM/log/trim" &&
-		denied $MEMBER "echo 0 >$TPM/log/limit" &&
-		denied $MEMBER "tsm-log measure $TPM/pcr12 x"
+		denied $MEMBER "echo 0 >$LOGS/$TPM/trim" &&
+		denied $MEMBER "echo 0 >$LOGS/$TPM/limit" &&
+		denied $MEMBER "tsm-log measure $TPM/pcr16 x"
 }
 
 other_reads_values_only()
 {
-	as $OTHER "cat $TPM/pcr11/digest" &&
-		denied $OTHER "cat $TPM/log/cel" &&
-		denied $OTHER "cat $TPM/log/checkpoints" &&
-		denied $OTHER "cat sample/log/cel" &&
-		denied $OTHER "printf x >$TPM/pcr11/append_event" &&
+	as $OTHER "cat $TPM/pcr23/digest" &&
+		denied $OTHER "cat $LOGS/$TPM/cel" &&
+		denied $OTHER "cat $LOGS/$TPM/checkpoints" &&
+		denied $OTHER "cat $LOGS/sample/cel" &&
+		denied $OTHER "printf x >$TPM/pcr23/append_event" &&
 		denied $OTHER "tsm-log show $TPM" &&
-		denied $OTHER "tsm-log measure $TPM/pcr11 x"
+		denied $OTHER "tsm-log measure $TPM/pcr23 x"
 }
 
 ktap_print_header

@@ -17,7 +17,7 @@ EVENTS=/tmp/archive_test.events
 
 number()
 {
-	echo "$(<"$TSM/log/$1")"
+	echo "$(<"$LOGS/${TSM##*/}/$1")"
 }
 
 # extend COUNT - by events that are never the same.
@@ -26,7 +26,7 @@ extend()
 	local n next
 
 	for ((n = 0; n < $1; n++)); do
-		next=$(<"$TSM/log/next_record")
+		next=$(<"$LOGS/${TSM##*/}/next_record")
 		printf 'event %d' "$next" >"$TSM/rtmr$((n % 3))/append_event" ||
 			return 1
 		printf 'event %d\n' "$next" >>"$EVENTS"
@@ -216,7 +216,7 @@ provider_that_comes_anew()
 trimmed_by_others()
 {
 	fresh && extend 3 && archive && extend 3 || return 1
-	echo 5 >"$TSM/log/trim" || return 1
+	echo 5 >"$LOGS/${TSM##*/}/trim" || return 1
 	archive
 	[ $? -eq 1 ] || return 1
 	tsm-log verify "$ARCHIVE/" | grep 'the records 3 to 4 are not archived'

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Replay the event log of a provider of measurement registers.
 
-usage: cel_replay.py [--records] DIRECTORY
+usage: cel_replay.py [--logs LOGS] [--records] DIRECTORY
 
-DIRECTORY is /sys/kernel/tsm/PROVIDER, or a copy of it with log/cel,
-log/checkpoints and each REGISTER/digest or REGISTER/BANK/digest. For each bank
-of each register that is in the log a line "REGISTER BANK VALUE" is printed. The
+DIRECTORY is /sys/kernel/tsm/PROVIDER, or a copy of it with each REGISTER/digest
+or REGISTER/BANK/digest. Its log is LOGS/PROVIDER/cel and checkpoints; without
+--logs the kernel's is taken. For each bank of each register that is in the log a line "REGISTER BANK VALUE" is printed. The
 exit status is 0 if all of them are the values in DIRECTORY, and 1 if one is not
 or if the log is not a log; standard error says why. With --records there is a
 line "REGISTER EVENT-TYPE BANK:DIGEST[,BANK:DIGEST...] EVENT" for each record
@@ -35,7 +35,10 @@ EVENT_TYPES = {EV_ACTION: "EV_ACTION", EV_COMPACT_HASH: "EV_COMPACT_HASH"}
 # The reasons after which a register may have a value that the log before it
 # does not give.
 RESTARTS = ("foreign", "resume")
-REASONS = ("register", "trim") + RESTARTS
+REASONS = ("register", "trim", "settled", "unsure") + RESTARTS
+
+# Where the logs are of the providers in /sys/kernel/tsm.
+logs = "/sys/kernel/security/tsm"
 
 
 class BadLog(Exception):
@@ -103,12 +106,18 @@ def parse_records(data):
 
 
 def parse_checkpoints(text):
-    """[(RECNUM, REASON, REGISTER, {BANK: VALUE})] of log/checkpoints."""
+    """[(RECNUM, REASON, REGISTER, {BANK: VALUE})] of checkpoints."""
     lines = []
     for line in text.splitlines():
-        recnum, reason, register, values = line.split(" ")
+        recnum, reason, register, *rest = line.split(" ")
         if reason not in REASONS:
             raise BadLog(f"a checkpoint with the reason {reason}")
+        if rest and rest[-1].startswith("foreign="):
+            rest.pop()
+        # No value: the replay goes on with the one that it has.
+        if reason == "unsure" and not rest:
+            continue
+        values, = rest
         if lines and int(recnum) < lines[-1][0]:
             raise BadLog("the numbers of checkpoints decrease")
         values = dict(value.split(":") for value in values.split(","))
@@ -171,6 +180,11 @@ def read(*path):
         return file.read()
 
 
+def read_log(directory, name):
+    """A file of the log of the provider in @directory."""
+    return read(logs, os.path.basename(os.path.normpath(directory)), name)
+
+
 def live_value(directory, register, bank):
     """What the register itself says."""
     parts = [directory, register, bank, "digest"]
@@ -182,7 +196,7 @@ def live_value(directory, register, bank):
 
 def print_records(directory):
     """One line per record."""
-    for record in parse_records(read(directory, "log", "cel")):
+    for record in parse_records(read_log(directory, "cel")):
         check_content(record)
         _, register, banks, kind, event = record
         digests = ",".join(f"{bank}:{digest.hex()}" for bank, digest in banks.items())
@@ -198,8 +212,8 @@ def print_values(directory):
             read(parent, "digest")
 
     replay = Replay()
-    replay.run(parse_records(read(directory, "log", "cel")),
-               parse_checkpoints(read(directory, "log", "checkpoints").decode()))
+    replay.run(parse_records(read_log(directory, "cel")),
+               parse_checkpoints(read_log(directory, "checkpoints").decode()))
     if not replay.registers:
         raise BadLog("there are no checkpoints")
     differing = 0
@@ -215,7 +229,11 @@ def print_values(directory):
 
 def main(arguments):
     """Do what is asked for; the exit status."""
+    global logs
     action = print_values
+    if arguments[:1] == ["--logs"]:
+        logs = arguments[1]
+        arguments = arguments[2:]
     if arguments[:1] == ["--records"]:
         action = print_records
         arguments = arguments[1:]

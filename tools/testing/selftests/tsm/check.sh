@@ -3,6 +3,10 @@
 #
 # Sourced by the tests that are shell functions, after ktap_helpers.sh.
 
+# The logs of the providers in /sys/kernel/tsm.
+# shellcheck disable=SC2034 # for those who source this
+LOGS=/sys/kernel/security/tsm
+
 # check FUNCTION [ARGUMENT...] - one test: the function's status is the verdict.
 # Its output is shown if it fails.
 check()

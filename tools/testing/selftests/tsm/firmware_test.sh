@@ -21,7 +21,6 @@ trap 'rm -rf "$TMP"' EXIT
 
 chosen=${REGISTER:+1}
 chosen=${chosen:-0}
-modprobe tsm_tpm
 locate
 if [ -d $ROOT/tdx ]; then
 	PROVIDER=tdx
@@ -153,10 +152,10 @@ if [ ! -e "$FIRMWARE" ]; then
 fi
 if [ "$PROVIDER" != tdx ] && [ "$chosen" = 0 ]; then
 	# Other tests have extended them: let these two be as after power-on.
-	rmmod tsm_tpm
 	tpm2_pcrreset 16 23
-	modprobe tsm_tpm pcrs=16,23
-	trap 'rm -rf "$TMP"; rmmod tsm_tpm; modprobe tsm_tpm' EXIT
+	restart 16,23
+	PROVIDER=${TPM##*/}
+	FIRMWARE=/sys/kernel/security/$PROVIDER/binary_bios_measurements
 fi
 ktap_set_plan $((6 + chosen))
 

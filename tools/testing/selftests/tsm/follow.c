@@ -59,12 +59,34 @@ void follow_close(struct follow *follow)
 	memset(follow, 0, sizeof(*follow));
 }
 
+/*
+ * Open a file anew, to see it as it is now: the one of the same log, whatever has
+ * its name by now.
+ */
+static int open_anew(int *fd)
+{
+	char path[32];
+	int new;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", *fd);
+	new = open(path, O_RDONLY | O_CLOEXEC);
+	if (new < 0)
+		return -errno;
+	close(*fd);
+	*fd = new;
+
+	return 0;
+}
+
 /* All of a file, with a NUL byte after it. Returns its size or -errno. */
-static ssize_t read_all(struct follow *follow, int fd, int which)
+static ssize_t read_all(struct follow *follow, int *fd, int which)
 {
 	size_t size = 0;
 	ssize_t len;
 
+	len = open_anew(fd);
+	if (len)
+		return len;
 	do {
 		if (follow->room[which] - size < 8192) {
 			size_t room = 2 * follow->room[which] + (1 << 16);
@@ -75,7 +97,8 @@ static ssize_t read_all(struct follow *follow, int fd, int which)
 			follow->buf[which] = buf;
 			follow->room[which] = room;
 		}
-		len = pread(fd, follow->buf[which] + size, 4096, size);
+		len = pread(*fd, follow->buf[which] + size,
+			    follow->room[which] - size - 1, size);
 		if (len < 0)
 			return -errno;
 		size += len;
@@ -93,12 +116,13 @@ static ssize_t read_both(struct follow *follow)
 	uint64_t first = 0;
 
 	do {
-		size = read_all(follow, follow->cel, CEL);
+		size = read_all(follow, &follow->cel, CEL);
 		if (size == -ESTALE)
 			continue;
 		if (size < 0)
 			return size;
-		text_size = read_all(follow, follow->checkpoints, CHECKPOINTS);
+		text_size = read_all(follow, &follow->checkpoints,
+				     CHECKPOINTS);
 		if (text_size == -ESTALE) {
 			size = text_size;
 			continue;

@@ -25,7 +25,7 @@ found()
 		echo "$1 foreign checkpoints, then $(foreign)"
 		return 1
 	}
-	line=$(tail -n 1 "$TSM/log/checkpoints")
+	line=$(tail -n 1 "$LOGS/${TSM##*/}/checkpoints")
 	[ "${line%% *}" = "$(next_record)" ] || {
 		echo "the next record is $(next_record), the checkpoint: $line"
 		return 1
@@ -58,10 +58,8 @@ extend_of_one_bank()
 	tpm2_pcrextend "$PCR:sha256=$SHA256" || return 1
 	# Nobody has looked yet.
 	[ "$(foreign)" -eq "$count" ] || return 1
-	# Nor has who reads another bank, which has not changed.
+	# Who reads one bank looks at all of them.
 	cat "$TSM/pcr$PCR/sha1/digest"
-	[ "$(foreign)" -eq "$count" ] || return 1
-	cat "$TSM/pcr$PCR/sha256/digest"
 	found "$count" && [ "$(next_record)" -eq "$records" ] && goes_on
 }
 
@@ -153,13 +151,12 @@ reset_under_extends()
 # A register that cannot be extended here has its log elsewhere.
 registers_of_others()
 {
-	rmmod tsm_tpm && modprobe tsm_tpm pcrs=16 || return 1
+	restart 16 || return 1
 	tpm2_pcrextend "$PCR:sha256=$SHA256" && agree_all "$PCR" &&
-		! grep " pcr$PCR " "$TSM/log/checkpoints" && verifies || return 1
-	rmmod tsm_tpm && modprobe tsm_tpm
+		! grep " pcr$PCR " "$LOGS/${TSM##*/}/checkpoints" && verifies || return 1
+	restart
 }
 
-modprobe tsm_tpm
 locate
 find_banks
 

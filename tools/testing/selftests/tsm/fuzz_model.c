@@ -18,8 +18,8 @@
 static const char *const number_names[] = { "next_record", "first_record",
 					    "size", "limit" };
 
-/* What one write() moves at most. */
-#define SYSFS_WRITE_MAX 4096
+/* The longest text that is taken for a number, and a bit more. */
+#define NUMBER_SIZE 22
 
 static uint8_t tcg_alg(const char *algo)
 {
@@ -288,15 +288,14 @@ ssize_t model_digest(struct model *model, struct model_reg *reg,
 
 /*
  * A number as the kernel takes it: digits after a plus sign, if there is one,
- * and before a newline, if there is one. Like all text in sysfs it ends at a NUL
- * byte.
+ * and before a newline, if there is one. It ends at a NUL byte.
  */
 static bool parse_number(const uint8_t *data, size_t len, uint64_t *number)
 {
 	size_t i = 0, digits = 0;
 
-	if (len > SYSFS_WRITE_MAX)
-		len = SYSFS_WRITE_MAX;
+	if (len >= NUMBER_SIZE)
+		return false;
 	len = strnlen((const char *)data, len);
 	if (len && data[0] == '+')
 		i++;
@@ -312,22 +311,15 @@ static bool parse_number(const uint8_t *data, size_t len, uint64_t *number)
 	return digits && (i == len || (i + 1 == len && data[i] == '\n'));
 }
 
-static ssize_t taken(size_t len)
-{
-	return len > SYSFS_WRITE_MAX ? SYSFS_WRITE_MAX : len;
-}
-
 ssize_t model_limit(struct model *model, const uint8_t *data, size_t len)
 {
 	uint64_t limit;
 
-	if (!len)
-		return 0;
 	if (!parse_number(data, len, &limit))
 		return MODEL_NO_NUMBER;
 	model->limit = limit;
 
-	return taken(len);
+	return len;
 }
 
 static void drop(struct model *model, uint64_t number)
@@ -336,6 +328,7 @@ static void drop(struct model *model, uint64_t number)
 	size_t bytes = number == model->next ? model->size : model->starts[n];
 
 	model->size -= bytes;
+	model->dropped += bytes;
 	memmove(model->cel, model->cel + bytes, model->size);
 	model->nr_starts -= n;
 	for (size_t i = 0; i < model->nr_starts; i++)
@@ -347,8 +340,6 @@ ssize_t model_trim(struct model *model, const uint8_t *data, size_t len)
 {
 	uint64_t number;
 
-	if (!len)
-		return 0;
 	if (!parse_number(data, len, &number))
 		return MODEL_NO_NUMBER;
 	if (number > model->next)
@@ -356,7 +347,7 @@ ssize_t model_trim(struct model *model, const uint8_t *data, size_t len)
 	if (number > model->first)
 		drop(model, number);
 
-	return taken(len);
+	return len;
 }
 
 char *model_index(const struct model *model, size_t *size)

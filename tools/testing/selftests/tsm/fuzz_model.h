@@ -39,6 +39,8 @@ struct model {
 	/* The records that are there, and where each of them begins. */
 	uint8_t *cel;
 	size_t size;
+	/* Bytes that were there before it. */
+	uint64_t dropped;
 	size_t room;
 	size_t *starts;
 	size_t nr_starts;

@@ -89,15 +89,19 @@ replay_finds_a_change()
 {
 	local copy=$TMP/copy file
 
-	(cd "$ROOT" && find "$1" -name digest -o -name cel -o -name checkpoints) |
+	mkdir -p "$copy/logs/$1"
+	for file in cel checkpoints; do
+		cat "$LOGS/$1/$file" >"$copy/logs/$1/$file"
+	done
+	(cd "$ROOT" && find "$1/" -name digest) |
 		while read -r file; do
 			mkdir -p "$copy/${file%/*}"
 			cat "$ROOT/$file" >"$copy/$file"
 		done
-	"$DIR"/cel_replay.py "$copy/$1" || return 1
-	printf '#' | dd of="$copy/$1/log/cel" bs=1 conv=notrunc 2>/dev/null \
-		seek=$(($(stat -c %s "$copy/$1/log/cel") - 1))
-	! "$DIR"/cel_replay.py "$copy/$1"
+	"$DIR"/cel_replay.py --logs "$copy/logs" "$copy/$1" || return 1
+	printf '#' | dd of="$copy/logs/$1/cel" bs=1 conv=notrunc 2>/dev/null \
+		seek=$(($(stat -c %s "$copy/logs/$1/cel") - 1))
+	! "$DIR"/cel_replay.py --logs "$copy/logs" "$copy/$1"
 }
 
 # Every text of the sequence begins with RS and ends with LF (RFC 7464), is one
@@ -106,8 +110,8 @@ json_is_a_log()
 {
 	local first next count
 
-	first=$(cat "$ROOT/$1/log/first_record")
-	next=$(cat "$ROOT/$1/log/next_record")
+	first=$(cat "$LOGS/$1/first_record")
+	next=$(cat "$LOGS/$1/next_record")
 	count=$((next - first))
 	export_as json "$1" >"$TMP/json" || return 1
 	[ "$(tr -cd '\036' <"$TMP/json" | wc -c)" -eq "$count" ] || return 1
@@ -148,7 +152,7 @@ same_records()
 
 cel_is_the_kernels()
 {
-	export_as cel "$1" | cmp - "$ROOT/$1/log/cel"
+	export_as cel "$1" | cmp - "$LOGS/$1/cel"
 }
 
 # Other programs' field widths, there and back.
@@ -157,8 +161,8 @@ wide_cel_comes_back()
 	local widths=(--recnum-size 4 --index-size 4)
 
 	export_as cel "${widths[@]}" -o "$TMP/wide" "$1" || return 1
-	! cmp -s "$TMP/wide" "$ROOT/$1/log/cel" || return 1
-	export_as cel --log "$TMP/wide" | cmp - "$ROOT/$1/log/cel"
+	! cmp -s "$TMP/wide" "$LOGS/$1/cel" || return 1
+	export_as cel --log "$TMP/wide" | cmp - "$LOGS/$1/cel"
 }
 
 eventlog_computes_the_pcrs()
@@ -172,14 +176,13 @@ eventlog_computes_the_pcrs()
 }
 
 # Two PCRs that start with zeros, as a TCG2 log supposes, and logs of this test
-# alone where modules can be loaded anew.
-modprobe -a tsm_tpm measurement_example
-rmmod tsm_tpm measurement_example
+# alone where providers can come anew.
+rmmod measurement_example
+modprobe measurement_example
 locate
 find_banks
 tpm2_pcrreset 16 23
-modprobe tsm_tpm pcrs=16,23
-modprobe measurement_example
+restart 16,23
 
 tpm=${TPM##*/}
 providers=(sample "$tpm")
@@ -207,7 +210,4 @@ done
 check same_records tcg2_records "$tpm"
 check eventlog_computes_the_pcrs "$tpm"
 
-# As others expect it.
-rmmod tsm_tpm
-modprobe tsm_tpm
 ktap_finished

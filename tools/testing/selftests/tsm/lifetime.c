@@ -21,8 +21,6 @@
 
 static const char *module_of(const char *provider)
 {
-	if (!strncmp(provider, "tpm", 3))
-		return "tsm_tpm";
 	if (!strcmp(provider, "tdx"))
 		return "tsm_tdx";
 
@@ -43,15 +41,7 @@ static int load(const char *module)
 	return system(command) ? -ENOENT : 0;
 }
 
-int lifetime_by_module(const char *provider)
-{
-	const char *module = module_of(provider);
-	int rc = unload(module);
-
-	return rc ?: load(module);
-}
-
-const char *lifetime_tpm(void)
+static const char *find_tpm(void)
 {
 	static const char *const names[] = { "tpm0", "tpm1" };
 
@@ -84,12 +74,19 @@ static int write_file(const char *dir, const char *name, const char *text)
 	return rc;
 }
 
-/* Its name changes if somebody, as IMA does, still holds the one that went. */
-int lifetime_by_driver(void)
+static bool is_tpm(const char *provider)
 {
-	char path[PATH_MAX + 16], device[PATH_MAX], driver[PATH_MAX];
-	const char *name = lifetime_tpm();
-	int rc;
+	return !strncmp(provider, "tpm", 3);
+}
+
+/* The driver that the chip was bound to, and the name that it knows the chip by. */
+static char driver[PATH_MAX], device[PATH_MAX];
+
+/* 0 if there is a TPM. */
+static int find_driver(void)
+{
+	char path[PATH_MAX + 16];
+	const char *name = find_tpm();
 
 	if (!name)
 		return -ENODEV;
@@ -97,15 +94,53 @@ int lifetime_by_driver(void)
 	if (!realpath(path, device))
 		return -errno;
 	strcat(path, "/driver");
-	if (!realpath(path, driver))
-		return -errno;
-	/* tpm_svsm is bound as long as it is loaded. */
-	snprintf(path, sizeof(path), "%s/unbind", driver);
-	if (access(path, W_OK)) {
-		rc = unload("tpm_svsm");
-		return rc ?: load("tpm_svsm");
-	}
-	rc = write_file(driver, "unbind", strrchr(device, '/') + 1);
 
-	return rc ?: write_file(driver, "bind", strrchr(device, '/') + 1);
+	return realpath(path, driver) ? 0 : -errno;
+}
+
+/* tpm_svsm is bound as long as it is loaded. */
+static bool can_unbind(void)
+{
+	char path[PATH_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s/unbind", driver);
+
+	return !access(path, W_OK);
+}
+
+static int unbind(void)
+{
+	int rc = find_driver();
+
+	if (rc)
+		return rc;
+	if (!can_unbind())
+		return unload("tpm_svsm");
+
+	return write_file(driver, "unbind", strrchr(device, '/') + 1);
+}
+
+static int bind(void)
+{
+	if (!find_driver())
+		return 0;
+	if (!can_unbind())
+		return load("tpm_svsm");
+
+	return write_file(driver, "bind", strrchr(device, '/') + 1);
+}
+
+int lifetime_end(const char *provider)
+{
+	return is_tpm(provider) ? unbind() : unload(module_of(provider));
+}
+
+int lifetime_begin(const char *provider)
+{
+	return is_tpm(provider) ? bind() : load(module_of(provider));
+}
+
+const char *lifetime_name(const char *provider)
+{
+	return is_tpm(provider) ? find_tpm() : provider;
 }

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Providers that go and come back: by their module, or, as TPMs, by the driver
- * of the chip.
+ * Providers that go and come back: with their module, or, as TPMs do, with the
+ * driver of the chip.
  */
 #ifndef LIFETIME_H
 #define LIFETIME_H
 
-/* Take @provider away and bring it back by its module. 0 or -errno. */
-int lifetime_by_module(const char *provider);
+/*
+ * Take @provider away, and bring it back, which does nothing if it is there. 0 or
+ * -errno.
+ */
+int lifetime_end(const char *provider);
+int lifetime_begin(const char *provider);
 
-/* The same for the only TPM, by its driver. */
-int lifetime_by_driver(void);
-
-/* The name of the provider that the only TPM is now, or NULL. */
-const char *lifetime_tpm(void);
+/*
+ * What @provider is called now, or NULL. The name of a TPM, of which there must be
+ * one, changes if somebody, as IMA does, still holds the one that went.
+ */
+const char *lifetime_name(const char *provider);
 
 #endif /* LIFETIME_H */

@@ -9,8 +9,8 @@
 DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR"/../kselftest/ktap_helpers.sh
 . "$DIR"/check.sh
+. "$DIR"/chip.sh
 
-TSM=/sys/kernel/tsm
 TMP=$(mktemp -d)
 DOMAIN=github.com/confidential-containers
 PULL="$DOMAIN PullImage {\"image\":\"alpine\",\"digest\":\"sha256:0c0c\"}"
@@ -92,12 +92,12 @@ restarted_agent_measures_nothing()
 	local next
 
 	tsm-log measure --once "INIT/sha256" "$1/$2" 00ff &&
-		next=$(cat "$TSM/$1/log/next_record") &&
+		next=$(cat "$LOGS/$1/next_record") &&
 		tsm-log measure --once "INIT/sha256" "$1/$2" 00ff |
 		grep "measured before, record $((next - 1))\$" &&
 		tsm-log measure --once "INIT/sha256" "$1/$2" ff00 |
 		grep "record $((next - 1)), with other content\$" &&
-		[ "$(cat "$TSM/$1/log/next_record")" = "$next" ]
+		[ "$(cat "$LOGS/$1/next_record")" = "$next" ]
 }
 
 # A key in another register, or one that only begins like it, is another key.
@@ -116,12 +116,12 @@ trimmed_records_are_not_taken_for_none()
 	local next
 
 	tsm-log measure --once trimmed "$1/$2" &&
-		cat "$TSM/$1/log/next_record" >"$TSM/$1/log/trim" || return 1
-	next=$(cat "$TSM/$1/log/next_record")
+		cat "$LOGS/$1/next_record" >"$LOGS/$1/trim" || return 1
+	next=$(cat "$LOGS/$1/next_record")
 	tsm-log measure --once trimmed "$1/$2"
-	[ $? -eq 2 ] && [ "$(cat "$TSM/$1/log/next_record")" = "$next" ] &&
+	[ $? -eq 2 ] && [ "$(cat "$LOGS/$1/next_record")" = "$next" ] &&
 		tsm-log measure --once trimmed --ignore-trimmed "$1/$2" &&
-		[ "$(cat "$TSM/$1/log/next_record")" -eq $((next + 1)) ]
+		[ "$(cat "$LOGS/$1/next_record")" -eq $((next + 1)) ]
 }
 
 archived_records_are_looked_at()
@@ -134,19 +134,20 @@ archived_records_are_looked_at()
 		modprobe measurement_example &&
 		tsm-log measure --once archived "$1/$2" &&
 		tsm-log archive "$TMP/archive" "$1" || return 1
-	next=$(cat "$TSM/$1/log/next_record")
+	next=$(cat "$LOGS/$1/next_record")
 	tsm-log measure --once archived --archive "$TMP/archive" "$1/$2" |
 		grep 'measured before' &&
 		tsm-log measure --once new --archive "$TMP/archive" "$1/$2" &&
-		[ "$(cat "$TSM/$1/log/next_record")" -eq $((next + 1)) ]
+		[ "$(cat "$LOGS/$1/next_record")" -eq $((next + 1)) ]
 }
 
 ktap_print_header
 ktap_set_plan 16
 
 # With logs that nothing has been trimmed from.
-rmmod tsm_tpm measurement_example 2>/dev/null
-modprobe -a tsm_tpm measurement_example
+rmmod measurement_example 2>/dev/null
+modprobe measurement_example
+unbind && bind
 # Not tpm0 if its driver was bound again.
 tpm=$(echo /sys/class/tpm/tpm[0-9])
 for registers in "sample rtmr1 rtmr2" "${tpm##*/} pcr16 pcr23"; do

@@ -96,6 +96,25 @@ TEST_F(next_record, wakes_for_an_earlier_record)
 	EXPECT_EQ(0, wait_for_record(self->fd, NOTHING_MS));
 }
 
+/* To read to the end, as many programs do, is not to read the next number. */
+TEST_F(next_record, wakes_for_a_record_before_the_end_was_read)
+{
+	long start = self->start;
+	char end[32];
+
+	for (int size = 0; size < 2; size++) {
+		append(_metadata);
+		ASSERT_EQ(++start, read_number(self->fd));
+		append(_metadata);
+		start++;
+		EXPECT_EQ(0, pread(self->fd, end, size ? sizeof(end) : 0,
+				   size ? sizeof(end) : 0));
+		EXPECT_EQ(1, wait_for_record(self->fd, 0));
+	}
+	EXPECT_EQ(start, read_number(self->fd));
+	EXPECT_EQ(0, wait_for_record(self->fd, NOTHING_MS));
+}
+
 /* One who reads does not take the news away from others. */
 TEST_F(next_record, wakes_everyone)
 {

@@ -147,7 +147,7 @@ static bool apply_value(struct replay *replay, const char *reg,
 	return true;
 }
 
-/* One line: RECNUM REASON REGISTER ALGO:HEX[,ALGO:HEX...] */
+/* One line: RECNUM REASON REGISTER [ALGO:HEX[,ALGO:HEX...]] [foreign=COUNT] */
 static bool apply_checkpoint(struct replay *replay, char *line)
 {
 	char *save = NULL, *words[4];
@@ -155,12 +155,16 @@ static bool apply_checkpoint(struct replay *replay, char *line)
 
 	for (int i = 0; i < 4; i++) {
 		words[i] = strtok_r(i ? NULL : line, " ", &save);
+		/* It has no value, and the replay goes on with the one it has. */
+		if (i == 2 && words[i] && !strcmp(words[1], TSM_CHECKPOINT_UNSURE))
+			return true;
 		if (!words[i])
 			return wrong("a checkpoint has %d words", i);
 	}
 	restarts = !strcmp(words[1], TSM_CHECKPOINT_FOREIGN) ||
 		   !strcmp(words[1], TSM_CHECKPOINT_RESUME);
 	if (!restarts && strcmp(words[1], TSM_CHECKPOINT_REGISTER) &&
+	    strcmp(words[1], TSM_CHECKPOINT_SETTLED) &&
 	    strcmp(words[1], TSM_CHECKPOINT_TRIM))
 		return wrong("unknown reason %s", words[1]);
 

@@ -139,7 +139,7 @@ TEST(sample)
 
 TEST(tpm)
 {
-	static const char *const regs[] = { "pcr14", "pcr16", "pcr23" };
+	static const char *const regs[] = { "pcr16", "pcr23", "pcr16" };
 
 	run_storm(_metadata, "tpm0", regs, 50);
 }

@@ -258,17 +258,15 @@ TEST_F_TIMEOUT(stress, providers_that_stay, TIMEOUT)
 	}
 }
 
-static int end_a_life(struct stress *stress, bool by_driver)
+static int end_a_life(struct stress *stress)
 {
-	bool is_tpm = !strncmp(stress->name, "tpm", 3);
 	const char *name;
 	int rc;
 
-	if (!is_tpm || !by_driver)
-		return lifetime_by_module(stress->name);
-
-	rc = lifetime_by_driver();
-	name = lifetime_tpm();
+	rc = lifetime_end(stress->name);
+	if (!rc)
+		rc = lifetime_begin(stress->name);
+	name = lifetime_name(stress->name);
 	if (name)
 		stress->name = name;
 
@@ -277,17 +275,13 @@ static int end_a_life(struct stress *stress, bool by_driver)
 
 TEST_F_TIMEOUT(stress, providers_that_come_and_go, TIMEOUT)
 {
-	bool by_driver = false;
-
 	for (int i = 0; i < self->count; i++) {
 		self->teams[i].stress.mortal = true;
 		ASSERT_TRUE(start_team(&self->teams[i], &self->providers[i]));
 	}
 	while (time(NULL) < self->end) {
 		for (int i = 0; i < self->count; i++)
-			EXPECT_EQ(0, end_a_life(&self->teams[i].stress,
-						by_driver));
-		by_driver = !by_driver;
+			EXPECT_EQ(0, end_a_life(&self->teams[i].stress));
 		usleep(rand() % 300000);
 	}
 	for (int i = 0; i < self->count; i++) {

@@ -6,6 +6,9 @@
 #
 # Sourced, not run.
 
+# shellcheck disable=SC1091
+. "$DIR"/chip.sh
+
 # The PCR that tests extend. Unlike most it can be reset.
 PCR=23
 
@@ -27,6 +30,13 @@ find_banks()
 	for file in "$TPM"/pcr-*; do
 		banks+=("${file##*/pcr-}")
 	done
+}
+
+# restart [PCRS] - begin a new log, of a provider that can extend these
+restart()
+{
+	echo "${1:-16,23}" >/sys/module/tpm/parameters/measurement_pcrs &&
+		unbind && bind && locate
 }
 
 lower()
@@ -65,19 +75,19 @@ append()
 
 next_record()
 {
-	cat "$TSM/log/next_record"
+	cat "/sys/kernel/security/tsm/${TSM##*/}/next_record"
 }
 
 # How many foreign checkpoints of the PCR there are.
 foreign()
 {
-	grep -c "^[0-9]* foreign pcr$PCR " "$TSM/log/checkpoints"
+	grep -c "^[0-9]* foreign pcr$PCR " "/sys/kernel/security/tsm/${TSM##*/}/checkpoints"
 }
 
 # What the last one of them says of a bank.
 foreign_value()
 {
-	grep " foreign pcr$PCR " "$TSM/log/checkpoints" | tail -n 1 |
+	grep " foreign pcr$PCR " "/sys/kernel/security/tsm/${TSM##*/}/checkpoints" | tail -n 1 |
 		grep -o "$1:[0-9a-f]*" | cut -d : -f 2
 }
 

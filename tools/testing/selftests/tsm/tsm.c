@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Files of a provider under /sys/kernel/tsm.
+ * Files of a provider under /sys/kernel/tsm and, called PROVIDER/log/FILE here,
+ * of its log under /sys/kernel/security/tsm.
  */
 
 #define _GNU_SOURCE
@@ -16,11 +17,19 @@
 
 static int open_path(int flags, const char *format, va_list args)
 {
-	char path[PATH_MAX];
-	int len = snprintf(path, sizeof(path), "%s/", TSM_ROOT);
+	char name[NAME_MAX], path[PATH_MAX];
+	char *log;
 	int fd;
 
-	vsnprintf(path + len, sizeof(path) - len, format, args);
+	vsnprintf(name, sizeof(name), format, args);
+	log = strstr(name, "/log/");
+	if (log) {
+		*log = '\0';
+		snprintf(path, sizeof(path), "%s/%s/%s", TSM_LOG_ROOT, name,
+			 log + strlen("/log/"));
+	} else {
+		snprintf(path, sizeof(path), "%s/%s", TSM_ROOT, name);
+	}
 	fd = open(path, flags | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
@@ -96,15 +105,13 @@ long long tsm_number(const char *path, ...)
 	return strtoll(buf, NULL, 10);
 }
 
-char *tsm_slurp(size_t *size, const char *path, ...)
+static char *slurp(int fd, size_t *size)
 {
 	size_t room = 1 << 16;
 	char *buf = malloc(room);
 	ssize_t len;
-	int fd;
 
 	*size = 0;
-	OPEN_PATH(fd, O_RDONLY, path);
 	if (fd < 0 || !buf) {
 		free(buf);
 		return NULL;
@@ -128,4 +135,22 @@ char *tsm_slurp(size_t *size, const char *path, ...)
 	}
 
 	return buf;
+}
+
+char *tsm_slurp(size_t *size, const char *path, ...)
+{
+	int fd;
+
+	OPEN_PATH(fd, O_RDONLY, path);
+
+	return slurp(fd, size);
+}
+
+char *tsm_log_slurp(size_t *size, const char *provider, const char *file)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s/%s", TSM_LOG_ROOT, provider, file);
+
+	return slurp(open(path, O_RDONLY | O_CLOEXEC), size);
 }

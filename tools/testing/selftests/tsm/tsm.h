@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #define TSM_ROOT	"/sys/kernel/tsm"
+#define TSM_LOG_ROOT	"/sys/kernel/security/tsm"
 
 /*
  * The harness allows each test half a minute. That is plenty, but not with the
@@ -38,6 +39,9 @@ long long tsm_number(const char *path, ...)
 /* All of a file; the caller frees it. A NUL byte follows the contents. */
 char *tsm_slurp(size_t *size, const char *path, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* The same of a file of @provider's log. */
+char *tsm_log_slurp(size_t *size, const char *provider, const char *file);
 
 /*
  * Replay the log of @provider from its checkpoints and compare with the

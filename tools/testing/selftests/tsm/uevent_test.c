@@ -86,14 +86,17 @@ TEST_F(uevent, add_and_remove)
 	char digest[256];
 
 	ASSERT_EQ(0, system("modprobe measurement_example"));
-	ASSERT_TRUE(receive(&self->events, "add@/kernel/tsm/sample"));
-	EXPECT_TRUE(has(&self->events, "SUBSYSTEM=tsm"));
-	EXPECT_TRUE(has(&self->events, "DEVPATH=/kernel/tsm/sample"));
+	ASSERT_TRUE(receive(&self->events,
+			    "add@/devices/virtual/tsm_mr/sample"));
+	EXPECT_TRUE(has(&self->events, "SUBSYSTEM=tsm_mr"));
+	EXPECT_TRUE(has(&self->events,
+			"DEVPATH=/devices/virtual/tsm_mr/sample"));
 	/* All files are there when it is announced. */
 	EXPECT_LT(0, tsm_read(digest, sizeof(digest), "sample/report/digest"));
 
 	ASSERT_EQ(0, system("rmmod measurement_example"));
-	EXPECT_TRUE(receive(&self->events, "remove@/kernel/tsm/sample"));
+	EXPECT_TRUE(receive(&self->events,
+			    "remove@/devices/virtual/tsm_mr/sample"));
 }
 
 TEST_HARNESS_MAIN

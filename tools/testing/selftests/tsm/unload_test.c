@@ -10,10 +10,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../kselftest_harness.h"
+#include "lifetime.h"
 #include "tsm.h"
 
 #define NR_WRITERS	4
@@ -21,45 +21,42 @@
 
 FIXTURE(unload)
 {
-	char load[128];
+	/* What the provider is called now. */
+	const char *provider;
 };
 
 FIXTURE_VARIANT(unload)
 {
-	const char *module;
 	const char *provider;
 	const char *reg;
 };
 
 FIXTURE_VARIANT_ADD(unload, sample)
 {
-	.module = "measurement_example",
 	.provider = "sample",
 	.reg = "rtmr2",
 };
 
 FIXTURE_VARIANT_ADD(unload, tpm)
 {
-	.module = "tsm_tpm",
 	.provider = "tpm0",
 	.reg = "pcr16",
 };
 
+static const char *begin(const char *provider)
+{
+	return lifetime_begin(provider) ? NULL : lifetime_name(provider);
+}
+
 FIXTURE_SETUP(unload)
 {
-	snprintf(self->load, sizeof(self->load), "modprobe %s",
-		 variant->module);
-	ASSERT_EQ(0, system(self->load));
+	self->provider = begin(variant->provider);
+	ASSERT_NE(NULL, self->provider);
 }
 
 FIXTURE_TEARDOWN(unload)
 {
-	ASSERT_EQ(0, system(self->load));
-}
-
-static int unload(const char *module)
-{
-	return syscall(SYS_delete_module, module, O_NONBLOCK) ? -errno : 0;
+	EXPECT_NE(NULL, begin(variant->provider));
 }
 
 TEST_F(unload, open_files_say_that_it_is_gone)
@@ -74,17 +71,17 @@ TEST_F(unload, open_files_say_that_it_is_gone)
 	char buf[4096];
 
 	for (size_t i = 0; i < nr_files; i++) {
-		snprintf(buf, sizeof(buf), files[i], variant->provider,
+		snprintf(buf, sizeof(buf), files[i], self->provider,
 			 variant->reg);
 		fds[i] = tsm_open(O_RDONLY, "%s", buf);
 		ASSERT_LE(0, fds[i]);
 		ASSERT_LE(0, pread(fds[i], buf, sizeof(buf), 0));
 	}
-	writer = tsm_open(O_WRONLY, "%s/%s/append_event", variant->provider,
+	writer = tsm_open(O_WRONLY, "%s/%s/append_event", self->provider,
 			  variant->reg);
 	ASSERT_LE(0, writer);
 
-	ASSERT_EQ(0, unload(variant->module));
+	ASSERT_EQ(0, lifetime_end(self->provider));
 
 	for (size_t i = 0; i < nr_files; i++) {
 		EXPECT_EQ(-1, pread(fds[i], buf, sizeof(buf), 0));
@@ -94,7 +91,7 @@ TEST_F(unload, open_files_say_that_it_is_gone)
 	EXPECT_EQ(-1, pwrite(writer, "event", 5, 0));
 	EXPECT_EQ(ENODEV, errno);
 	close(writer);
-	EXPECT_EQ(-ENOENT, tsm_open(O_RDONLY, "%s/log/cel", variant->provider));
+	EXPECT_EQ(-ENOENT, tsm_open(O_RDONLY, "%s/log/cel", self->provider));
 }
 
 TEST_F(unload, who_polls_wakes_up)
@@ -103,7 +100,7 @@ TEST_F(unload, who_polls_wakes_up)
 	char buf[32];
 	pid_t child;
 
-	pfd.fd = tsm_open(O_RDONLY, "%s/log/next_record", variant->provider);
+	pfd.fd = tsm_open(O_RDONLY, "%s/log/next_record", self->provider);
 	ASSERT_LE(0, pfd.fd);
 	ASSERT_LT(0, read(pfd.fd, buf, sizeof(buf)));
 
@@ -111,7 +108,7 @@ TEST_F(unload, who_polls_wakes_up)
 	ASSERT_LE(0, child);
 	if (!child) {
 		usleep(200 * 1000);
-		_exit(unload(variant->module) ? 1 : 0);
+		_exit(lifetime_end(self->provider) ? 1 : 0);
 	}
 	EXPECT_EQ(1, poll(&pfd, 1, 10000));
 	waitpid(child, NULL, 0);
@@ -140,17 +137,18 @@ TEST_F(unload, under_fire)
 {
 	char path[128];
 
-	snprintf(path, sizeof(path), "%s/%s/append_event", variant->provider,
-		 variant->reg);
 	for (int round = 0; round < ROUNDS; round++) {
 		pthread_t writers[NR_WRITERS];
 
-		ASSERT_EQ(0, system(self->load));
+		self->provider = begin(self->provider);
+		ASSERT_NE(NULL, self->provider);
+		snprintf(path, sizeof(path), "%s/%s/append_event",
+			 self->provider, variant->reg);
 		for (int i = 0; i < NR_WRITERS; i++)
 			ASSERT_EQ(0, pthread_create(&writers[i], NULL,
 						    write_until_gone, path));
 		usleep(50 * 1000);
-		ASSERT_EQ(0, unload(variant->module));
+		ASSERT_EQ(0, lifetime_end(self->provider));
 		for (int i = 0; i < NR_WRITERS; i++) {
 			void *errors;
 
@@ -164,19 +162,14 @@ TEST_F(unload, under_fire)
 TEST_F(unload, a_new_log_verifies)
 {
 	ASSERT_EQ(5, tsm_write("event", 5, "%s/%s/append_event",
-			       variant->provider, variant->reg));
-	ASSERT_EQ(0, unload(variant->module));
-	ASSERT_EQ(0, system(self->load));
-	EXPECT_EQ(0, tsm_replay(variant->provider));
+			       self->provider, variant->reg));
+	ASSERT_EQ(0, lifetime_end(self->provider));
+	self->provider = begin(self->provider);
+	ASSERT_NE(NULL, self->provider);
+	EXPECT_EQ(0, tsm_replay(self->provider));
 	ASSERT_EQ(5, tsm_write("event", 5, "%s/%s/append_event",
-			       variant->provider, variant->reg));
-	EXPECT_EQ(1, tsm_replay(variant->provider));
-}
-
-/* The core stays while a provider needs it. */
-TEST_F(unload, the_core_is_in_use)
-{
-	EXPECT_EQ(-EWOULDBLOCK, unload("tsm"));
+			       self->provider, variant->reg));
+	EXPECT_EQ(1, tsm_replay(self->provider));
 }
 
 TEST_HARNESS_MAIN

@@ -37,8 +37,8 @@ show_has_the_event()
 take_copy()
 {
 	mkdir -p "$COPY" &&
-		cat "$TSM/$1/log/checkpoints" >"$COPY/checkpoints" &&
-		cat "$TSM/$1/log/cel" >"$COPY/cel"
+		cat "$LOGS/$1/checkpoints" >"$COPY/checkpoints" &&
+		cat "$LOGS/$1/cel" >"$COPY/cel"
 }
 
 # copy_gives STATUS - what tsm-log says of the copy
@@ -81,7 +81,7 @@ missing_provider_is_an_error()
 ktap_print_header
 ktap_set_plan 11
 
-modprobe -a tsm_tpm measurement_example
+modprobe measurement_example
 # Not tpm0 if its driver was bound again.
 tpm=$(echo /sys/class/tpm/tpm[0-9])
 for provider in sample/rtmr2 "${tpm##*/}/pcr16"; do

@@ -16,12 +16,12 @@ PID=
 
 trim()
 {
-	echo "$1" >"$TSM/log/trim"
+	echo "$1" >"$LOGS/${TSM##*/}/trim"
 }
 
 trim_all()
 {
-	trim "$(<"$TSM/log/next_record")"
+	trim "$(<"$LOGS/${TSM##*/}/next_record")"
 }
 
 fresh()
@@ -75,7 +75,7 @@ reads_log()
 
 	for fd in "/proc/$PID/fd"/*; do
 		case $(readlink "$fd") in
-		*/log/cel) return 0 ;;
+		*/tsm/*/cel) return 0 ;;
 		esac
 	done
 	return 1

@@ -12,6 +12,8 @@
 
 # shellcheck disable=SC2034 # read by who sources this
 TSM=/sys/kernel/tsm/snp
+# shellcheck disable=SC2034 # for those who source this
+LOGS=/sys/kernel/security/tsm
 DEVICE=/sys/bus/platform/devices/sev-guest
 VMPL_FILE=/sys/devices/system/cpu/sev/vmpl
 REPORTS=/sys/kernel/config/tsm/report
@@ -128,7 +130,7 @@ arm()
 has_exactly_the_fields()
 {
 	same "$(cd "$TSM" && printf '%s\n' * | sort | tr '\n' ' ')" \
-		"$(printf '%s\n' "${FIELDS[@]}" device log | sort | tr '\n' ' ')"
+		"$(printf '%s\n' "${FIELDS[@]}" device subsystem uevent | sort | tr '\n' ' ')"
 }
 
 is_as_launched()

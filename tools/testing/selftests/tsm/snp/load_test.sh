@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Loading of tsm-snp, which makes a request with a key that it shares: nobody
-# else may suffer from that, and a request that fails must do as little harm as
-# can be.
+# tsm-snp makes a request with a key that it shares, when a register is first
+# read: nobody else may suffer from that, and a request that fails must do as
+# little harm as can be.
 #
 # One test costs the guest VMPCK 3, so this can run once in each guest.
 
@@ -34,18 +34,28 @@ load()
 		"$DIR/finit_module" "$MODULE" "$@" && [ -d "$TSM" ]
 }
 
-# load_fails_with TEXT [PARAMETERS] - by that errno, leaving nothing behind
-load_fails_with()
+read_registers()
 {
-	local text=$1 output
+	local name
 
-	shift
-	if output=$(load "$@" 2>&1); then
-		echo "it was loaded"
-		return 1
-	fi
-	echo "$output"
-	[[ $output == *": $text" ]] && [ ! -e "$TSM" ] && ! loaded tsm_snp
+	for name in "${FIELDS[@]}"; do
+		[ -n "$(register "$name")" ] || return 1
+	done
+}
+
+# reads_fail_with TEXT - by that errno, whatever is read and however often
+reads_fail_with()
+{
+	local text=$1 file output
+
+	for file in measurement/digest host_data measurement/digest; do
+		if output=$(cat "$TSM/$file" 2>&1 >/dev/null); then
+			echo "$file can be read"
+			return 1
+		fi
+		echo "$output"
+		[[ $output == *": $text" ]] || return 1
+	done
 }
 
 # What udev does when it finds the device.
@@ -62,17 +72,18 @@ does_not_bind_the_device()
 }
 
 # Both count the messages under the key, in one place.
-reports_before_and_after_load()
+reports_before_and_after_reads()
 {
 	unload tsm_snp && modprobe sev_guest && take_report /tmp/report &&
 		take_report /tmp/report && load && take_report /tmp/report &&
-		load && take_report /tmp/report
+		read_registers && take_report /tmp/report &&
+		load && read_registers && take_report /tmp/report
 }
 
 sev_guest_may_come_later()
 {
-	unload tsm_snp sev_guest && load && modprobe sev_guest &&
-		take_report /tmp/report
+	unload tsm_snp sev_guest && load && read_registers &&
+		modprobe sev_guest && take_report /tmp/report
 }
 
 sev_guest_may_go()
@@ -80,15 +91,6 @@ sev_guest_may_go()
 	modprobe -a sev_guest tsm_snp && unload sev_guest &&
 		same "$(register measurement)" "$(told measurement)" &&
 		modprobe sev_guest && take_report /tmp/report
-}
-
-read_registers()
-{
-	local name
-
-	for name in "${FIELDS[@]}"; do
-		register "$name" >/dev/null || return 1
-	done
 }
 
 reports_while_registers_are_read()
@@ -116,27 +118,35 @@ reports_while_it_is_loaded()
 	done &
 	reporter=$!
 	for i in {1..20}; do
-		load || return 1
+		load && read_registers || return 1
 	done
-	wait "$reporter" && read_registers
+	wait "$reporter"
 }
 
-# Each load uses up one fault: it made one request, and did not try again.
+# A request uses up one fault. Loading makes none, and reads never another one.
 one_request_per_load()
 {
-	arm request-refused=3 || return 1
-	load_fails_with 'Input/output error' &&
-		load_fails_with 'Input/output error' &&
-		load_fails_with 'Input/output error' && load &&
-		take_report /tmp/report
+	arm request-refused=2 || return 1
+	load && load && reads_fail_with 'Input/output error' &&
+		load && reads_fail_with 'Input/output error' &&
+		load && read_registers && take_report /tmp/report
+}
+
+no_request_once_it_has_a_report()
+{
+	load && read_registers && arm request-refused=1 || return 1
+	read_registers && load && reads_fail_with 'Input/output error' &&
+		load && read_registers
 }
 
 # The host asks for patience; the kernel waits for two seconds each time.
 waits_while_the_host_is_busy()
 {
-	local start=$SECONDS
+	local start
 
 	arm request-busy=2 && load || return 1
+	start=$SECONDS
+	read_registers || return 1
 	((SECONDS - start >= 3)) || { echo "it did not wait"; return 1; }
 	take_report /tmp/report
 }
@@ -156,9 +166,10 @@ no_such_key()
 {
 	arm request-refused=1 || return 1
 	# No request either: the fault is still there for the next one.
-	load_fails_with 'Invalid argument' vmpck_id=4 &&
-		load_fails_with 'Invalid argument' vmpck_id=-2 &&
-		load_fails_with 'Input/output error' && load
+	load vmpck_id=4 && reads_fail_with 'Invalid argument' &&
+		load vmpck_id=-2 && reads_fail_with 'Invalid argument' &&
+		load && reads_fail_with 'Input/output error' &&
+		load && read_registers
 }
 
 # The kernel gives up the key of a request that failed. It is not sev-guest's
@@ -166,26 +177,27 @@ no_such_key()
 host_error_costs_the_key()
 {
 	arm request-error || return 1
-	load_fails_with 'Input/output error' vmpck_id=3 || return 1
+	load vmpck_id=3 && reads_fail_with 'Input/output error' || return 1
 	dmesg | tail -n 5 | grep 'tsm_snp: the request for a report failed: -5' ||
 		return 1
-	load_fails_with 'Invalid argument' vmpck_id=3 &&
-		load && take_report /tmp/report
+	load vmpck_id=3 && reads_fail_with 'Invalid argument' &&
+		load && read_registers && take_report /tmp/report
 }
 
 ktap_print_header
 need 0 2
-ktap_set_plan 12
+ktap_set_plan 13
 MODULE=$(modinfo -F filename tsm_snp)
 
 check comes_with_the_device
 check does_not_bind_the_device
-check reports_before_and_after_load
+check reports_before_and_after_reads
 check sev_guest_may_come_later
 check sev_guest_may_go
 check reports_while_registers_are_read
 check reports_while_it_is_loaded
 check one_request_per_load
+check no_request_once_it_has_a_report
 check waits_while_the_host_is_busy
 check other_key_reports_its_level
 check no_such_key

@@ -20,9 +20,9 @@ is_a_static_digest()
 # Nothing can be extended, so there is nothing to log.
 log_is_empty()
 {
-	same "$(cat "$TSM/log/next_record")" 0 &&
-		[ -z "$(cat "$TSM/log/checkpoints")" ] &&
-		[ -z "$(cat "$TSM/log/cel")" ]
+	same "$(cat "$LOGS/${TSM##*/}/next_record")" 0 &&
+		[ -z "$(cat "$LOGS/${TSM##*/}/checkpoints")" ] &&
+		[ -z "$(cat "$LOGS/${TSM##*/}/cel")" ]
 }
 
 cannot_be_written()

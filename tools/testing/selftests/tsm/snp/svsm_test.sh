@@ -20,7 +20,7 @@ append()
 
 records()
 {
-	cat $VTPM/log/next_record
+	cat "$LOGS/${VTPM##*/}"/next_record
 }
 
 verifies()
@@ -30,7 +30,7 @@ verifies()
 
 foreign()
 {
-	grep -c ' foreign ' $VTPM/log/checkpoints
+	grep -c ' foreign ' "$LOGS/${VTPM##*/}"/checkpoints
 }
 
 kernel_is_below_the_svsm()
@@ -133,7 +133,7 @@ ktap_print_header
 need 2
 ktap_set_plan 9
 
-modprobe -a sev_guest tpm_svsm tsm_snp tsm_tpm
+modprobe -a sev_guest tpm_svsm tsm_snp
 check both_are_in_the_tree
 check kernel_is_below_the_svsm
 check link_leads_to_the_vtpm
