@@ -44,6 +44,8 @@ help:
 #:   make kunit          KUnit under UML
 #:   make kselftest      KUnit and kselftests in a QEMU guest; TEE= as below
 #:   make firmware-check firmware's logs and ours as one: a TPM under UEFI, TDX
+#:   make tpm-check      a TPM that works by interrupts, one whose banks have some PCRs
+#:                       only, and one that others keep busy
 #:   make hibernate-check
 #:                       a guest that hibernates and wakes when its TPM started anew
 #:   make soak           EVENTS extends (default 100000) while archive runs and is
@@ -73,11 +75,11 @@ help:
 #:   JOBS=N              parallel jobs (all cores)
 .PHONY: deps run check guest modules series bench kunit kselftest tools tools-check \
 	sparse checkpatch docs-check series-check style fuzz kernel tee-emu-check stress \
-	firmware-check hibernate-check soak
+	firmware-check tpm-check hibernate-check soak
 
 deps run check guest modules series bench kunit kselftest tools tools-check sparse \
 checkpatch docs-check series-check style fuzz tee-emu-check stress \
-firmware-check hibernate-check soak:
+firmware-check tpm-check hibernate-check soak:
 	@$(RUN)/$@.sh
 
 kernel:

@@ -17,7 +17,10 @@ export KERNEL=bench SMP=2 MEM=1024 TPM=1
 DEST=$BUILD/bench
 # What the guest gets to see, and where it leaves its samples.
 SHARE=$BUILD/share/bench
-MODULES=(tsm tsm-tdx tsm-snp tsm-tpm)
+# A module, or what is built in: its name, and the objects.
+PARTS=('tsm drivers/virt/coco/tsm/built-in.a'
+       'tpm-measurement drivers/char/tpm/tpm-measurement.o drivers/char/tpm/tpm2-pcr.o'
+       tsm-tdx tsm-snp measurement-example)
 
 build_program() {
 	gcc -O2 -Wall -Wextra -Werror -I"$TOP/include/uapi" \
@@ -46,14 +49,18 @@ make_disk() {
 	mkfs.ext4 -q "$DEST/disk"
 }
 
-# sizes - of the modules, as samples.
+# sizes - of the parts, as samples.
 sizes() {
-	local module
-	for module in "${MODULES[@]}"; do
-		size "$(find "$MODULE_DIR" -name "$module.ko")" |
-			awk -v module="$module" 'NR == 2 {
-				printf "{\"row\": \"size\", \"side\": \"%s\", \"text\": %d, \"data\": %d, \"bss\": %d}\n",
-					module, $1, $2, $3 }'
+	local part words
+	for part in "${PARTS[@]}"; do
+		read -ra words <<<"$part"
+		if ((${#words[@]} == 1)); then
+			size -t "$(find "$MODULE_DIR" -name "$part.ko")"
+		else
+			(cd "$OBJ" && size -t "${words[@]:1}")
+		fi | awk -v part="${words[0]}" '$NF == "(TOTALS)" {
+			printf "{\"row\": \"size\", \"side\": \"%s\", \"text\": %d, \"data\": %d, \"bss\": %d}\n",
+				part, $1, $2, $3 }'
 	done
 }
 

@@ -19,17 +19,17 @@ set -euo pipefail
 # the others need, before them.
 ALL=(style checkpatch kernel sparse tools-check modules docs-check kunit
      kselftest kselftest-tdx kselftest-snp kselftest-svsm run firmware-check
-     hibernate-check soak tee-emu-check kselftest-debug series-check)
+     tpm-check hibernate-check soak tee-emu-check kselftest-debug series-check)
 # What tests the kernel in a guest.
 IN_GUEST=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
 # What kselftest-debug runs. The tests of tools have more of fork() and exec() than
 # of our kernel code, and there that takes minutes each: KERNEL=debug has them.
 DEBUG_PROGRAMS=(kunit tsm:abi_test tsm:extend_test tsm:storm_test tsm:poll_test
-		tsm:fault_test tsm:uevent_test tsm:unload_test tsm:signal_test
-		tsm:fuzz_test tsm:stress_test)
+		tsm:fault_test tsm:interposer_test tsm:uevent_test
+		tsm:unload_test tsm:signal_test tsm:fuzz_test tsm:stress_test)
 # Without a kernel these cannot say anything.
 NEED_KERNEL=(sparse modules docs-check kselftest kselftest-tdx kselftest-snp
-	     kselftest-svsm run firmware-check hibernate-check soak
+	     kselftest-svsm run firmware-check tpm-check hibernate-check soak
 	     tee-emu-check kselftest-debug series-check)
 
 LOGS=$BUILD/check

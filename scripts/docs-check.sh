@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Documentation, by the kernel's own tools: kernel-doc comments, the ABI file,
+# Documentation, by the kernel's own tools: kernel-doc comments, the ABI files,
 # and our pages as Sphinx builds them. A warning is a failure.
 
 set -euo pipefail
@@ -11,7 +11,8 @@ set -euo pipefail
 OUT=$BUILD/docs
 # The kernel's Sphinx extensions look for a directory of this name.
 PAGES_TREE=$OUT/tree/Documentation
-ABI=Documentation/ABI/testing/sysfs-kernel-tsm
+ABI=(Documentation/ABI/testing/sysfs-kernel-tsm
+     Documentation/ABI/testing/securityfs-tsm)
 PAGES=(admin-guide/tsm-measurement admin-guide/tsm-measurement-threats
        driver-api/coco/tsm-measurement)
 
@@ -32,22 +33,24 @@ kernel_doc_problems() {
 	done
 }
 
-# abi_tree - a tree with our ABI file only, for tools that want a directory.
+# abi_tree - a tree with our ABI files only, for tools that want a directory.
 abi_tree() {
 	mkdir -p "$OUT/abi/testing"
-	cp "$ABI" "$OUT/abi/testing/"
+	cp "${ABI[@]}" "$OUT/abi/testing/"
 }
 
 abi_problems() {
-	local text
+	local dir text
 	tools/docs/get_abi.py --dir "$OUT/abi" validate 2>&1 || true
-	text=$(tools/docs/get_abi.py --dir "$OUT/abi" search '^/sys/kernel/tsm')
-	[[ $text == */sys/kernel/tsm* ]] ||
-		echo "$ABI describes nothing below /sys/kernel/tsm"
+	for dir in /sys/kernel/tsm /sys/kernel/security/tsm; do
+		text=$(tools/docs/get_abi.py --dir "$OUT/abi" search "^$dir")
+		[[ $text == *$dir* ]] ||
+			echo "the ABI files describe nothing below $dir"
+	done
 }
 
 # sphinx_source - a documentation tree of our pages, the indexes that lead to
-# them, and the ABI file as a page. All of admin-guide would take minutes.
+# them, and the ABI files as a page. All of admin-guide would take minutes.
 sphinx_source() {
 	local page dir
 	mkdir -p "$PAGES_TREE"
@@ -124,9 +127,12 @@ while read -r file; do
 done < <("$TOP/scripts/overlay.sh" --list |
 	 grep -E '^(include|drivers|samples)/.*\.[ch]$')
 
-[ -e "$ABI" ] || die "$ABI is missing: it must describe every file of the interface"
+for file in "${ABI[@]}"; do
+	[ -e "$file" ] ||
+		die "$file is missing: it must describe files of the interface"
+done
 abi_tree
-verdict "ABI file" "$(abi_problems)"
+verdict "ABI files" "$(abi_problems)"
 
 sphinx_source
 quietly "$OUT/sphinx.log" "building our pages with Sphinx (20 s)" sphinx

@@ -48,7 +48,7 @@ fi
 mkdir -p "$BUILD"
 STATUS=0
 APPEND=$ARGUMENTS "$TOP/scripts/guest.sh" "TEE=${TEE:-none} KERNEL=$KERNEL
-$(settings PROGRAMS TIMEOUT REGISTER STRESS_SECONDS FUZZ_WRITES FUZZ_SEED)
+$(settings PROGRAMS TIMEOUT TPM TPM_BANKS REGISTER STRESS_SECONDS FUZZ_WRITES FUZZ_SEED)
 $(<"$TOP/scripts/guest/tests")" |
 	tee "$LOG" || STATUS=$?
 SUMMARY=$("$TOP/scripts/ktap.py" --status "$STATUS" "$LOG") || STATUS=1

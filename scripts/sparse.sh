@@ -15,7 +15,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"
 
-DIRS=(drivers/virt/coco/tsm samples/tsm)
+# What of the kernel is ours, or has files of ours among others.
+DIRS=(drivers/virt/coco/tsm drivers/char/tpm samples/tsm)
 
 # usable SPARSE - whether the kernel's own test accepts it.
 usable() {

@@ -22,10 +22,11 @@ struct provider {
 	char digest[PATH_SIZE];
 };
 
-static void name_files(struct provider *provider, const char *dir)
+static void name_files(struct provider *provider, const char *name)
 {
-	snprintf(provider->log, PATH_SIZE, "%s/log", dir);
-	snprintf(provider->digest, PATH_SIZE, "%s/rtmr0/digest", dir);
+	snprintf(provider->log, PATH_SIZE, "/sys/kernel/security/tsm/%s", name);
+	snprintf(provider->digest, PATH_SIZE, "/sys/kernel/tsm/%s/rtmr0/digest",
+		 name);
 }
 
 int growth_command(int argc, char **argv)

@@ -67,7 +67,7 @@ struct record_state {
 	const char *log;
 	int cel;
 	int index;
-	/* Which record is read, or how long the last one is. */
+	/* Which record is read, or how long all of them are. */
 	unsigned long long record;
 	size_t size;
 };
@@ -156,8 +156,6 @@ static void find_record(const struct record_state *state)
 		   state->record / TSM_INDEX_INTERVAL -
 			   first / TSM_INDEX_INTERVAL,
 		   &record, &offset);
-	/* This makes sure that offsets still mean the same. */
-	read_cel(state, buf, 1, 0);
 
 	for (;;) {
 		size_t len = record_length(buf + start, have - start);
@@ -200,14 +198,17 @@ static void *prepare_last(char **args)
 	return state;
 }
 
-/* As a program does it that follows the log: it knows where it stopped. */
+/*
+ * As a program does it that follows the log: it knows where it stopped. All records
+ * of the log have the same size here, and none was trimmed.
+ */
 static void run_last(void *arg, long count)
 {
 	const struct record_state *state = arg;
-	off_t offset = read_number(state->log, "size") - state->size;
+	off_t offset =
+		(read_number(state->log, "next_record") - 1) * state->size;
 	unsigned char buf[4096];
 
-	read_cel(state, buf, 1, 0);
 	for (long i = 0; i < count; i++)
 		read_cel(state, buf, state->size, offset);
 }

@@ -299,8 +299,8 @@ def table(head, lines):
     return "\n".join(texts)
 
 
-def module_table(samples):
-    """Sizes, the time to load, and the memory in use when idle."""
+def part_table(samples):
+    """Sizes; of a module that was loaded, the time, and the memory when idle."""
 
     def median(side, key):
         values = [
@@ -325,7 +325,7 @@ def module_table(samples):
             ]
         lines.append(texts)
     return table(
-        ("module", "text", "data, bss", "loads in", "slab", "vmalloc"), lines
+        ("part", "text", "data, bss", "loads in", "slab", "vmalloc"), lines
     )
 
 
@@ -388,7 +388,7 @@ def main(directory):
     text = "\n\n".join(
         (
             table(head, [cells(row) for row in make_rows(samples)]),
-            module_table(samples),
+            part_table(samples),
             (directory / "machine").read_text().rstrip(),
         )
     )
