@@ -3,10 +3,12 @@
  * Extends that fail, and extends by someone else.
  */
 
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/string.h>
 
 #include "files.h"
+#include "hash.h"
 #include "replay.h"
 
 static int failure_test_init(struct kunit *test)
@@ -430,6 +432,28 @@ static void test_broken_hardware(struct kunit *test)
 	fake_unregister(fake);
 }
 
+static bool without_sha256(enum hash_algo algo)
+{
+	return algo != HASH_ALGO_SHA256;
+}
+
+/*
+ * What a register has cannot be compared without its hash. So nobody may say that
+ * an extend whose end is not known did not happen.
+ */
+static void test_unclear_without_the_hash(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+	static const u8 digest[SHA256_DIGEST_SIZE] = { 1 };
+
+	kunit_activate_static_stub(test, tsm_hash_available, without_sha256);
+	fail(fake, FAKE_FAILS_AFTER, -EIO);
+	KUNIT_EXPECT_EQ(test, file_write(fake, "rtmr1/digest", digest,
+					 sizeof(digest)), -EIO);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 0);
+	KUNIT_EXPECT_EQ(test, count_lines(test, fake, " foreign rtmr1 "), 1);
+}
+
 static struct kunit_case failure_test_cases[] = {
 	KUNIT_CASE(test_failure_before_the_effect),
 	KUNIT_CASE(test_failure_after_the_effect),
@@ -448,6 +472,7 @@ static struct kunit_case failure_test_cases[] = {
 	KUNIT_CASE(test_refresh_all_with_software_first),
 	KUNIT_CASE(test_broken_hardware),
 	KUNIT_CASE(test_unreadable_at_registration),
+	KUNIT_CASE(test_unclear_without_the_hash),
 	KUNIT_CASE(test_others_have_a_limit),
 	KUNIT_CASE(test_lines_fold),
 	{}

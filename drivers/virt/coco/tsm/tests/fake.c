@@ -79,31 +79,59 @@ static int read_hardware(struct fake *fake,
 	return rc;
 }
 
+/* Show the register that an interposer lies about as its extend's caller asked. */
+static void lie(struct fake *fake)
+{
+	const struct tsm_measurement_register *bank = fake->lying;
+
+	for (unsigned int i = 0; is_bank_of(&bank[i], bank); i++)
+		memcpy(bank[i].mr_value, fake->lies[i], bank[i].mr_size);
+}
+
 static int fake_refresh(const struct tsm_measurement *tm,
 			const struct tsm_measurement_register *mr)
 {
 	struct fake *fake = to_fake(tm);
+	int rc;
 
 	fake->nr_refreshes++;
+	rc = read_hardware(fake, mr, fake->refresh_error);
+	if (fake->lying)
+		lie(fake);
 
-	return read_hardware(fake, mr, fake->refresh_error);
+	return rc;
 }
 
 static int fake_confirm(const struct tsm_measurement *tm,
 			const struct tsm_measurement_register *mr)
 {
 	struct fake *fake = to_fake(tm);
+	int rc;
 
 	fake->nr_confirms++;
+	rc = read_hardware(fake, mr,
+			   fake->confirm_error ?: fake->refresh_error);
+	if (!rc)
+		fake->lying = NULL;
 
-	return read_hardware(fake, mr,
-			     fake->confirm_error ?: fake->refresh_error);
+	return rc;
 }
 
 static void wait(struct fake *fake)
 {
 	complete(&fake->entered);
 	wait_for_completion(&fake->proceed);
+}
+
+static void prepare_lie(struct fake *fake,
+			const struct tsm_measurement_register *mr,
+			const u8 *const digests[])
+{
+	fake->lying = mr;
+	for (unsigned int i = 0; is_bank_of(&mr[i], mr); i++) {
+		memcpy(fake->lies[i], hardware_of(fake, &mr[i]), mr[i].mr_size);
+		tsm_hash_extend(mr[i].mr_hash, fake->lies[i], digests[i]);
+	}
 }
 
 /* Extend those banks of a register that have a bit in @acting. */
@@ -131,6 +159,10 @@ static int fake_extend(const struct tsm_measurement *tm,
 	fake->nr_extends++;
 	if (fake->wait)
 		wait(fake);
+	if (fake->interposed && fault != FAKE_WORKS &&
+	    fake->failure == TSM_FAILURE_FORGED &&
+	    mr->mr_flags & TSM_MR_F_LIVE)
+		prepare_lie(fake, mr, digests);
 	if (fault == FAKE_WORKS || fault == FAKE_FAILS_AFTER)
 		act(fake, mr, digests, ALL_BANKS);
 	if (fault == FAKE_FAILS_BADLY)

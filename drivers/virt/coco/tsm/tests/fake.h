@@ -9,6 +9,8 @@
 #include <linux/completion.h>
 #include <linux/tsm-measurement.h>
 
+#include "hash.h"
+
 /* The elements of &fake.mrs. */
 enum fake_mr {
 	FAKE_RTMR0,		/* sha384, live */
@@ -60,6 +62,10 @@ enum fake_fault {
  * @error: what it returns then
  * @acting_banks: for %FAKE_FAILS_PARTLY, a bit for each bank of the register
  * @failure: what it says of that
+ * @interposed: who forges the answer to an extend makes refresh() tell the same
+ *	story, until confirm() works
+ * @lying: the first bank of the register that refresh() lies about
+ * @lies: what it tells, for each bank
  * @refresh_error: what refresh() and confirm() return, 0 to work
  * @confirm_error: what confirm() returns then instead, if it is not 0
  * @unreadable: the first bank of a register that they cannot read, or -1
@@ -89,6 +95,9 @@ struct fake {
 	int error;
 	enum tsm_failure failure;
 	unsigned long acting_banks;
+	bool interposed;
+	const struct tsm_measurement_register *lying;
+	u8 lies[TSM_MAX_BANKS][TSM_DIGEST_MAX_SIZE];
 	int refresh_error;
 	int confirm_error;
 	int unreadable;

@@ -9,7 +9,8 @@
  * - Records are numbered, and each is an event of ours that the hardware has
  *   accepted, in the order in which it did, for each register. What a caller was
  *   promised is there.
- * - No line states a value that the hardware never had.
+ * - No line states a value that the hardware never had, and no extend of ours is
+ *   taken for one of others.
  * - Lines and records give the value that the hardware has, or the last line
  *   says that the register is unsure; unless somebody else has extended it and
  *   nobody has looked since.
@@ -102,6 +103,7 @@ void model_forget(struct model *model)
 {
 	memset(model->nr_values, 0, sizeof(model->nr_values));
 	memset(model->moved, 0, sizeof(model->moved));
+	memset(model->nr_moves, 0, sizeof(model->nr_moves));
 	model->first_event = 0;
 	model->nr_events = 0;
 	model_see(model);
@@ -127,6 +129,7 @@ struct judge {
 	bool known[MODEL_NR_REGS];
 	bool unsure[MODEL_NR_REGS];
 	unsigned int last_event[MODEL_NR_REGS];
+	unsigned int nr_foreign[MODEL_NR_REGS];
 	bool failed;
 };
 
@@ -187,11 +190,15 @@ static void judge_line(struct judge *judge, char *line)
 		JUDGE(judge, false, "a line of no register");
 		return;
 	}
-	if (!strcmp(reason, "unsure")) {
+	if (!strcmp(reason, "foreign"))
+		judge->nr_foreign[reg]++;
+	if (!strcmp(reason, "unsure"))
 		judge->unsure[reg] = true;
-		return;
-	}
-	judge_values(judge, reg, reason, strsep(&line, " "));
+	else
+		judge_values(judge, reg, reason, strsep(&line, " "));
+	/* In the opening, those of before. */
+	if (line)
+		sscanf(line, "foreign=%u", &judge->nr_foreign[reg]);
 }
 
 static char *judge_lines(struct judge *judge, char *lines, u64 recnum)
@@ -276,6 +283,8 @@ static void judge_end(struct judge *judge, bool settled)
 
 		JUDGE(judge, !settled || !judge->unsure[reg],
 		      "%s is unsure for no reason", model_names[reg]);
+		JUDGE(judge, judge->nr_foreign[reg] <= model->nr_moves[reg],
+		      "%s is foreign for no reason", model_names[reg]);
 		if (judge->unsure[reg] || model->moved[reg])
 			continue;
 		JUDGE(judge, judge->known[reg], "%s has no value",

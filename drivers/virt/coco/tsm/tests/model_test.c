@@ -67,6 +67,7 @@ static void make_weather(struct fake *fake)
 	fake->acting_banks = below(8);
 	fake->error = errors[below(ARRAY_SIZE(errors))];
 	fake->failure = one_in(4) ? TSM_FAILURE_FORGED : TSM_FAILURE_UNCLEAR;
+	fake->interposed = one_in(2);
 	if (fake->fault == FAKE_FAILS_BEFORE && one_in(2))
 		fake->failure = TSM_FAILURE_BEFORE;
 	fake->refresh_error = one_in(4) ? errors[below(ARRAY_SIZE(errors))] : 0;
@@ -77,6 +78,7 @@ static void make_weather(struct fake *fake)
 
 static void make_fair_weather(struct fake *fake)
 {
+	fake->lying = NULL;
 	fake->fault = FAKE_WORKS;
 	fake->refresh_error = 0;
 	fake->confirm_error = 0;
@@ -91,6 +93,18 @@ static bool acts(const struct fake *fake, enum model_reg reg)
 	return fake->fault == FAKE_WORKS || fake->fault == FAKE_FAILS_AFTER ||
 	       (fake->fault == FAKE_FAILS_PARTLY &&
 		(fake->acting_banks & banks) == banks);
+}
+
+/* Does an extend have an effect that it should not have? */
+static bool is_odd(const struct fake *fake)
+{
+	return fake->fault == FAKE_FAILS_BADLY ||
+	       fake->fault == FAKE_FAILS_PARTLY;
+}
+
+static bool was_forged(const struct fake *fake)
+{
+	return fake->fault != FAKE_WORKS && fake->failure == TSM_FAILURE_FORGED;
 }
 
 /* The number of an event, as long as the text of a digest needs. */
@@ -143,10 +157,10 @@ static ssize_t extend_in_kernel(enum model_reg reg, const char *text,
 	return rc ?: 1;
 }
 
-static void step_extend(struct kunit *test)
+/* Returns whether the caller was told that it worked. */
+static bool extend(struct kunit *test, enum model_reg reg)
 {
 	unsigned int extends = model.fake->nr_extends;
-	enum model_reg reg = below(MODEL_NR_REGS);
 	struct model_event *event = &model.events[model.nr_events];
 	unsigned int how = below(4);
 	char text[16];
@@ -166,6 +180,10 @@ static void step_extend(struct kunit *test)
 		rc = extend_in_kernel(reg, text, how == 3);
 	fail_allocation(0);
 
+	/* Part of an extend is none of ours, and some have no record. */
+	if ((model.fake->nr_extends != extends && is_odd(model.fake)) ||
+	    how == 3)
+		model.nr_moves[reg]++;
 	*event = (struct model_event) {
 		.reg = reg,
 		.accepted = model.fake->nr_extends != extends &&
@@ -173,10 +191,17 @@ static void step_extend(struct kunit *test)
 		.promised = rc > 0 && how != 3,
 	};
 	model.nr_events++;
-	if (rc > 0 && !event->accepted) {
-		KUNIT_FAIL(test, "success without an extend");
+	if (rc > 0 && (!event->accepted || was_forged(model.fake))) {
+		KUNIT_FAIL(test, "success without an extend, or a forged one");
 		event->promised = false;
 	}
+
+	return rc > 0;
+}
+
+static void step_extend(struct kunit *test)
+{
+	extend(test, below(MODEL_NR_REGS));
 }
 
 static void step_extend_elsewhere(struct kunit *test)
@@ -187,6 +212,7 @@ static void step_extend_elsewhere(struct kunit *test)
 	if (reg == MODEL_SOFT)
 		return;
 	model.moved[reg] = true;
+	model.nr_moves[reg]++;
 	fake_extend_elsewhere(model.fake, model_mrs[reg], below(256));
 }
 
@@ -255,35 +281,45 @@ static void step_limit(struct kunit *test)
 			     one_in(2) ? 0 : below(20000)));
 }
 
+/* The image has woken up on hardware that began anew. */
+static void load_image(struct fake *fake)
+{
+	for (size_t i = 0; i <= FAKE_AGILE_SHA384; i++) {
+		if (fake->mrs[i].mr_flags & TSM_MR_F_LIVE)
+			memset(fake->hardware[i], below(256),
+			       sizeof(fake->hardware[i]));
+	}
+	for (int reg = 0; reg < MODEL_NR_REGS; reg++)
+		model.moved[reg] = true;
+	model_see(&model);
+}
+
 static void step_hibernate(struct kunit *test)
 {
 	struct tsm_provider *provider = fake_provider(model.fake);
-	struct fake *fake = model.fake;
+	enum model_reg reg = below(MODEL_NR_REGS);
 
 	tsm_hibernate(provider);
 	if (one_in(2))
 		step_extend(test);
 	model_see(&model);
-	/* An image that was loaded, or only the attempt to make one. */
-	if (one_in(2)) {
-		for (size_t i = 0; i <= FAKE_AGILE_SHA384; i++) {
-			if (fake->mrs[i].mr_flags & TSM_MR_F_LIVE)
-				memset(fake->hardware[i], below(256),
-				       sizeof(fake->hardware[i]));
-		}
-		for (int reg = 0; reg < MODEL_NR_REGS; reg++)
-			model.moved[reg] = false;
-	}
-	model_see(&model);
-	make_weather(fake);
+	/* Or there was only the attempt to make one. */
 	if (one_in(2))
-		step_extend(test);
+		load_image(model.fake);
+	make_weather(model.fake);
+	/* Now an extend begins with a look. */
+	if (one_in(2) && extend(test, reg))
+		model.moved[reg] = false;
+	model_see(&model);
+	KUNIT_EXPECT_TRUE(test, model_check(test, &model, false));
 	KUNIT_EXPECT_EQ(test, tsm_resume(provider), 0);
+	memset(model.moved, 0, sizeof(model.moved));
 }
 
 static void step_register_again(struct kunit *test)
 {
 	fake_unregister(model.fake);
+	model.fake->lying = NULL;
 	KUNIT_ASSERT_EQ(test, tsm_register_measurement(&model.fake->tm), 0);
 	model_forget(&model);
 }
