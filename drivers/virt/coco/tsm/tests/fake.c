@@ -69,8 +69,12 @@ static int read_hardware(struct fake *fake,
 		rc = -EIO;
 	if (rc)
 		fake->nr_refresh_errors++;
-	if (fake->foreign_during_refresh && !--fake->foreign_during_refresh)
+	if (fake->foreign_during_refresh && !--fake->foreign_during_refresh) {
 		fake_extend_elsewhere(fake, FAKE_AGILE_SHA1, 0xee);
+		fake->nr_foreign_during_refresh++;
+		if (fake->on_foreign)
+			fake->on_foreign();
+	}
 
 	if (!rc || fake->refresh_fails_late)
 		show(fake, mr);

@@ -80,6 +80,8 @@ enum fake_fault {
  * @nr_confirms: calls of confirm()
  * @foreign_during_refresh: extend FAKE_AGILE from elsewhere after that many more
  *	calls of refresh(), 0 for never
+ * @nr_foreign_during_refresh: how often that has happened
+ * @on_foreign: called when it happens; optional
  * @wait: let extend() say @entered and wait for @proceed, before it acts
  * @wait_after: the same after it acted
  * @entered: extend() waits
@@ -110,6 +112,8 @@ struct fake {
 	unsigned int overlaps;
 	atomic_t busy;
 	unsigned int foreign_during_refresh;
+	unsigned int nr_foreign_during_refresh;
+	void (*on_foreign)(void);
 	bool wait;
 	bool wait_after;
 	struct completion entered;

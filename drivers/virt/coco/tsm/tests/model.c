@@ -10,7 +10,8 @@
  *   accepted, in the order in which it did, for each register. What a caller was
  *   promised is there.
  * - No line states a value that the hardware never had, and no extend of ours is
- *   taken for one of others.
+ *   taken for one of others. Those of others are not forgotten, whatever is
+ *   trimmed.
  * - Lines and records give the value that the hardware has, or the last line
  *   says that the register is unsure; unless somebody else has extended it and
  *   nobody has looked since.
@@ -103,6 +104,7 @@ void model_forget(struct model *model)
 {
 	memset(model->nr_values, 0, sizeof(model->nr_values));
 	memset(model->moved, 0, sizeof(model->moved));
+	memset(model->nr_foreign, 0, sizeof(model->nr_foreign));
 	memset(model->nr_moves, 0, sizeof(model->nr_moves));
 	model->first_event = 0;
 	model->nr_events = 0;
@@ -285,6 +287,9 @@ static void judge_end(struct judge *judge, bool settled)
 		      "%s is unsure for no reason", model_names[reg]);
 		JUDGE(judge, judge->nr_foreign[reg] <= model->nr_moves[reg],
 		      "%s is foreign for no reason", model_names[reg]);
+		JUDGE(judge, judge->nr_foreign[reg] >= model->nr_foreign[reg],
+		      "%s was foreign and is not any more", model_names[reg]);
+		model->nr_foreign[reg] = judge->nr_foreign[reg];
 		if (judge->unsure[reg] || model->moved[reg])
 			continue;
 		JUDGE(judge, judge->known[reg], "%s has no value",

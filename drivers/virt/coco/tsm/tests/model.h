@@ -44,6 +44,7 @@ struct model_event {
  * @first_event: those before are not looked for any more
  * @nr_events: number of the next event
  * @moved: somebody else has extended the register since it was last looked at
+ * @nr_foreign: how many foreign extends the log has told of
  * @nr_moves: how often it got a value that none of our extends gives, or may have
  */
 struct model {
@@ -54,6 +55,7 @@ struct model {
 	unsigned int first_event;
 	unsigned int nr_events;
 	bool moved[MODEL_NR_REGS];
+	unsigned int nr_foreign[MODEL_NR_REGS];
 	unsigned int nr_moves[MODEL_NR_REGS];
 };
 

@@ -37,6 +37,9 @@ MODULE_PARM_DESC(model_steps, "steps of the model test, 0 for no end");
 static struct model model;
 static struct rnd_state rnd;
 
+/* The register whose value was read in this step, or MODEL_NR_REGS. */
+static enum model_reg looked_at;
+
 static u32 below(u32 n)
 {
 	return prandom_u32_state(&rnd) % n;
@@ -68,6 +71,7 @@ static void make_weather(struct fake *fake)
 	fake->error = errors[below(ARRAY_SIZE(errors))];
 	fake->failure = one_in(4) ? TSM_FAILURE_FORGED : TSM_FAILURE_UNCLEAR;
 	fake->interposed = one_in(2);
+	fake->foreign_during_refresh = one_in(6) ? 1 + below(2) : 0;
 	if (fake->fault == FAKE_FAILS_BEFORE && one_in(2))
 		fake->failure = TSM_FAILURE_BEFORE;
 	fake->refresh_error = one_in(4) ? errors[below(ARRAY_SIZE(errors))] : 0;
@@ -79,6 +83,7 @@ static void make_weather(struct fake *fake)
 static void make_fair_weather(struct fake *fake)
 {
 	fake->lying = NULL;
+	fake->foreign_during_refresh = 0;
 	fake->fault = FAKE_WORKS;
 	fake->refresh_error = 0;
 	fake->confirm_error = 0;
@@ -105,6 +110,27 @@ static bool is_odd(const struct fake *fake)
 static bool was_forged(const struct fake *fake)
 {
 	return fake->fault != FAKE_WORKS && fake->failure == TSM_FAILURE_FORGED;
+}
+
+/* The next moment it may have another value. */
+static void on_foreign(void)
+{
+	model_see(&model);
+}
+
+/* Somebody else may have come between, while a register was looked at. */
+static void see(void)
+{
+	struct fake *fake = model.fake;
+
+	if (fake->nr_foreign_during_refresh) {
+		model.nr_moves[MODEL_AGILE] += fake->nr_foreign_during_refresh;
+		/* A value that was read after that has a line. */
+		model.moved[MODEL_AGILE] |= looked_at != MODEL_AGILE;
+	}
+	fake->nr_foreign_during_refresh = 0;
+	fake->foreign_during_refresh = 0;
+	model_see(&model);
 }
 
 /* The number of an event, as long as the text of a digest needs. */
@@ -233,6 +259,7 @@ static void step_read(struct kunit *test)
 	if (len < 0)
 		return;
 
+	looked_at = reg;
 	model.moved[reg] = false;
 	mr = reg == MODEL_AGILE ? FAKE_AGILE_SHA384 : mr;
 	snprintf(expected, sizeof(expected), "%*phN\n",
@@ -310,7 +337,7 @@ static void step_hibernate(struct kunit *test)
 	/* Now an extend begins with a look. */
 	if (one_in(2) && extend(test, reg))
 		model.moved[reg] = false;
-	model_see(&model);
+	see();
 	KUNIT_EXPECT_TRUE(test, model_check(test, &model, false));
 	KUNIT_EXPECT_EQ(test, tsm_resume(provider), 0);
 	memset(model.moved, 0, sizeof(model.moved));
@@ -360,6 +387,7 @@ static void make_step(struct kunit *test)
 	u32 at = below(100);
 
 	make_weather(model.fake);
+	looked_at = MODEL_NR_REGS;
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
 		if (at < steps[i].weight) {
 			steps[i].step(test);
@@ -367,7 +395,7 @@ static void make_step(struct kunit *test)
 		}
 		at -= steps[i].weight;
 	}
-	model_see(&model);
+	see();
 }
 
 /* What was asked of a log that is never full, in the end: all is explained. */
@@ -423,6 +451,7 @@ static void test_log_tells_the_truth(struct kunit *test)
 	unsigned int seed = model_seed ?: get_random_u32();
 
 	model.fake = fake_create(test, "model");
+	model.fake->on_foreign = on_foreign;
 	kunit_info(test, "seed %u\n", seed);
 	for (unsigned int done = 0; !model_steps || done < model_steps;
 	     done += STEPS_PER_SEED) {
