@@ -88,7 +88,7 @@ one_bank_takes_a_digest()
 
 log_replays()
 {
-	verifies && "$DIR"/cel_replay.py "${TSM##*/}"
+	verifies && "$DIR"/cel_replay.py "$TSM"
 }
 
 ktap_print_header

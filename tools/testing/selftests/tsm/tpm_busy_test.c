@@ -32,7 +32,7 @@
 #define NR_EVENTS	50
 #define NR_READS	100
 
-/* Ours, and one that IMA or GRUB might have. */
+/* One that we extend too, and one that GRUB has. */
 static const uint8_t hog_pcrs[NR_HOGS] = { 16, 8, 8 };
 
 FIXTURE(busy)
@@ -212,6 +212,15 @@ static int count_appended(const char *provider, const char *reg, int events)
 	return taken;
 }
 
+static bool has_register(const char *provider, int pcr)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), TSM_ROOT "/%s/pcr%d", provider, pcr);
+
+	return !access(path, F_OK);
+}
+
 static int count_lines(const char *text)
 {
 	int lines = 0;
@@ -250,9 +259,12 @@ TEST_F(busy, others_go_on)
 	/* Whatever the others do, each event is taken and each register read. */
 	EXPECT_EQ(NR_EVENTS, count_appended(provider, "pcr23", NR_EVENTS));
 	EXPECT_EQ(10, count_appended(provider, "pcr16", 10));
-	for (int pcr = 0; pcr < 24; pcr++)
-		EXPECT_LT(0, tsm_read(digest, sizeof(digest), "%s/pcr%d/digest",
-				      provider, pcr));
+	for (int pcr = 0; pcr < 24; pcr++) {
+		/* Some PCR may be in no bank. */
+		if (has_register(provider, pcr))
+			EXPECT_LT(0, tsm_read(digest, sizeof(digest),
+					      "%s/pcr%d/digest", provider, pcr));
+	}
 
 	/* What they make the kernel keep is bounded by what we record. */
 	for (int i = 0; i < NR_READS; i++) {
@@ -265,15 +277,16 @@ TEST_F(busy, others_go_on)
 	checkpoints = tsm_log_slurp(&size, provider, "checkpoints");
 	ASSERT_NE(NULL, checkpoints);
 	EXPECT_NE(NULL, strstr(checkpoints, " foreign pcr16 "));
-	EXPECT_NE(NULL, strstr(checkpoints, " foreign pcr8 "));
 	EXPECT_EQ(NULL, strstr(checkpoints, " foreign pcr23 "));
-	/* The opening, and both PCRs at each record. */
+	/* The opening, and a line at each record. */
 	TH_LOG("%d lines of checkpoints", count_lines(checkpoints));
-	EXPECT_GE(24 + 2 * (records + 1), count_lines(checkpoints));
+	EXPECT_GE(24 + records + 1, count_lines(checkpoints));
 	free(checkpoints);
 	EXPECT_TRUE(hogs_extend(self->extends));
 
 	stop_hogs(self->hogs);
+	EXPECT_LT(0, tsm_read(digest, sizeof(digest), "%s/pcr16/digest",
+			      provider));
 	EXPECT_EQ(records, tsm_replay(provider));
 }
 
