@@ -21,7 +21,8 @@
 /* More than the longest digest in hex and its newline. */
 #define LINE_SIZE (2 * DIGEST_MAX + 2)
 
-static const char load_hint[] = "load a provider (modprobe tsm-tdx or tsm-snp)";
+static const char load_hint[] =
+	"load a provider (modprobe tdx-guest or tsm-snp)";
 
 void names_free(char **names, int nr)
 {

@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Measurement registers of an Intel TDX guest.
+ * Measurement registers of an Intel TDX guest, as a provider.
  *
- * A TDREPORT has all of them at once, and TDG.MR.RTMR.EXTEND extends the four
- * RTMRs. The TDX module never waits: where something else holds what a call
+ * Who owns TDG.MR.REPORT and TDG.MR.RTMR.EXTEND, the TDX guest driver, lends them
+ * here. The TDX module never waits: where something else holds what a call
  * needs, the call changes nothing and fails with TDX_OPERAND_BUSY.
- *
- * tests/tdx_test.c includes this file, with calls of the TDX module that fail on
- * demand.
  */
 
 #include <linux/cleanup.h>
 #include <linux/container_of.h>
 #include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/export.h>
+#include <linux/module.h>
 #include <linux/slab.h>
-#include <linux/string.h>
-#include <uapi/linux/tdx-guest.h>
-
-#include <asm/tdx.h>
+#include <linux/tsm-measurement.h>
 
 #include "tdx.h"
 
@@ -26,34 +22,43 @@
 #define BUSY_TRIES	100
 #define BUSY_WAIT_MS	10
 
-/*
- * Size of the buffer that TDG.MR.RTMR.EXTEND takes a digest from: the digest has
- * 48 bytes, the alignment must be 64.
- */
-#define EXTEND_BUF_SIZE	64
+#define NR_RTMRS	4
 
-/*
- * Offsets in TDREPORT_STRUCT (Intel TDX Module ABI Reference Specification),
- * whose last part is TDINFO_STRUCT. Each register has 48 bytes.
- */
-#define TDINFO		512
-#define TDINFO_MR(n)	(TDINFO + 16 + (n) * SHA384_DIGEST_SIZE)
-
+/* In the order of TDINFO_STRUCT. */
 static const struct {
 	const char *name;
-	unsigned int offset;
 	u32 flags;
 	u8 index;
 } registers[TSM_TDX_NR_MRS] = {
-	/* The core calls RTMR n by its place here: see extend(). */
-	{ "rtmr0", TDINFO_MR(4), TSM_MR_F_RTMR, 1 },
-	{ "rtmr1", TDINFO_MR(5), TSM_MR_F_RTMR, 2 },
-	{ "rtmr2", TDINFO_MR(6), TSM_MR_F_RTMR, 3 },
-	{ "rtmr3", TDINFO_MR(7), TSM_MR_F_RTMR, 4 },
-	{ "mrtd", TDINFO_MR(0), 0, 0 },
-	{ "mrconfigid", TDINFO_MR(1), TSM_MR_F_NOHASH, TSM_INDEX_NONE },
-	{ "mrowner", TDINFO_MR(2), TSM_MR_F_NOHASH, TSM_INDEX_NONE },
-	{ "mrownerconfig", TDINFO_MR(3), TSM_MR_F_NOHASH, TSM_INDEX_NONE },
+	{ "mrtd", 0, 0 },
+	{ "mrconfigid", TSM_MR_F_NOHASH, TSM_INDEX_NONE },
+	{ "mrowner", TSM_MR_F_NOHASH, TSM_INDEX_NONE },
+	{ "mrownerconfig", TSM_MR_F_NOHASH, TSM_INDEX_NONE },
+	{ "rtmr0", TSM_MR_F_RTMR, 1 },
+	{ "rtmr1", TSM_MR_F_RTMR, 2 },
+	{ "rtmr2", TSM_MR_F_RTMR, 3 },
+	{ "rtmr3", TSM_MR_F_RTMR, 4 },
+};
+
+/* Where the RTMRs begin. */
+#define FIRST_RTMR	(TSM_TDX_NR_MRS - NR_RTMRS)
+
+/**
+ * struct tsm_tdx - the registers of this TD
+ * @tm: the provider
+ * @ops: how to get at them
+ * @mrs: the registers
+ * @mr_index: their CC MR indexes
+ * @values: what they had when they were last read
+ * @rtmrs: handles of the RTMRs
+ */
+struct tsm_tdx {
+	struct tsm_measurement tm;
+	const struct tsm_tdx_ops *ops;
+	struct tsm_measurement_register mrs[TSM_TDX_NR_MRS];
+	u8 mr_index[TSM_TDX_NR_MRS];
+	u8 values[TSM_TDX_NR_MRS][SHA384_DIGEST_SIZE];
+	struct tsm_register *rtmrs[NR_RTMRS];
 };
 
 static struct tsm_tdx *to_tsm_tdx(const struct tsm_measurement *tm)
@@ -75,13 +80,13 @@ static bool try_again(int rc, unsigned int *tries)
 	return true;
 }
 
-static int get_report(struct tsm_tdx *tdx)
+static int read_all(struct tsm_tdx *tdx)
 {
 	unsigned int tries = 0;
 	int rc;
 
 	do {
-		rc = tdx_mcall_get_report0(tdx->reportdata, tdx->report);
+		rc = tdx->ops->read(tdx->values);
 	} while (try_again(rc, &tries));
 
 	return rc;
@@ -90,7 +95,7 @@ static int get_report(struct tsm_tdx *tdx)
 static int refresh(const struct tsm_measurement *tm,
 		   const struct tsm_measurement_register *mr)
 {
-	return get_report(to_tsm_tdx(tm));
+	return read_all(to_tsm_tdx(tm));
 }
 
 static int extend(const struct tsm_measurement *tm,
@@ -101,9 +106,8 @@ static int extend(const struct tsm_measurement *tm,
 	unsigned int tries = 0;
 	int rc;
 
-	memcpy(tdx->digest, digests[0], SHA384_DIGEST_SIZE);
 	do {
-		rc = tdx_mcall_extend_rtmr(mr - tdx->mrs, tdx->digest);
+		rc = tdx->ops->extend(mr - &tdx->mrs[FIRST_RTMR], digests[0]);
 	} while (try_again(rc, &tries));
 
 	return rc;
@@ -113,7 +117,7 @@ static void define_register(struct tsm_tdx *tdx, size_t i)
 {
 	tdx->mrs[i] = (struct tsm_measurement_register) {
 		.mr_name = registers[i].name,
-		.mr_value = tdx->report + registers[i].offset,
+		.mr_value = tdx->values[i],
 		.mr_size = SHA384_DIGEST_SIZE,
 		.mr_flags = TSM_MR_F_READABLE | registers[i].flags,
 		.mr_hash = HASH_ALGO_SHA384,
@@ -121,52 +125,8 @@ static void define_register(struct tsm_tdx *tdx, size_t i)
 	tdx->mr_index[i] = registers[i].index;
 }
 
-/**
- * tsm_tdx_destroy() - free what tsm_tdx_create() has made
- * @tdx: the registers, which are not registered any more
- *
- * Context: Process context.
- */
-void tsm_tdx_destroy(struct tsm_tdx *tdx)
+static void define(struct tsm_tdx *tdx, const char *name)
 {
-	kfree(tdx->digest);
-	kfree(tdx->reportdata);
-	kfree(tdx->report);
-	kfree(tdx);
-}
-
-DEFINE_FREE(tsm_tdx, struct tsm_tdx *, if (_T) tsm_tdx_destroy(_T))
-
-/**
- * tsm_tdx_create() - make the registers, ready for tsm_register_measurement()
- * @name: name of the provider
- *
- * The static registers have their values when this returns; they never change.
- *
- * Context: Process context of a TDX guest, may sleep.
- *
- * Return: the registers, or an ERR_PTR(): -ENOMEM, -ENXIO if the TDX module
- * takes an operand for invalid, -EBUSY if it stays busy, -EIO for its other
- * failures.
- */
-struct tsm_tdx *tsm_tdx_create(const char *name)
-{
-	struct tsm_tdx *tdx __free(tsm_tdx) = kzalloc_obj(*tdx);
-	int rc;
-
-	if (!tdx)
-		return ERR_PTR(-ENOMEM);
-
-	tdx->report = kzalloc(TDX_REPORT_LEN, GFP_KERNEL);
-	tdx->reportdata = kzalloc(TDX_REPORTDATA_LEN, GFP_KERNEL);
-	tdx->digest = kzalloc(EXTEND_BUF_SIZE, GFP_KERNEL);
-	if (!tdx->report || !tdx->reportdata || !tdx->digest)
-		return ERR_PTR(-ENOMEM);
-
-	rc = get_report(tdx);
-	if (rc)
-		return ERR_PTR(rc);
-
 	for (size_t i = 0; i < TSM_TDX_NR_MRS; i++)
 		define_register(tdx, i);
 	tdx->tm = (struct tsm_measurement) {
@@ -179,6 +139,102 @@ struct tsm_tdx *tsm_tdx_create(const char *name)
 		.refresh = refresh,
 		.extend = extend,
 	};
+}
+
+static void put_rtmrs(struct tsm_tdx *tdx)
+{
+	for (size_t i = 0; i < NR_RTMRS; i++)
+		tsm_measurement_put(tdx->rtmrs[i]);
+}
+
+static int get_rtmrs(struct tsm_tdx *tdx)
+{
+	for (size_t i = 0; i < NR_RTMRS; i++) {
+		tdx->rtmrs[i] = tsm_measurement_get(tdx->tm.name,
+						    tdx->mrs[FIRST_RTMR + i].mr_name);
+		if (IS_ERR(tdx->rtmrs[i]))
+			return PTR_ERR(tdx->rtmrs[i]);
+	}
+
+	return 0;
+}
+
+/**
+ * tsm_tdx_register() - make the registers of this TD a provider
+ * @name: name of the provider
+ * @ops: how to get at them; must stay as they are until tsm_tdx_unregister()
+ *	has returned
+ *
+ * Context: Process context of a TDX guest, may sleep. Calls @ops.
+ *
+ * Return: the registers, or an ERR_PTR(): -EOPNOTSUPP where the kernel is built
+ * without them, -ENOMEM, -EEXIST if there is a provider of that name, or what
+ * @ops->read() has returned.
+ */
+struct tsm_tdx *tsm_tdx_register(const char *name,
+				 const struct tsm_tdx_ops *ops)
+{
+	struct tsm_tdx *tdx __free(kfree) = kzalloc_obj(*tdx);
+	int rc;
+
+	if (!tdx)
+		return ERR_PTR(-ENOMEM);
+
+	tdx->ops = ops;
+	define(tdx, name);
+	/* The static registers never change, so they are not read again. */
+	rc = read_all(tdx);
+	if (!rc)
+		rc = tsm_register_measurement(&tdx->tm);
+	if (rc)
+		return ERR_PTR(rc);
+
+	rc = get_rtmrs(tdx);
+	if (rc) {
+		put_rtmrs(tdx);
+		tsm_unregister_measurement(&tdx->tm);
+		return ERR_PTR(rc);
+	}
 
 	return_ptr(tdx);
 }
+EXPORT_SYMBOL_GPL(tsm_tdx_register);
+
+/**
+ * tsm_tdx_unregister() - take the registers away
+ * @tdx: what tsm_tdx_register() has returned; freed
+ *
+ * Context: Process context, may sleep. Waits for running calls of the
+ * operations; tsm_tdx_extend() must not be running.
+ */
+void tsm_tdx_unregister(struct tsm_tdx *tdx)
+{
+	put_rtmrs(tdx);
+	tsm_unregister_measurement(&tdx->tm);
+	kfree(tdx);
+}
+EXPORT_SYMBOL_GPL(tsm_tdx_unregister);
+
+/**
+ * tsm_tdx_extend() - extend an RTMR for somebody who was never promised a record
+ * @tdx: the registers
+ * @rtmr: which one, 0 to 3
+ * @digest: %SHA384_DIGEST_SIZE bytes
+ *
+ * There is a record, unless the log has no room for it: then the RTMR is
+ * extended all the same, see tsm_extend_in_any_case().
+ *
+ * Context: Process context, may sleep. No signal ends it.
+ *
+ * Return: 0 if the RTMR was extended, or what &tsm_tdx_ops.extend has returned.
+ */
+int tsm_tdx_extend(struct tsm_tdx *tdx, unsigned int rtmr, const u8 *digest)
+{
+	const struct tsm_digest sha384 = { HASH_ALGO_SHA384, digest };
+
+	return tsm_extend_in_any_case(tdx->rtmrs[rtmr], &sha384, 1);
+}
+EXPORT_SYMBOL_GPL(tsm_tdx_extend);
+
+MODULE_DESCRIPTION("Measurement registers of a TDX guest");
+MODULE_LICENSE("GPL");

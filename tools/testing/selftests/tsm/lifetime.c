@@ -22,7 +22,7 @@
 static const char *module_of(const char *provider)
 {
 	if (!strcmp(provider, "tdx"))
-		return "tsm_tdx";
+		return "tdx_guest";
 
 	return "measurement_example";
 }

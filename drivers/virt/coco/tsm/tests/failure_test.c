@@ -447,7 +447,7 @@ static void test_unclear_without_the_hash(struct kunit *test)
 	static const u8 digest[SHA256_DIGEST_SIZE] = { 1 };
 
 	kunit_activate_static_stub(test, tsm_hash_available, without_sha256);
-	fail(fake, FAKE_FAILS_AFTER, -EIO);
+	fail(fake, FAKE_FAILS_BADLY, -EIO);
 	KUNIT_EXPECT_EQ(test, file_write(fake, "rtmr1/digest", digest,
 					 sizeof(digest)), -EIO);
 	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 0);

@@ -1,36 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit tests of the TDX provider, with a TDX module that fails on demand.
+ * KUnit tests of the TDX provider, with registers that fail on demand.
  *
- * They run on any x86 kernel that could be a TDX guest's: what a TDX guest asks
- * its TDX module goes to a fake.
+ * They run on any x86 kernel that could be a TDX guest's.
  */
 
 #include <kunit/test.h>
-#include <linux/align.h>
 #include <linux/err.h>
-#include <linux/mm.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
-#include <asm/tdx.h>
-
-static int fake_get_report0(u8 *reportdata, u8 *tdreport);
-static int fake_extend_rtmr(u8 index, u8 *data);
-
-#define tdx_mcall_get_report0	fake_get_report0
-#define tdx_mcall_extend_rtmr	fake_extend_rtmr
-#include "../tdx.c"
+#include <linux/tsm-measurement.h>
 
 #include "hash.h"
+#include "tdx.h"
 #include "tsm.h"
 
 /* The provider's real name may be taken, if this is a TDX guest. */
 #define NAME		"tdx-test"
-
-/* Offsets in TDREPORT_STRUCT, from its description alone. */
-#define REPORT_MRTD	528
-#define REPORT_RTMR	720
 
 /* Offsets in a CEL-TLV record. */
 #define RECORD_INDEX_TYPE	13
@@ -40,90 +28,84 @@ static int fake_extend_rtmr(u8 index, u8 *data);
 enum { MRTD = 0x10, MRCONFIGID, MROWNER, MROWNERCONFIG };
 
 /**
- * struct fake_module - the TDX module
+ * struct fake_td - a TD
  * @rtmr: the extensible registers
- * @nr_reports: calls of TDG.MR.REPORT
- * @nr_extends: calls of TDG.MR.RTMR.EXTEND
- * @report_busy: how many more calls of TDG.MR.REPORT find it busy
- * @extend_busy: the same of TDG.MR.RTMR.EXTEND
- * @report_error: what TDG.MR.REPORT fails with, 0 to work
- * @extend_error: what TDG.MR.RTMR.EXTEND fails with, 0 to work
+ * @nr_reads: calls of read()
+ * @nr_extends: calls of extend()
+ * @read_busy: how many more calls of read() find the TDX module busy
+ * @extend_busy: the same of extend()
+ * @read_error: what read() fails with, 0 to work
+ * @extend_error: what extend() fails with, 0 to work
  * @extend_all_the_same: it fails after the register was extended
- * @misaligned: an operand was where the TDX module could not take it
- * @reportdata_set: REPORTDATA was not zeros
  */
-static struct fake_module {
+static struct fake_td {
 	u8 rtmr[4][SHA384_DIGEST_SIZE];
-	unsigned int nr_reports;
+	unsigned int nr_reads;
 	unsigned int nr_extends;
-	unsigned int report_busy;
+	unsigned int read_busy;
 	unsigned int extend_busy;
-	int report_error;
+	int read_error;
 	int extend_error;
 	bool extend_all_the_same;
-	bool misaligned;
-	bool reportdata_set;
-} module;
+} td;
 
-/*
- * The TDX module takes physical addresses, so operands must be in the linear map
- * as well as aligned, and they must not cross into a page that need not follow.
- */
-static void check_operand(const void *operand, size_t size, size_t align)
+static int fake_read(void *mrs)
 {
-	if (!virt_addr_valid(operand) || is_vmalloc_addr(operand) ||
-	    !IS_ALIGNED(virt_to_phys((void *)operand), align) ||
-	    offset_in_page(operand) + size > PAGE_SIZE)
-		module.misaligned = true;
-}
-
-static int fake_get_report0(u8 *reportdata, u8 *tdreport)
-{
-	module.nr_reports++;
-	check_operand(reportdata, 64, 64);
-	check_operand(tdreport, 1024, 1024);
-	if (memchr_inv(reportdata, 0, 64))
-		module.reportdata_set = true;
-
-	if (module.report_busy) {
-		module.report_busy--;
+	td.nr_reads++;
+	if (td.read_busy) {
+		td.read_busy--;
 		return -EBUSY;
 	}
-	if (module.report_error)
-		return module.report_error;
+	if (td.read_error)
+		return td.read_error;
 
-	memset(tdreport, 0xcc, 1024);
 	for (int i = MRTD; i <= MROWNERCONFIG; i++)
-		memset(tdreport + REPORT_MRTD + (i - MRTD) * 48, i, 48);
-	memcpy(tdreport + REPORT_RTMR, module.rtmr, sizeof(module.rtmr));
+		memset(mrs + (i - MRTD) * 48, i, 48);
+	memcpy(mrs + 4 * 48, td.rtmr, sizeof(td.rtmr));
 
 	return 0;
 }
 
-static int fake_extend_rtmr(u8 index, u8 *data)
+static int fake_extend(unsigned int rtmr, const u8 *digest)
 {
-	module.nr_extends++;
-	check_operand(data, 48, 64);
-
-	if (module.extend_busy) {
-		module.extend_busy--;
+	td.nr_extends++;
+	if (td.extend_busy) {
+		td.extend_busy--;
 		return -EBUSY;
 	}
-	if (index >= ARRAY_SIZE(module.rtmr))
+	if (rtmr >= ARRAY_SIZE(td.rtmr))
 		return -ENXIO;
-	if (!module.extend_error || module.extend_all_the_same)
-		tsm_hash_extend(HASH_ALGO_SHA384, module.rtmr[index], data);
+	if (!td.extend_error || td.extend_all_the_same)
+		tsm_hash_extend(HASH_ALGO_SHA384, td.rtmr[rtmr], digest);
 
-	return module.extend_error;
+	return td.extend_error;
 }
+
+static const struct tsm_tdx_ops fake_ops = {
+	.read = fake_read,
+	.extend = fake_extend,
+};
 
 /**
  * struct tdx_test - a registered provider
  * @tdx: the registers
+ * @provider: what the core has made of them
  */
 struct tdx_test {
 	struct tsm_tdx *tdx;
+	struct tsm_provider *provider;
 };
+
+static struct tsm_provider *find_provider(void)
+{
+	struct tsm_register *reg = tsm_measurement_get(NAME, "rtmr0");
+	struct tsm_provider *provider = IS_ERR(reg) ? NULL : reg->provider;
+
+	/* As long as it is registered, nobody needs the handle for that. */
+	tsm_measurement_put(reg);
+
+	return provider;
+}
 
 static int tdx_test_init(struct kunit *test)
 {
@@ -132,27 +114,25 @@ static int tdx_test_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, ctx);
 	test->priv = ctx;
 
-	memset(&module, 0, sizeof(module));
-	for (int i = 0; i < ARRAY_SIZE(module.rtmr); i++)
-		memset(module.rtmr[i], 0xa0 + i, sizeof(module.rtmr[i]));
+	memset(&td, 0, sizeof(td));
+	for (int i = 0; i < ARRAY_SIZE(td.rtmr); i++)
+		memset(td.rtmr[i], 0xa0 + i, sizeof(td.rtmr[i]));
 
-	ctx->tdx = tsm_tdx_create(NAME);
+	ctx->tdx = tsm_tdx_register(NAME, &fake_ops);
 	if (IS_ERR(ctx->tdx))
 		return PTR_ERR(ctx->tdx);
+	ctx->provider = find_provider();
+	KUNIT_ASSERT_NOT_NULL(test, ctx->provider);
 
-	return tsm_register_measurement(&ctx->tdx->tm);
+	return 0;
 }
 
 static void tdx_test_exit(struct kunit *test)
 {
 	struct tdx_test *ctx = test->priv;
 
-	if (!ctx || IS_ERR_OR_NULL(ctx->tdx))
-		return;
-
-	if (tsm_provider_of(&ctx->tdx->tm))
-		tsm_unregister_measurement(&ctx->tdx->tm);
-	tsm_tdx_destroy(ctx->tdx);
+	if (ctx && !IS_ERR_OR_NULL(ctx->tdx))
+		tsm_tdx_unregister(ctx->tdx);
 }
 
 static int extend_by(struct kunit *test, const char *mr_name, u8 fill)
@@ -175,7 +155,7 @@ static u64 nr_records(struct kunit *test)
 {
 	struct tdx_test *ctx = test->priv;
 
-	return tsm_provider_of(&ctx->tdx->tm)->log.next_record;
+	return ctx->provider->log.next_record;
 }
 
 /* The register has the value that extending its first one by @fill gives. */
@@ -186,20 +166,20 @@ static void expect_extended(struct kunit *test, int rtmr, u8 fill)
 	memset(value, 0xa0 + rtmr, sizeof(value));
 	memset(digest, fill, sizeof(digest));
 	tsm_hash_extend(HASH_ALGO_SHA384, value, digest);
-	KUNIT_EXPECT_MEMEQ(test, module.rtmr[rtmr], value, sizeof(value));
+	KUNIT_EXPECT_MEMEQ(test, td.rtmr[rtmr], value, sizeof(value));
 }
 
 static void expect_untouched(struct kunit *test, int rtmr)
 {
-	KUNIT_EXPECT_NULL(test, memchr_inv(module.rtmr[rtmr], 0xa0 + rtmr,
-					   sizeof(module.rtmr[rtmr])));
+	KUNIT_EXPECT_NULL(test, memchr_inv(td.rtmr[rtmr], 0xa0 + rtmr,
+					   sizeof(td.rtmr[rtmr])));
 }
 
 static const struct tsm_measurement_register *
 find_mr(struct kunit *test, const char *name)
 {
 	struct tdx_test *ctx = test->priv;
-	const struct tsm_measurement *tm = &ctx->tdx->tm;
+	const struct tsm_measurement *tm = ctx->provider->tm;
 
 	for (size_t i = 0; i < tm->nr_mrs; i++) {
 		if (!strcmp(tm->mrs[i].mr_name, name))
@@ -229,9 +209,10 @@ static void test_layout(struct kunit *test)
 		  TSM_MR_F_NOHASH },
 	};
 	struct tdx_test *ctx = test->priv;
+	const struct tsm_measurement *tm = ctx->provider->tm;
 
-	KUNIT_EXPECT_EQ(test, ctx->tdx->tm.nr_mrs, ARRAY_SIZE(expected));
-	KUNIT_EXPECT_EQ(test, ctx->tdx->tm.index_space, TSM_INDEX_CCMR);
+	KUNIT_EXPECT_EQ(test, tm->nr_mrs, ARRAY_SIZE(expected));
+	KUNIT_EXPECT_EQ(test, tm->index_space, TSM_INDEX_CCMR);
 	for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
 		const struct tsm_measurement_register *mr =
 			find_mr(test, expected[i].name);
@@ -239,7 +220,7 @@ static void test_layout(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, mr->mr_size, 48);
 		KUNIT_EXPECT_EQ(test, mr->mr_flags,
 				TSM_MR_F_READABLE | expected[i].flags);
-		KUNIT_EXPECT_EQ(test, ctx->tdx->tm.mr_index[mr - ctx->tdx->mrs],
+		KUNIT_EXPECT_EQ(test, tm->mr_index[mr - tm->mrs],
 				expected[i].index);
 		KUNIT_EXPECT_NULL_MSG(test,
 				      memchr_inv(mr->mr_value, expected[i].fill,
@@ -250,22 +231,22 @@ static void test_layout(struct kunit *test)
 	}
 }
 
-/* One report for the static registers, one for all checkpoints. */
+/* One read for the static registers, one for what the log begins with. */
 static void test_one_report_serves_all(struct kunit *test)
 {
 	struct tdx_test *ctx = test->priv;
-	struct tsm_measurement *tm = &ctx->tdx->tm;
+	const struct tsm_measurement *tm = ctx->provider->tm;
 
 	KUNIT_EXPECT_TRUE(test, tm->refresh_all);
-	KUNIT_EXPECT_EQ(test, module.nr_reports, 2);
+	KUNIT_EXPECT_EQ(test, td.nr_reads, 2);
 
-	memset(module.rtmr, 0x77, sizeof(module.rtmr));
+	memset(td.rtmr, 0x77, sizeof(td.rtmr));
 	KUNIT_EXPECT_EQ(test, tm->refresh(tm, find_mr(test, "rtmr0")), 0);
-	KUNIT_EXPECT_EQ(test, module.nr_reports, 3);
+	KUNIT_EXPECT_EQ(test, td.nr_reads, 3);
 	KUNIT_EXPECT_MEMEQ(test, find_mr(test, "rtmr0")->mr_value,
-			   module.rtmr[0], 48);
+			   td.rtmr[0], 48);
 	KUNIT_EXPECT_MEMEQ(test, find_mr(test, "rtmr3")->mr_value,
-			   module.rtmr[3], 48);
+			   td.rtmr[3], 48);
 }
 
 static void test_extend(struct kunit *test)
@@ -277,7 +258,7 @@ static void test_extend(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, extend_by(test, names[i], 0x30 + i), 0);
 		expect_extended(test, i, 0x30 + i);
 	}
-	KUNIT_EXPECT_EQ(test, module.nr_extends, 4);
+	KUNIT_EXPECT_EQ(test, td.nr_extends, 4);
 	KUNIT_EXPECT_EQ(test, nr_records(test), 4);
 	KUNIT_EXPECT_EQ(test, extend_by(test, "mrtd", 1), -EPERM);
 	KUNIT_EXPECT_EQ(test, extend_by(test, "mrowner", 1), -ENOENT);
@@ -287,7 +268,7 @@ static void test_extend(struct kunit *test)
 static void test_index_in_the_log(struct kunit *test)
 {
 	struct tdx_test *ctx = test->priv;
-	struct tsm_stream *records = &tsm_provider_of(&ctx->tdx->tm)->log.records;
+	struct tsm_stream *records = &ctx->provider->log.records;
 	static const char *const names[] = { "rtmr3", "rtmr0" };
 	static const u8 indexes[] = { 4, 1 };
 	u8 header[RECORD_INDEX + 1];
@@ -304,52 +285,61 @@ static void test_index_in_the_log(struct kunit *test)
 	}
 }
 
-static void test_operands(struct kunit *test)
+/* Who was never promised a record: there is one, unless there is no room. */
+static void test_extend_in_any_case(struct kunit *test)
 {
 	struct tdx_test *ctx = test->priv;
-	struct tsm_measurement *tm = &ctx->tdx->tm;
+	u8 digest[SHA384_DIGEST_SIZE];
 
-	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr2", 0x5a), 0);
-	KUNIT_EXPECT_EQ(test, tm->refresh(tm, &tm->mrs[0]), 0);
-	KUNIT_EXPECT_FALSE(test, module.misaligned);
-	/* A digest that was measured must not end up in a report. */
-	KUNIT_EXPECT_FALSE(test, module.reportdata_set);
+	memset(digest, 0x5a, sizeof(digest));
+	KUNIT_EXPECT_EQ(test, tsm_tdx_extend(ctx->tdx, 2, digest), 0);
+	expect_extended(test, 2, 0x5a);
+	KUNIT_EXPECT_EQ(test, nr_records(test), 1);
+
+	ctx->provider->log.limit = 1;
+	KUNIT_EXPECT_EQ(test, tsm_tdx_extend(ctx->tdx, 3, digest), 0);
+	expect_extended(test, 3, 0x5a);
+	KUNIT_EXPECT_EQ(test, nr_records(test), 1);
+
+	td.extend_error = -EIO;
+	KUNIT_EXPECT_EQ(test, tsm_tdx_extend(ctx->tdx, 0, digest), -EIO);
+	expect_untouched(test, 0);
 }
 
 static void test_busy_for_a_while(struct kunit *test)
 {
 	struct tdx_test *ctx = test->priv;
-	struct tsm_measurement *tm = &ctx->tdx->tm;
+	const struct tsm_measurement *tm = ctx->provider->tm;
 
-	module.extend_busy = 5;
+	td.extend_busy = 5;
 	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr1", 1), 0);
-	KUNIT_EXPECT_EQ(test, module.nr_extends, 6);
+	KUNIT_EXPECT_EQ(test, td.nr_extends, 6);
 	expect_extended(test, 1, 1);
 	KUNIT_EXPECT_EQ(test, nr_records(test), 1);
 
-	module.report_busy = 5;
+	td.read_busy = 5;
 	KUNIT_EXPECT_EQ(test, tm->refresh(tm, &tm->mrs[0]), 0);
-	KUNIT_EXPECT_EQ(test, module.report_busy, 0);
+	KUNIT_EXPECT_EQ(test, td.read_busy, 0);
 }
 
 static void test_busy_for_ever(struct kunit *test)
 {
 	struct tdx_test *ctx = test->priv;
-	struct tsm_measurement *tm = &ctx->tdx->tm;
+	const struct tsm_measurement *tm = ctx->provider->tm;
 	unsigned long start = jiffies;
 
-	module.extend_busy = UINT_MAX;
+	td.extend_busy = UINT_MAX;
 	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr1", 1), -EBUSY);
 	KUNIT_EXPECT_GE(test, jiffies_to_msecs(jiffies - start), 900);
-	KUNIT_EXPECT_EQ(test, module.nr_extends, 100);
+	KUNIT_EXPECT_EQ(test, td.nr_extends, 100);
 	expect_untouched(test, 1);
 	KUNIT_EXPECT_EQ(test, nr_records(test), 0);
 
-	module.report_busy = UINT_MAX;
+	td.read_busy = UINT_MAX;
 	KUNIT_EXPECT_EQ(test, tm->refresh(tm, &tm->mrs[0]), -EBUSY);
 
-	module.extend_busy = 0;
-	module.report_busy = 0;
+	td.extend_busy = 0;
+	td.read_busy = 0;
 	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr1", 2), 0);
 	expect_extended(test, 1, 2);
 	KUNIT_EXPECT_EQ(test, nr_records(test), 1);
@@ -363,9 +353,9 @@ static void test_busy_and_a_signal(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, signal_pending(current));
 
 	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr0", 1), 0);
-	module.extend_busy = 3;
+	td.extend_busy = 3;
 	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr0", 2), 0);
-	KUNIT_EXPECT_EQ(test, module.nr_extends, 5);
+	KUNIT_EXPECT_EQ(test, td.nr_extends, 5);
 	KUNIT_EXPECT_EQ(test, nr_records(test), 2);
 
 	flush_signals(current);
@@ -377,10 +367,10 @@ static void test_errors_pass_through(struct kunit *test)
 	static const int errors[] = { -ENXIO, -EIO };
 
 	for (int i = 0; i < ARRAY_SIZE(errors); i++) {
-		module.nr_extends = 0;
-		module.extend_error = errors[i];
+		td.nr_extends = 0;
+		td.extend_error = errors[i];
 		KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr3", 1), errors[i]);
-		KUNIT_EXPECT_EQ(test, module.nr_extends, 1);
+		KUNIT_EXPECT_EQ(test, td.nr_extends, 1);
 		expect_untouched(test, 3);
 		KUNIT_EXPECT_EQ(test, nr_records(test), 0);
 	}
@@ -388,18 +378,20 @@ static void test_errors_pass_through(struct kunit *test)
 
 static void test_failure_after_the_effect(struct kunit *test)
 {
-	module.extend_error = -EIO;
-	module.extend_all_the_same = true;
+	td.extend_error = -EIO;
+	td.extend_all_the_same = true;
 	KUNIT_EXPECT_EQ(test, extend_by(test, "rtmr3", 1), 0);
-	KUNIT_EXPECT_EQ(test, module.nr_extends, 1);
+	KUNIT_EXPECT_EQ(test, td.nr_extends, 1);
 	expect_extended(test, 3, 1);
 	KUNIT_EXPECT_EQ(test, nr_records(test), 1);
 }
 
-static void test_creation_fails_with_the_module(struct kunit *test)
+static void test_registration_fails_with_the_module(struct kunit *test)
 {
-	module.report_error = -ENXIO;
-	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(tsm_tdx_create("other")), -ENXIO);
+	td.read_error = -ENXIO;
+	KUNIT_EXPECT_EQ(test,
+			PTR_ERR_OR_ZERO(tsm_tdx_register("other", &fake_ops)),
+			-ENXIO);
 }
 
 static struct kunit_case tdx_test_cases[] = {
@@ -407,13 +399,13 @@ static struct kunit_case tdx_test_cases[] = {
 	KUNIT_CASE(test_one_report_serves_all),
 	KUNIT_CASE(test_extend),
 	KUNIT_CASE(test_index_in_the_log),
-	KUNIT_CASE(test_operands),
+	KUNIT_CASE(test_extend_in_any_case),
 	KUNIT_CASE(test_busy_for_a_while),
 	KUNIT_CASE_SLOW(test_busy_for_ever),
 	KUNIT_CASE(test_busy_and_a_signal),
 	KUNIT_CASE(test_errors_pass_through),
 	KUNIT_CASE(test_failure_after_the_effect),
-	KUNIT_CASE(test_creation_fails_with_the_module),
+	KUNIT_CASE(test_registration_fails_with_the_module),
 	{}
 };
 

@@ -126,7 +126,7 @@ FIXTURE(tdx)
 FIXTURE_SETUP(tdx)
 {
 	if (access(TSM_ROOT "/tdx", F_OK) || access("/dev/tdx_guest", F_OK))
-		SKIP(return, "no TDX guest with tsm_tdx and tdx_guest loaded");
+		SKIP(return, "no TDX guest with tdx_guest loaded");
 
 	ASSERT_TRUE(guest_disarm());
 	self->records = tsm_number("tdx/log/next_record");
@@ -207,7 +207,7 @@ TEST_F(tdx, values_of_firmware)
 
 TEST_F(tdx, loads_by_itself)
 {
-	EXPECT_TRUE(guest_loads("tsm_tdx"));
+	EXPECT_TRUE(guest_loads("tdx_guest"));
 }
 
 /* A digest, an event, and mainline's file: three records, one replay. */
@@ -305,6 +305,25 @@ TEST_F(tdx, quotes_while_extending)
 	EXPECT_RECORDS(EXTENDS);
 }
 
+/* Until somebody extends an RTMR, one report serves all readers of all files. */
+TEST_F(tdx, one_report_for_all)
+{
+	uint8_t theirs[REGISTER_SIZE];
+	char ours[256];
+
+	EXPECT_EQ(5, append());
+	EXPECT_LT(0, tsm_read(ours, sizeof(ours), "tdx/rtmr3/digest"));
+	ASSERT_TRUE(guest_arm("report-invalid"));
+	EXPECT_LT(0, tsm_read(ours, sizeof(ours), "tdx/rtmr2/digest"));
+	EXPECT_EQ(REGISTER_SIZE, mainline_read("rtmr2:sha384", theirs));
+	EXPECT_LT(0, tsm_read(ours, sizeof(ours), "tdx/rtmr3/digest"));
+	EXPECT_EQ(REGISTER_SIZE, mainline_read("rtmr3:sha384", theirs));
+	/* After an extend it does not serve any more. */
+	EXPECT_EQ(5, append());
+	EXPECT_EQ(-ENXIO, mainline_read("rtmr3:sha384", theirs));
+	EXPECT_TRUE(files_are_as_reported(3));
+}
+
 TEST_F(tdx, busy_for_a_while)
 {
 	char digest[256];
@@ -336,12 +355,13 @@ TEST_F(tdx, busy_for_ever)
 	EXPECT_RECORDS(0);
 
 	ASSERT_TRUE(guest_disarm());
+	EXPECT_EQ(5, append());
 	ASSERT_TRUE(guest_arm("report-busy=" FOR_EVER));
 	EXPECT_EQ(-EBUSY, tsm_read(digest, sizeof(digest), "tdx/rtmr3/digest"));
 
 	ASSERT_TRUE(guest_disarm());
 	EXPECT_EQ(5, append());
-	EXPECT_RECORDS(1);
+	EXPECT_RECORDS(2);
 }
 
 static void on_alarm(int sig)
@@ -376,6 +396,7 @@ TEST_F(tdx, invalid_operand)
 	ASSERT_TRUE(guest_arm("extend-invalid"));
 	EXPECT_EQ(-ENXIO, mainline_extend(REGISTER_SIZE));
 	EXPECT_RECORDS(0);
+	EXPECT_EQ(5, append());
 	ASSERT_TRUE(guest_arm("report-invalid"));
 	EXPECT_EQ(-ENXIO, tsm_read(digest, sizeof(digest), "tdx/rtmr3/digest"));
 	EXPECT_EQ(self->foreign, count_foreign());
@@ -417,10 +438,7 @@ static void foreign_value(char *text, const uint8_t *report)
 	to_hex(text, value);
 }
 
-/*
- * Somebody else extends an RTMR, as a kernel does whose tdx_guest does not know
- * of the log. Who reads the register sees it, and so does the log.
- */
+/* Somebody else extends an RTMR. Who reads it sees that, and so does the log. */
 TEST_F(tdx, extend_by_somebody_else)
 {
 	char expected[2 * REGISTER_SIZE + 2], line[512], ours[256];
@@ -432,6 +450,8 @@ TEST_F(tdx, extend_by_somebody_else)
 	ASSERT_EQ(0, guest_report(report));
 	foreign_value(expected, report);
 	ASSERT_TRUE(guest_arm("extend-foreign"));
+	/* Nobody in this guest can have done that, so only a new report tells. */
+	ASSERT_EQ(0, guest_report(report));
 	tsm_read(ours, sizeof(ours), "tdx/rtmr3/digest");
 	EXPECT_STREQ(expected, ours);
 
