@@ -218,7 +218,7 @@ static bool extend(struct kunit *test, enum model_reg reg)
 	};
 	model.nr_events++;
 	if (rc > 0 && (!event->accepted || was_forged(model.fake))) {
-		KUNIT_FAIL(test, "success without an extend, or a forged one");
+		KUNIT_FAIL(test, "success that was none, or was forged");
 		event->promised = false;
 	}
 
