@@ -74,7 +74,7 @@ static void free_buffers(void)
 	kfree(report);
 }
 
-static int __init tsm_tdx_guest_init(void)
+static int __init tsm_tdx_init(void)
 {
 	if (!x86_match_cpu(tdx_ids))
 		return -ENODEV;
@@ -94,14 +94,14 @@ static int __init tsm_tdx_guest_init(void)
 
 	return PTR_ERR(provider);
 }
-module_init(tsm_tdx_guest_init);
+module_init(tsm_tdx_init);
 
-static void __exit tsm_tdx_guest_exit(void)
+static void __exit tsm_tdx_exit(void)
 {
 	tsm_tdx_unregister(provider);
 	free_buffers();
 }
-module_exit(tsm_tdx_guest_exit);
+module_exit(tsm_tdx_exit);
 
 MODULE_DESCRIPTION("Measurement registers of a TDX guest");
 MODULE_LICENSE("GPL");
