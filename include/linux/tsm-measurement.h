@@ -127,7 +127,7 @@ struct tsm_digest {
 	const u8 *value;
 };
 
-#if IS_REACHABLE(CONFIG_TSM_MEASUREMENT_CORE)
+#if IS_ENABLED(CONFIG_TSM_MEASUREMENT_CORE)
 
 struct tsm_register *tsm_measurement_get(const char *name, const char *mr_name);
 void tsm_measurement_put(struct tsm_register *reg);
@@ -180,6 +180,6 @@ static inline int tsm_extend_in_any_case(struct tsm_register *reg,
 	return -ENODEV;
 }
 
-#endif /* IS_REACHABLE(CONFIG_TSM_MEASUREMENT_CORE) */
+#endif /* IS_ENABLED(CONFIG_TSM_MEASUREMENT_CORE) */
 
 #endif /* __TSM_MEASUREMENT_H */
