@@ -2,17 +2,21 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # series.sh [DIR] - write the patch series into DIR (build/series)
-# series.sh --list - print the repository's files that are in it
+# series.sh --list - print the repository's files that are in them
 #
-# patches/series/ is its manifest. 00-cover-letter.txt is the cover letter:
-# subject, blank line, text. Each NN-NAME.txt is a patch: what it takes from
+# There is one series for each maintainer, to be applied in the order of their
+# names; N-NAME of them is in DIR/N-NAME.
+#
+# patches/series/ is the manifest. In N-NAME, 00-cover-letter.txt is the cover
+# letter: subject, blank line, text. Each NN-NAME.txt is a patch: what it takes from
 # the repository, blank line, commit message. What it takes:
 #
 #	files: FILE...		files, or with a slash at the end all in a directory
 #				that no patch takes by name
 #	edits: patches/X.diff	these edits of the kernel's files
-#	part: FILE ADDRESS	lines of a file that an earlier patch took; until
-#				this patch the file goes without them
+#	part: FILE ADDRESS	lines of a file that an earlier patch took, maybe of
+#				an earlier series; until this patch the file goes
+#				without them
 #	maintainers: MAINTAINERS	our entries, into the kernel's file
 #
 # ADDRESS is sed's, such as /^config X/,/^$/. So a file that grows over the
@@ -29,6 +33,8 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
+# Names are compared as bytes, everywhere.
+export LC_ALL=C
 MANIFEST=$TOP/patches/series
 OUT=${1:-$BUILD/series}
 WORK=$BUILD/series.$$
@@ -48,6 +54,11 @@ named() {
 	for patch in "${PATCHES[@]}"; do
 		values "$patch" files
 	done | tr -s '[:blank:]' '\n' | grep -v '/$'
+}
+
+# id PATCH - the name by which the others here know it. They sort as the patches do.
+id() {
+	echo "${1#"$MANIFEST/"}"
 }
 
 # values PATCH KEY - the values of KEY in the header of PATCH, one per line.
@@ -75,7 +86,7 @@ takes() {
 			values "$patch" files
 			values "$patch" edits
 			values "$patch" maintainers
-		} | expand "$WORK.rest" | sed "s|\$|	${patch##*/}|"
+		} | expand "$WORK.rest" | sed "s|\$|	$(id "$patch")|"
 	done
 }
 
@@ -84,7 +95,7 @@ parts() {
 	local patch file address
 	for patch in "${PATCHES[@]}"; do
 		while read -r file address; do
-			printf '%s\t%s\t%s\n' "$file" "${patch##*/}" "$address"
+			printf '%s\t%s\t%s\n' "$file" "$(id "$patch")" "$address"
 		done < <(values "$patch" part)
 	done
 }
@@ -102,16 +113,18 @@ check_header() {
 	local bad
 	bad=$(sed '/^$/q' "$1" | grep -vE '^((files|edits|part|maintainers): .*)?$' || true)
 	[ -z "$bad" ] ||
-		die "patches/series/${1##*/}: not a header line: $bad (see the top of scripts/series.sh)"
+		die "patches/series/$(id "$1"): not a header line: $bad (see the top of scripts/series.sh)"
 	sed '1,/^$/d' "$1" | grep -q . ||
-		die "patches/series/${1##*/}: a commit message must follow the header after a blank line"
+		die "patches/series/$(id "$1"): a commit message must follow the header after a blank line"
 }
 
 check_manifest() {
-	local patch file address first problems
+	local name patch file address first problems
 	((${#PATCHES[@]} > 0)) || die "patches/series has no patches"
-	[ -e "$MANIFEST/00-cover-letter.txt" ] ||
-		die "patches/series/00-cover-letter.txt is missing"
+	for name in "${SERIES[@]}"; do
+		[ -e "$MANIFEST/$name/00-cover-letter.txt" ] ||
+			die "patches/series/$name/00-cover-letter.txt is missing"
+	done
 	for patch in "${PATCHES[@]}"; do
 		check_header "$patch"
 	done
@@ -154,7 +167,8 @@ put() {
 
 # make_commit NUMBER PATCH
 make_commit() {
-	local number=$1 path=$2 patch=${2##*/} file
+	local number=$1 path=$2 patch file
+	patch=$(id "$path")
 	while read -r file; do
 		put "$file" "$patch"
 	done < <({ values "$path" files | expand "$WORK.rest"
@@ -197,19 +211,19 @@ start() {
 	export GIT_COMMITTER_NAME=$NAME GIT_COMMITTER_EMAIL=$EMAIL
 	export GIT_AUTHOR_DATE="$EPOCH +0000" GIT_COMMITTER_DATE="$EPOCH +0000"
 	git -C "$WORK" init -q -b series
-	git -C "$WORK" config branch.series.description \
-		"$(<"$MANIFEST/00-cover-letter.txt")"
 	git -C "$WORK" add --all --force
 	git -C "$WORK" commit -q -m "The kernel's files that the series touches"
 	git -C "$WORK" tag base
 }
 
-write_patches() {
-	rm -rf "$OUT"
-	mkdir -p "$OUT"
-	git -C "$WORK" format-patch -q -o "$OUT" --numbered --cover-letter \
+# write_series NAME START - the patches of one series, which begins after START.
+write_series() {
+	git -C "$WORK" branch "$1"
+	git -C "$WORK" config "branch.$1.description" \
+		"$(<"$MANIFEST/$1/00-cover-letter.txt")"
+	git -C "$WORK" format-patch -q -o "$OUT/$1" --numbered --cover-letter \
 		--cover-from-description=subject --zero-commit --no-signature \
-		--diff-algorithm=histogram base..series
+		--diff-algorithm=histogram "$2..$1"
 }
 
 "$TOP/scripts/deps.sh" build check
@@ -221,8 +235,11 @@ EPOCH=$(git log -1 --format=%ct 2>/dev/null || date +%s)
 
 mkdir -p "$BUILD"
 trap 'rm -rf "$WORK" "$WORK".*' EXIT
+SERIES=()
 PATCHES=()
-for path in "$MANIFEST"/[0-9]*.txt; do
+for path in "$MANIFEST"/[0-9]*/[0-9]*.txt; do
+	name=$(basename "${path%/*}")
+	[[ " ${SERIES[*]} " == *" $name "* ]] || SERIES+=("$name")
 	[ "${path##*/}" = 00-cover-letter.txt ] || PATCHES+=("$path")
 done
 {
@@ -242,10 +259,17 @@ if [ "$OUT" = --list ]; then
 fi
 
 start
+rm -rf "$OUT"
+mkdir -p "$OUT"
 number=0
-for path in "${PATCHES[@]}"; do
-	number=$((number + 1))
-	make_commit "$number" "$path"
+last=base
+for name in "${SERIES[@]}"; do
+	for path in "$MANIFEST/$name"/[0-9]*.txt; do
+		[ "${path##*/}" != 00-cover-letter.txt ] || continue
+		number=$((number + 1))
+		make_commit "$number" "$path"
+	done
+	write_series "$name" "$last"
+	last=$name
 done
-write_patches
-say "${#PATCHES[@]} patches and the cover letter, signed off by $NAME <$EMAIL>, are in ${OUT#"$TOP/"}; make series-check proves them"
+say "${#SERIES[@]} series of ${#PATCHES[@]} patches and their cover letters, signed off by $NAME <$EMAIL>, are in ${OUT#"$TOP/"}; make series-check proves them"

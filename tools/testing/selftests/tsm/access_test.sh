@@ -195,13 +195,7 @@ other_reads_values_only()
 }
 
 ktap_print_header
-
-for program in udevadm systemd-sysusers systemd-tmpfiles su tsm-log; do
-	if ! command -v $program >/dev/null; then
-		ktap_skip_all "there is no $program"
-		exit "$KSFT_SKIP"
-	fi
-done
+needs udevadm systemd-sysusers systemd-tmpfiles su tsm-log
 
 # Not tpm0 if its driver was bound again.
 TPM=$(echo /sys/class/tpm/tpm[0-9])

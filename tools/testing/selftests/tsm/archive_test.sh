@@ -248,6 +248,7 @@ small_file_system()
 }
 
 ktap_print_header
+needs tsm-log
 ktap_set_plan 13
 
 modprobe measurement_example

@@ -22,3 +22,17 @@ check()
 	fi
 	rm -f "$output"
 }
+
+# needs PROGRAM... - without one of them, skip all tests. tsm-log is not part of the
+# kernel's sources.
+needs()
+{
+	local program
+
+	for program; do
+		if ! command -v "$program" >/dev/null; then
+			ktap_skip_all "there is no $program"
+			exit "$KSFT_SKIP"
+		fi
+	done
+}

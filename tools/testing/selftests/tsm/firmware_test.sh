@@ -146,6 +146,7 @@ sys.stdout.buffer.write(data.replace(digest, digest[::-1], 1))' \
 }
 
 ktap_print_header
+needs tsm-log
 if [ ! -e "$FIRMWARE" ]; then
 	ktap_skip_all "the firmware has left no log at $FIRMWARE"
 	exit "$KSFT_SKIP"

@@ -161,6 +161,7 @@ locate
 find_banks
 
 ktap_print_header
+needs tsm-log
 ktap_set_plan 8
 
 check extend_of_one_bank

@@ -196,6 +196,7 @@ if [ -d $ROOT/tdx ]; then
 fi
 
 ktap_print_header
+needs tsm-log
 ktap_set_plan $((7 * ${#providers[@]} + 2))
 
 for provider in "${providers[@]}"; do

@@ -142,6 +142,7 @@ archived_records_are_looked_at()
 }
 
 ktap_print_header
+needs tsm-log
 ktap_set_plan 16
 
 # With logs that nothing has been trimmed from.

@@ -92,6 +92,7 @@ log_replays()
 }
 
 ktap_print_header
+needs tsm-log
 ktap_set_plan 6
 
 locate

@@ -123,6 +123,7 @@ unbind_under_extends()
 }
 
 ktap_print_header
+needs tsm-log
 ktap_set_plan 11
 
 locate

@@ -79,6 +79,7 @@ missing_provider_is_an_error()
 }
 
 ktap_print_header
+needs tsm-log
 ktap_set_plan 11
 
 modprobe measurement_example

@@ -218,6 +218,7 @@ no_such_provider()
 }
 
 ktap_print_header
+needs tsm-log
 ktap_set_plan 11
 
 check shows_what_comes

@@ -130,6 +130,7 @@ reports_while_extending()
 }
 
 ktap_print_header
+needs tsm-log
 need 2
 ktap_set_plan 9
 
