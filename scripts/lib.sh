@@ -138,24 +138,29 @@ find_build() {
 	echo "$base-$number"
 }
 
-# apt_private SUITE TYPE APT-ARGS... - run apt-get against one suite only.
-#
-# SUITE need not be in the system's sources and nothing of it is installed:
-# the lists, the cache and the sources of this view live in our cache. TYPE is
-# deb or deb-src. The mirror is the one that the system already uses.
-apt_private() {
-	local suite=$1 type=$2 dir site key
-	shift 2
-	dir=$CACHE/apt/$suite
+# debian_line SUITE TYPE - the line of sources.list for SUITE; TYPE is deb or
+# deb-src. The mirror is the one that the system already uses.
+debian_line() {
+	local site
 	# shellcheck disable=SC2016 # these are apt's own variables
 	site=$(apt-get indextargets --format '$(SITE) $(ORIGIN) $(LABEL)' |
 	       awk '$2 == "Debian" && $3 == "Debian" { print $1; exit }')
 	[ -n "$site" ] ||
 		die "apt has no Debian mirror configured; run 'apt-get update', or set KSRC= to a kernel tree"
-	key=/usr/share/keyrings/debian-archive-keyring.gpg
+	printf '%s [signed-by=%s] %s %s main\n' "$2" \
+		/usr/share/keyrings/debian-archive-keyring.gpg "$site" "$1"
+}
+
+# apt_private SUITE TYPE APT-ARGS... - run apt-get against one suite only.
+#
+# SUITE need not be in the system's sources and nothing of it is installed:
+# the lists, the cache and the sources of this view live in our cache.
+apt_private() {
+	local suite=$1 type=$2 dir
+	shift 2
+	dir=$CACHE/apt/$suite
 	mkdir -p "$dir"/{lists/partial,cache/archives/partial}
-	printf '%s [signed-by=%s] %s %s main\n' "$type" "$key" "$site" "$suite" \
-		>"$dir/sources.list"
+	debian_line "$suite" "$type" >"$dir/sources.list"
 	apt-get -qq \
 		-o Dir::Etc::sourcelist="$dir/sources.list" \
 		-o Dir::Etc::sourceparts=/dev/null \
