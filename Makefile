@@ -32,7 +32,9 @@ help:
 #:                       build/share is /share in the guest;
 #:                       APPEND=…: more words for its command line;
 #:                       GUEST_TIMEOUT=N: seconds until it is given up (600)
-#:   make modules KDIR=… build the same sources as external modules
+#:   make modules KDIR=… build the same sources as external modules for a kernel of
+#:                       yours, /lib/modules/$(uname -r)/build for instance; its headers,
+#:                       gcc and make are all that this needs
 #:   make series         write the patch series into build/series
 #:   make bench          what extends and logs cost, beside what others do: figures,
 #:                       not tests; a table and plots in build/bench

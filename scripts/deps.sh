@@ -5,6 +5,7 @@
 # them without an argument). Silent and quick when nothing is missing.
 #
 #	build	the kernel, its modules and the tools
+#	modules	our modules for a kernel whose headers are there
 #	guest	a QEMU guest with a software TPM, and what runs in it
 #	bench	a disk for the guest of make bench
 #	check	the checks that make check runs on the host
@@ -16,6 +17,7 @@ set -euo pipefail
 # json-c, which tsm-log uses.
 build=(gcc make flex bison bc libelf-dev libssl-dev cpio rsync kmod patch
        xz-utils python3 libjson-c-dev pkg-config)
+modules=(gcc make)
 # tpm2-tools are for cross-checks in the guest; the library is how they get to
 # the chip there. jq reads what we write as JSON, Python is for a second reading
 # of the log; systemd and udev have what gives a group access to our files. OVMF
@@ -28,15 +30,16 @@ bench=(e2fsprogs)
 check=(clang libclang-rt-14-dev clang-format-14 shellcheck dpkg-dev
        python3-sphinx python3-yaml groff-base perl git systemd)
 
-(($# > 0)) || set -- build guest bench check
+(($# > 0)) || set -- build modules guest bench check
 wanted=()
 for purpose in "$@"; do
 	case $purpose in
 	build) wanted+=("${build[@]}") ;;
+	modules) wanted+=("${modules[@]}") ;;
 	guest) wanted+=("${guest[@]}") ;;
 	bench) wanted+=("${bench[@]}") ;;
 	check) wanted+=("${check[@]}") ;;
-	*) die "deps.sh: no purpose '$purpose'; there are build, guest, bench and check" ;;
+	*) die "deps.sh: no purpose '$purpose'; there are build, modules, guest, bench and check" ;;
 	esac
 done
 

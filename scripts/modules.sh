@@ -6,8 +6,9 @@
 #
 # KDIR=DIR	the kernel to build them for: what its make calls O=, or the
 #		headers that a distribution installs, such as
-#		/lib/modules/$(uname -r)/build. Without it our guest's kernel,
-#		for which every module must come out that it has not built in.
+#		/lib/modules/$(uname -r)/build. That, gcc and make are all that
+#		this needs. Without it our guest's kernel, for which every module
+#		must come out that it has not built in.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -29,45 +30,62 @@ built_in() {
 	grep -q "/$1\.ko$" "$KDIR/modules.builtin"
 }
 
+# info KO FIELD - as modinfo -F, which not every machine has that compiles.
+info() {
+	readelf -p .modinfo "$1" | sed -n "s/^ *\[ *[0-9a-f]*\]  $2=//p"
+}
+
 # problems KO RELEASE - what is wrong with a module.
 problems() {
-	local license
-	license=$(modinfo -F license "$1")
+	local license magic
+	license=$(info "$1" license)
 	[ "$license" = GPL ] || echo "its license is '$license'"
-	modinfo -F vermagic "$1" | grep -q "^$2 " ||
-		echo "it is for $(modinfo -F vermagic "$1"), not for $2"
+	magic=$(info "$1" vermagic)
+	[[ $magic == "$2 "* ]] || echo "it is for $magic, not for $2"
+}
+
+# warnings - those about our code. That the kernel was built by other versions of
+# programs is no fault of it.
+warnings() {
+	grep -i warning "$LOG" |
+		grep -v 'differs from the one used to build the kernel$' || true
+}
+
+kmake() {
+	env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
+		make -C "$KDIR" -j"$JOBS" M="$TOP" MO="$OUT" "$@"
 }
 
 compile() {
+	# What was compiled once does not warn again.
+	rm -rf "$OUT"
 	mkdir -p "$OUT"
-	quietly "$LOG" "building external modules for $KDIR" \
-		env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
-		make -C "$KDIR" -j"$JOBS" M="$TOP" MO="$OUT" modules
+	quietly "$LOG" "building external modules for $KDIR" kmake modules
 }
 
-"$TOP/scripts/deps.sh" build
 lock=modules-$(echo "$TOP" | sha256sum | cut -c 1-8)
 EXPECTED=
 if [ -z "${KDIR:-}" ]; then
+	"$TOP/scripts/deps.sh" build
 	KDIR=$("$TOP/scripts/kernel-build.sh" | tail -n 1)
 	EXPECTED=$(in_makefiles)
 	# Nobody may rebuild that kernel meanwhile.
 	lock=build-$(basename "$(dirname "$KDIR")")
+elif ! command -v gcc >/dev/null || ! command -v make >/dev/null; then
+	"$TOP/scripts/deps.sh" modules
 fi
 KDIR=$(realpath "$KDIR")
 if [ ! -f "$KDIR/include/config/kernel.release" ] ||
    [ ! -f "$KDIR/Module.symvers" ]; then
 	die "KDIR=$KDIR is not a built kernel nor a kernel's headers; install the headers of your kernel, or leave KDIR unset"
 fi
-release=$(<"$KDIR/include/config/kernel.release")
+RELEASE=$(<"$KDIR/include/config/kernel.release")
 
-# What was compiled once does not warn again.
-rm -rf "$OUT"
 with_lock "$lock" compile
 
-verdict "no warnings" "$(grep -i warning "$LOG" || true)"
+verdict "no warnings" "$(warnings)"
 while read -r module; do
-	verdict "$module" "$(problems "$OUT/$module" "$release")"
+	verdict "$module" "$(problems "$OUT/$module" "$RELEASE")"
 done < <(sed 's/\.o$/.ko/' "$OUT/modules.order")
 for name in $EXPECTED; do
 	built_in "$name" || grep -q "\(^\|/\)$name\.o$" "$OUT/modules.order" ||
