@@ -35,6 +35,8 @@ help:
 #:   make modules KDIR=… build the same sources as external modules for a kernel of
 #:                       yours, /lib/modules/$(uname -r)/build for instance; its headers,
 #:                       gcc and make are all that this needs
+#:   make modules_install KDIR=…
+#:                       install them; INSTALL_MOD_PATH is where, as for the kernel
 #:   make series         write the patch series into build/series
 #:   make bench          what extends and logs cost, beside what others do: figures,
 #:                       not tests; a table and plots in build/bench
@@ -83,6 +85,10 @@ deps run check guest modules series bench kunit kselftest tools tools-check spar
 checkpatch docs-check series-check style fuzz tee-emu-check stress \
 firmware-check tpm-check hibernate-check soak:
 	@$(RUN)/$@.sh
+
+.PHONY: modules_install
+modules_install:
+	@$(RUN)/modules.sh install
 
 kernel:
 	@$(RUN)/kernel-build.sh >/dev/null

@@ -1,14 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Build our kernel code as external modules into build/modules, from the same
-# sources that an overlaid kernel tree is built from. One test per module.
+# modules.sh [build|install] - build our kernel code as external modules into
+# build/modules, from the same sources that an overlaid kernel tree is built from.
+# One test per module. With "install" they are then installed as the kernel's own
+# make modules_install does it.
 #
 # KDIR=DIR	the kernel to build them for: what its make calls O=, or the
 #		headers that a distribution installs, such as
 #		/lib/modules/$(uname -r)/build. That, gcc and make are all that
 #		this needs. Without it our guest's kernel, for which every module
-#		must come out that it has not built in.
+#		must come out that it has not built in; there is no installing
+#		for that one.
+# INSTALL_MOD_PATH=DIR
+#		install them below DIR. Other variables of the kernel's make work
+#		as well, INSTALL_MOD_STRIP for instance.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -58,10 +64,47 @@ kmake() {
 
 compile() {
 	# What was compiled once does not warn again.
-	rm -rf "$OUT"
+	[ "$ACTION" = install ] || rm -rf "$OUT"
 	mkdir -p "$OUT"
 	quietly "$LOG" "building external modules for $KDIR" kmake modules
 }
+
+# compressor - the program that compresses this kernel's modules, if any.
+compressor() {
+	sed -n 's/^CONFIG_MODULE_COMPRESS_\(XZ\|ZSTD\)=y$/\L\1/p' \
+		"$KDIR/include/config/auto.conf"
+}
+
+install_modules() {
+	local settings=() program modules=${INSTALL_MOD_PATH:-}/lib/modules/$RELEASE
+	# Modules load without compression as well.
+	program=$(compressor)
+	if [ -n "$program" ] && ! command -v "$program" >/dev/null; then
+		settings=(CONFIG_MODULE_COMPRESS_ALL=)
+	fi
+	quietly "$BUILD/modules_install.log" "installing them in $modules" \
+		kmake modules_install "${settings[@]}"
+	# The kernel's make leaves this out where there is no System.map, as with a
+	# distribution's headers.
+	if command -v depmod >/dev/null; then
+		quietly "$BUILD/depmod.log" "making them known to modprobe" \
+			depmod -b "${INSTALL_MOD_PATH:-/}" "$RELEASE"
+	else
+		say "there is no depmod here; before modprobe finds them, run: depmod ${INSTALL_MOD_PATH:+-b $INSTALL_MOD_PATH }$RELEASE"
+	fi
+}
+
+# On some systems depmod is where the PATH of users does not lead.
+PATH=$PATH:/usr/sbin:/sbin
+ACTION=${1:-build}
+case $ACTION in
+build) ;;
+install)
+	[ -n "${KDIR:-}" ] ||
+		die "modules_install needs the kernel to install them for: make modules_install KDIR=/lib/modules/\$(uname -r)/build"
+	;;
+*) die "usage: modules.sh [build|install]" ;;
+esac
 
 lock=modules-$(echo "$TOP" | sha256sum | cut -c 1-8)
 EXPECTED=
@@ -80,6 +123,11 @@ if [ ! -f "$KDIR/include/config/kernel.release" ] ||
 	die "KDIR=$KDIR is not a built kernel nor a kernel's headers; install the headers of your kernel, or leave KDIR unset"
 fi
 RELEASE=$(<"$KDIR/include/config/kernel.release")
+# The kernel's make runs in another directory.
+if [ -n "${INSTALL_MOD_PATH:-}" ]; then
+	INSTALL_MOD_PATH=$(realpath -m "$INSTALL_MOD_PATH")
+	export INSTALL_MOD_PATH
+fi
 
 with_lock "$lock" compile
 
@@ -91,4 +139,8 @@ for name in $EXPECTED; do
 	built_in "$name" || grep -q "\(^\|/\)$name\.o$" "$OUT/modules.order" ||
 		not_ok "$name.ko" "it is in a Makefile but was not built"
 done
+if [ "$ACTION" = install ] && ((TAP_FAILED == 0)); then
+	with_lock "$lock" install_modules
+	ok "installed"
+fi
 tap_done
