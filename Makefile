@@ -58,6 +58,9 @@ help:
 #:   make tools-check    tests of tsm-log on the host
 #:   make sparse         sparse over our kernel code
 #:   make checkpatch     checkpatch --strict over the repository's files
+#:   make stock-check    modules and modules_install for a distribution's kernel, in a
+#:                       system of 450 MB that has its headers, gcc and make only; make
+#:                       check leaves it out
 #:   make docs-check     kernel-doc, ABI files, Sphinx
 #:   make series-check   the series applies and builds, patch by patch
 #:   make style          shellcheck, clang-format
@@ -79,11 +82,11 @@ help:
 #:   JOBS=N              parallel jobs (all cores)
 .PHONY: deps run check guest modules series bench kunit kselftest tools tools-check \
 	sparse checkpatch docs-check series-check style fuzz kernel tee-emu-check stress \
-	firmware-check tpm-check hibernate-check soak
+	firmware-check tpm-check hibernate-check soak stock-check
 
 deps run check guest modules series bench kunit kselftest tools tools-check sparse \
 checkpatch docs-check series-check style fuzz tee-emu-check stress \
-firmware-check tpm-check hibernate-check soak:
+firmware-check tpm-check hibernate-check soak stock-check:
 	@$(RUN)/$@.sh
 
 .PHONY: modules_install

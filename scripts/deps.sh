@@ -9,6 +9,7 @@
 #	guest	a QEMU guest with a software TPM, and what runs in it
 #	bench	a disk for the guest of make bench
 #	check	the checks that make check runs on the host
+#	stock	a bare system for make stock-check
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -29,8 +30,9 @@ bench=(e2fsprogs)
 # rest checks style, documentation and the patch series.
 check=(clang libclang-rt-14-dev clang-format-14 shellcheck dpkg-dev
        python3-sphinx python3-yaml groff-base perl git systemd)
+stock=(mmdebstrap kmod)
 
-(($# > 0)) || set -- build modules guest bench check
+(($# > 0)) || set -- build modules guest bench check stock
 wanted=()
 for purpose in "$@"; do
 	case $purpose in
@@ -39,7 +41,8 @@ for purpose in "$@"; do
 	guest) wanted+=("${guest[@]}") ;;
 	bench) wanted+=("${bench[@]}") ;;
 	check) wanted+=("${check[@]}") ;;
-	*) die "deps.sh: no purpose '$purpose'; there are build, modules, guest, bench and check" ;;
+	stock) wanted+=("${stock[@]}") ;;
+	*) die "deps.sh: no purpose '$purpose'; there are build, modules, guest, bench, check and stock" ;;
 	esac
 done
 

@@ -11,7 +11,7 @@ set -euo pipefail
 # cache has a name that one of these scripts gave it.
 while read -r name; do
 	case $name in
-	apt | build | log | linux-source-* | sparse-* | sparse.part | *.lock) ;;
+	apt | build | log | linux-source-* | sparse-* | sparse.part | stock-* | *.lock) ;;
 	*) die "$CACHE has '$name' in it, which is not ours; remove by hand what you do not need" ;;
 	esac
 done < <(find "$CACHE" -mindepth 1 -maxdepth 1 -printf '%f\n')

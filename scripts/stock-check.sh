@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Our modules for a distribution's kernel, on a system that has that kernel's
+# headers, gcc and make and nothing else: do make modules and make modules_install
+# work there as they stand? One test per step.
+#
+# The system is a directory of 450 MB in the cache, which a chroot enters; its packages
+# are downloaded once. What is missing there cannot be installed there: it has no apt.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/tap.sh"
+
+SUITE=trixie
+ROOT=$CACHE/stock-$SUITE
+LOG=$BUILD/stock-check.log
+# What a build of external modules takes of the repository.
+TAKEN=(Kbuild Makefile scripts external drivers include samples)
+# What must come out for that kernel.
+MODULES=(tsm tsm-tdx tsm-snp tsm-tpm measurement-example)
+
+create() {
+	[ ! -e "$ROOT/.complete" ] || return 0
+	rm -rf "$ROOT" "$ROOT.part"
+	{
+		debian_line "$SUITE" deb
+		debian_line "$SUITE-backports" deb
+	} >"$ROOT.list"
+	quietly "$CACHE/log/stock-$SUITE.log" \
+		"making a bare system with a stock kernel's headers (about 3 min)" \
+		mmdebstrap --variant=essential \
+		--include="gcc,make,linux-headers-amd64/$SUITE-backports" \
+		"$SUITE" "$ROOT.part" "$ROOT.list"
+	rm -f "$ROOT.list"
+	touch "$ROOT.part/.complete"
+	mv "$ROOT.part" "$ROOT"
+}
+
+# in_root COMMAND... - run it there, with no more of our environment than that.
+in_root() {
+	# shellcheck disable=SC2016 # for the shell inside
+	unshare --mount --pid --fork --kill-child sh -c '
+		mount -t proc proc "$0/proc" && exec chroot "$0" env -i \
+			PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"
+	' "$ROOT" "$@"
+}
+
+# step NAME TARGET [VARIABLE=VALUE...] - a test that make does this there.
+step() {
+	local name=$1
+	shift
+	say "$name"
+	watched "$LOG" in_root make -C /src "JOBS=$JOBS" \
+		KDIR="/lib/modules/$RELEASE/build" "$@"
+	if ((WATCHED_STATUS == 0)); then
+		ok "$name"
+	else
+		not_ok "$name" "$(tail -n 25 "$LOG")"
+	fi
+}
+
+# not_found DIR - which modules modprobe does not find below DIR, and what it says.
+not_found() {
+	local name last
+	# Below INSTALL_MOD_PATH it misses the kernel's own modules.
+	depmod -b "$1" "$RELEASE" 2>/dev/null
+	for name in "${MODULES[@]}"; do
+		last=$(modprobe -d "$1" -S "$RELEASE" --show-depends "$name" |
+		       tail -n 1)
+		[[ $last == */updates/*$name.ko* ]] || echo "$name: $last"
+	done
+}
+
+check() {
+	local headers
+	create
+	rm -rf "$ROOT/src" "$ROOT"/lib/modules/*/updates "$ROOT/mnt/lib"
+	mkdir "$ROOT/src"
+	(cd "$TOP" && cp -a "${TAKEN[@]}" "$ROOT/src/")
+	headers=$(cd "$ROOT/usr/src" && printf '%s\n' linux-headers-*-amd64)
+	RELEASE=${headers#linux-headers-}
+
+	step "make modules for $RELEASE" modules
+	step "make modules_install" modules_install
+	verdict "modprobe finds them" "$(not_found "$ROOT" 2>&1)"
+	step "make modules_install with INSTALL_MOD_PATH" modules_install \
+		INSTALL_MOD_PATH=/mnt
+	verdict "modprobe finds them below INSTALL_MOD_PATH" \
+		"$(not_found "$ROOT/mnt" 2>&1)"
+	tap_done
+}
+
+"$TOP/scripts/deps.sh" stock
+((EUID == 0)) || die "only root can enter the bare system"
+mkdir -p "$BUILD"
+with_lock "stock-$SUITE" check
