@@ -102,6 +102,3 @@ static void __exit tsm_tdx_exit(void)
 	free_buffers();
 }
 module_exit(tsm_tdx_exit);
-
-MODULE_DESCRIPTION("Measurement registers of a TDX guest");
-MODULE_LICENSE("GPL");
