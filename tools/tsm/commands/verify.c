@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands/command.h"
+#include "commands/quote-options.h"
 #include "commands/source.h"
 #include "output/json.h"
 #include "output/report.h"
@@ -17,6 +18,7 @@ static const char help[] =
 	"       tsm-log verify [--json] --log FILE --checkpoints FILE [--values FILE]\n"
 	"       tsm-log verify [--json] [--offline] DIR\n"
 	"       tsm-log verify [--json] --follow-firmware [OPTION]... PROVIDER\n"
+	"       tsm-log verify [--json] --quote FILE [OPTION]...\n"
 	"\n"
 	"Replay the event log of PROVIDER, or of every provider, from its checkpoints;\n"
 	"check each record that has event data, each checkpoint and the order of the\n"
@@ -29,12 +31,15 @@ static const char help[] =
 	"DIR, which must have a slash in it or be \".\", is what 'tsm-log archive' has\n"
 	"written. Check each of the segments, that one follows on the other, and that\n"
 	"the last one is followed by the live log, unless that has ended.\n"
+	"With --quote, check what hardware signed, up to a root or an attestation key that\n"
+	"you name, and whether the log in the files of --log and --checkpoints, or the\n"
+	"firmware's log alone, leads to it. It may be older than the end of the log.\n"
 	"\n" SOURCE_HELP
 	"      --values FILE       lines REGISTER ALGO:HEX[,ALGO:HEX...] to compare with,\n"
 	"                          of one point of the log;\n"
 	"                          without it, print the values that the replay gives\n"
 	"      --json              an array with an object for each log\n" BEGINNING_HELP
-	"      --offline           check DIR without the live logs and registers\n"
+	"      --offline           check DIR without the live logs and registers\n" QUOTE_HELP
 	"  -h, --help              show this help\n"
 	"\n"
 	"Exit status: 0 verified, 1 differs, 2 could not check.\n";
@@ -132,16 +137,19 @@ int command_verify(int argc, char **argv)
 		{ "values", required_argument, NULL, OPT_VALUES },
 		SOURCE_OPTIONS,
 		BEGINNING_OPTIONS,
+		QUOTE_OPTIONS,
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	struct source source = { 0 };
-	const char *values = NULL;
+	struct quote_options quote = { 0 };
+	const char *values = NULL, *wrong = NULL;
 	bool json = false, offline = false, archive;
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (source_option(&source, option))
+		if (source_option(&source, option) ||
+		    quote_option(&quote, option, &wrong))
 			continue;
 		switch (option) {
 		case OPT_JSON:
@@ -159,6 +167,16 @@ int command_verify(int argc, char **argv)
 		default:
 			return usage_error("verify", NULL);
 		}
+	}
+	if (wrong)
+		return usage_error("verify", wrong);
+	if (quote.any) {
+		if (optind < argc || values || offline || source.archive ||
+		    source.root)
+			return usage_error(
+				"verify",
+				"--quote goes with files: --log and --checkpoints, --firmware-log");
+		return verify_quote(&quote, &source, json);
 	}
 	status = source_finish(&source, "verify", argc, argv);
 	if (status)

@@ -52,6 +52,22 @@ void replay_set_first(struct replay *replay, uint64_t first)
 	replay->next = first;
 }
 
+void replay_observe(struct replay *replay,
+		    int (*observe)(struct replay *replay, void *observer,
+				   struct error *err),
+		    void *observer)
+{
+	replay->observe = observe;
+	replay->observer = observer;
+}
+
+static int at_point(struct replay *replay, struct error *err)
+{
+	if (!replay->observe)
+		return 0;
+	return replay->observe(replay, replay->observer, err);
+}
+
 /*
  * A finding about @reg, without its text, or about the log if that is NULL.
  * There is room: each is the last one of its kind.
@@ -433,7 +449,7 @@ static int apply_checkpoints(struct replay *replay, struct error *err)
 		}
 		if (cp->recnum > replay->next)
 			return 0;
-		if (apply_checkpoint(replay, cp, err))
+		if (apply_checkpoint(replay, cp, err) || at_point(replay, err))
 			return -1;
 		replay->has_checkpoint = false;
 	}
@@ -596,7 +612,7 @@ int replay_feed(struct replay *replay, struct error *err)
 			return error_prefix(err, "log");
 		if (!ret)
 			break;
-		if (apply_record(replay, &rec, err))
+		if (apply_record(replay, &rec, err) || at_point(replay, err))
 			return -1;
 	}
 	return 0;

@@ -133,6 +133,10 @@ struct replay {
 	uint64_t point;
 
 	struct hasher hasher;
+
+	int (*observe)(struct replay *replay, void *observer,
+		       struct error *err);
+	void *observer;
 };
 
 /* The buffers stay the caller's. Returns 0, or -1 with @err set. */
@@ -145,6 +149,15 @@ void replay_free(struct replay *replay);
  * starts with.
  */
 void replay_set_first(struct replay *replay, uint64_t first);
+
+/*
+ * Call @observe at each point of the replay: after each checkpoint and after
+ * each record. It returns 0, or -1 with @err set.
+ */
+void replay_observe(struct replay *replay,
+		    int (*observe)(struct replay *replay, void *observer,
+				   struct error *err),
+		    void *observer);
 
 /*
  * Replay all that is in the buffers and was not replayed yet. Checkpoints of

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tsm-log verify --quote: check a quote, and logs against it.
+ */
+#include <stdio.h>
+
+#include "commands/command.h"
+#include "commands/quote-options.h"
+#include "output/json.h"
+#include "output/quote-report.h"
+
+static int read_files(struct evidence *evidence,
+		      const struct quote_options *options,
+		      const struct source *source, struct error *err)
+{
+	if (quote_init(&evidence->quote, err) ||
+	    quote_options_read(options, &evidence->quote, err))
+		return -1;
+	evidence->v.firmware_path = source->firmware;
+	evidence->has_log = source->log;
+	return source->log ?
+		       source_read(source, NULL, 0, &evidence->v.log, err) :
+		       0;
+}
+
+static void show(const struct evidence *evidence, bool json)
+{
+	struct json_object *object;
+
+	if (json) {
+		object = quote_report_json(evidence);
+		putchar('\n');
+		json_print(stdout, object);
+		json_object_put(object);
+		return;
+	}
+	quote_report_text(evidence, stdout);
+	fflush(stdout);
+	if (evidence->failed)
+		fprintf(stderr, "tsm-log: could not check: %s\n",
+			evidence->error.text);
+}
+
+int verify_quote(const struct quote_options *options,
+		 const struct source *source, bool json)
+{
+	struct evidence evidence = { 0 };
+	enum verify_result result;
+
+	if (!options->quote)
+		return usage_error("verify", "there is no --quote");
+	if (!source->log != !source->checkpoints)
+		return usage_error("verify",
+				   "--log and --checkpoints go together");
+	if (json)
+		putchar('[');
+	evidence.failed =
+		read_files(&evidence, options, source, &evidence.error);
+	result = evidence.failed ? VERIFY_UNCHECKED :
+				   evidence_verify(&evidence);
+	show(&evidence, json);
+	if (json)
+		fputs("\n]\n", stdout);
+	evidence_free(&evidence);
+	return result;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The whole check that a relying party makes.
+ */
+#include "quotes/evidence.h"
+
+enum verify_result evidence_result(const struct evidence *evidence)
+{
+	if (evidence->quote.checks.failed || evidence->match.nr_findings ||
+	    evidence->v.replay.nr_findings)
+		return VERIFY_DIFFERS;
+	return evidence->failed ? VERIFY_UNCHECKED : VERIFY_OK;
+}
+
+void evidence_free(struct evidence *evidence)
+{
+	match_free(&evidence->match);
+	verify_free(&evidence->v);
+	quote_free(&evidence->quote);
+}
+
+static int check_quote(struct evidence *evidence, struct error *err)
+{
+	struct quote *quote = &evidence->quote;
+
+	if (quote_parse(quote, err))
+		return error_prefix(err, "quote");
+	evidence->is_parsed = true;
+	if (quote_check(quote, err))
+		return error_prefix(err, "quote");
+	return 0;
+}
+
+/* The log, and the firmware's; or that alone. */
+static int check_logs(struct evidence *evidence, struct error *err)
+{
+	struct verification *v = &evidence->v;
+
+	if (evidence->has_log) {
+		verify_buffers(v, NULL);
+		if (v->failed)
+			*err = v->error;
+		return v->failed ? -1 : 0;
+	}
+	return firmware_read(&v->firmware, v->firmware_path,
+			     evidence->quote.format != QUOTE_TPM, err);
+}
+
+static int check_match(struct evidence *evidence, struct error *err)
+{
+	struct verification *v = &evidence->v;
+
+	/* A log that does not hold leads to nothing. */
+	if (v->replay.nr_findings)
+		return 0;
+	if (match_quote(&evidence->match, &evidence->quote, v,
+			evidence->has_log, err))
+		return -1;
+	evidence->is_matched = true;
+	return 0;
+}
+
+enum verify_result evidence_verify(struct evidence *evidence)
+{
+	struct error *err = &evidence->error;
+	int ret = check_quote(evidence, err);
+
+	if (!ret && (evidence->has_log || evidence->v.firmware_path)) {
+		ret = check_logs(evidence, err);
+		if (!ret)
+			ret = check_match(evidence, err);
+	}
+	if (!ret && !evidence->quote.checks.anchored)
+		ret = error_set(
+			err,
+			"nobody vouches for the quote: see what was not checked");
+	evidence->failed = ret;
+	return evidence_result(evidence);
+}
