@@ -27,9 +27,11 @@ guest=(qemu-system-x86 swtpm busybox-static tpm2-tools libtss2-tcti-device0
        cpio jq python3-minimal systemd udev ovmf)
 bench=(e2fsprogs)
 # clang is for fuzzing; dpkg-dev unpacks the source of a newer sparse; the
-# rest checks style, documentation and the patch series.
+# rest checks style, documentation and the patch series. Quotes are made with
+# Python's cryptography, and checked by tpm2-tools as well.
 check=(clang libclang-rt-14-dev clang-format-14 shellcheck dpkg-dev
-       python3-sphinx python3-yaml groff-base perl git systemd)
+       python3-sphinx python3-yaml groff-base perl git systemd
+       python3-cryptography tpm2-tools swtpm)
 stock=(mmdebstrap kmod)
 
 (($# > 0)) || set -- build modules guest bench check stock

@@ -5,17 +5,19 @@
 # FUZZ_SECONDS (60) in all. Needs clang.
 #
 # fuzz.sh [TARGET...]	these targets only: show, checkpoint, verify,
-#			firmware
+#			firmware, tdx, snp, tpm
 # fuzz.sh --merge	take what was found into the corpus of the repository,
 #			and from there what covers nothing that others do not
 #
 # tools/tsm/fuzz/corpus/TARGET is only read; what fuzzing adds is kept in
-# build/fuzz/corpus/TARGET, where the next run goes on.
+# build/fuzz/corpus/TARGET, where the next run goes on. Quotes have keys and
+# certificates, which are made anew: the seeds for those are in build/fuzz/seeds.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"
 
+TARGETS=(show checkpoint verify firmware tdx snp tpm)
 SOURCE=$TOP/tools/tsm
 OUT=$BUILD/fuzz
 SANITIZERS='address,undefined'
@@ -31,13 +33,14 @@ build() {
 # fuzz TARGET SECONDS
 fuzz() {
 	local target=$1 seconds=$2 log=$OUT/$1.log corpus=$OUT/corpus/$1
-	local artifacts=$OUT/artifacts/$1
+	local artifacts=$OUT/artifacts/$1 given=$SOURCE/fuzz/corpus/$1
+	[ -d "$given" ] || given=$OUT/seeds/$target
 	mkdir -p "$corpus" "$artifacts"
 	say "fuzzing $target for $seconds s"
 	watched "$log" "$OUT/fuzz/fuzz-$target" -max_total_time="$seconds" \
-		-max_len=4096 -timeout=10 -print_final_stats=1 \
+		-max_len=8192 -timeout=10 -print_final_stats=1 \
 		-artifact_prefix="$artifacts/" \
-		"$corpus" "$SOURCE/fuzz/corpus/$target"
+		"$corpus" "$given"
 	if ((WATCHED_STATUS == 0)); then
 		ok "fuzz $target"
 		sed -n 's/^stat::number_of_executed_units: */# inputs tried: /p
@@ -55,7 +58,7 @@ merge() {
 	rm -rf "$merged"
 	mkdir -p "$merged" "$OUT/corpus/$target"
 	quietly "$OUT/merge-$target.log" "merging the corpus of $target" \
-		"$OUT/fuzz/fuzz-$target" -max_len=4096 -use_counters=0 \
+		"$OUT/fuzz/fuzz-$target" -max_len=8192 -use_counters=0 \
 		-set_cover_merge=1 "$merged" "$corpus" "$OUT/corpus/$target"
 	mkdir -p "$corpus"
 	find "$corpus" -type f -delete
@@ -65,6 +68,7 @@ merge() {
 
 "$TOP/scripts/deps.sh" build check
 quietly "$OUT/build.log" "building the fuzz targets" build
+quietly "$OUT/seeds.log" "making seeds" python3 -B "$SOURCE/fuzz/make_seeds.py" "$OUT/seeds"
 
 if [ "${1:-}" = --merge ]; then
 	for target in show checkpoint verify firmware; do
@@ -72,10 +76,10 @@ if [ "${1:-}" = --merge ]; then
 	done
 	exit
 fi
-(($# > 0)) || set -- show checkpoint verify firmware
+(($# > 0)) || set -- "${TARGETS[@]}"
 for target; do
 	[ -x "$OUT/fuzz/fuzz-$target" ] ||
-		die "there is no fuzz target '$target'; there are show, checkpoint, verify and firmware"
+		die "there is no fuzz target '$target'; there are ${TARGETS[*]}"
 	SHARE=$((${FUZZ_SECONDS:-60} / $#))
 	fuzz "$target" $((SHARE > 0 ? SHARE : 1))
 done

@@ -36,7 +36,8 @@ expect_ok() {
 
 behaviour() {
 	local suite log status failed
-	for suite in test_tsm_log test_export test_archive test_event test_measure; do
+	for suite in test_tsm_log test_export test_archive test_event test_measure \
+		     test_quote; do
 		log=$OUT/$suite.log
 		status=0
 		TAP_COUNT=$TAP_COUNT PYTHONDONTWRITEBYTECODE=1 \
@@ -58,6 +59,13 @@ corpus() {
 		expect_ok "corpus of fuzz-$target" \
 			"$OUT/san/fuzz/fuzz-$target" \
 			"$SOURCE/fuzz/corpus/$target"/*
+	done
+	# Those of quotes have keys and certificates, which are made anew.
+	rm -rf "$OUT/seeds"
+	python3 -B "$SOURCE/fuzz/make_seeds.py" "$OUT/seeds"
+	for target in tdx snp tpm; do
+		expect_ok "seeds of fuzz-$target" \
+			"$OUT/san/fuzz/fuzz-$target" "$OUT/seeds/$target"/*
 	done
 }
 

@@ -104,7 +104,11 @@ static int read_crls(const struct quote_files *files, STACK_OF(X509_CRL) * list,
 
 static int read_file(const char *path, struct buffer *file, struct error *err)
 {
-	return path ? buffer_read_path(file, path, err) : 0;
+	if (!path)
+		return 0;
+	if (buffer_read_path(file, path, err))
+		return -1;
+	return file->len ? 0 : error_set(err, "%s is empty", path);
 }
 
 int quote_options_read(const struct quote_options *options, struct quote *quote,

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Make inputs for the fuzz targets from the logs of tests/make_log.py.
 
-    make_seeds.py DIR    write them into DIR/show, DIR/checkpoint, DIR/verify
-                         and DIR/firmware
+    make_seeds.py DIR    write them into DIR/show, DIR/checkpoint, DIR/verify,
+                         DIR/firmware, DIR/tdx, DIR/snp and DIR/tpm
 
 What fuzzing made of them is kept in corpus/; this is for starting anew, for
 instance after a change of the format.
@@ -16,6 +16,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, os.pardir, "tests"))
 import make_log  # pylint: disable=wrong-import-position
+import make_quote  # pylint: disable=wrong-import-position
 import tcg2  # pylint: disable=wrong-import-position
 
 SMALL = 4096
@@ -35,6 +36,34 @@ def firmware_logs():
         # Which banks to keep, and what the indices are.
         flags = 0x9f if log.ccmr else 0x1f
         yield name, bytes([flags]) + log.data + b"\xff" * 20
+
+
+def sized(data):
+    return struct.pack(">H", len(data)) + data
+
+
+def quotes():
+    """Pairs of the target's directory and the name of a seed, and the seed."""
+    pki = make_quote.pki
+    nonce, chip = b"nonce", bytes(64)
+    tdx, snp = pki.Tdx(), pki.Snp(chip)
+    for version, body in ((4, 2), (5, 2), (5, 3)):
+        yield f"tdx/{version}-{body}", make_quote.tdx(tdx, {}, nonce, version,
+                                                      body)
+    report = make_quote.snp(snp, chip, nonce)
+    yield "snp/table", sized(report) + sized(snp.table()) + snp.ark.crl()
+    yield "snp/pem", sized(report) + sized(snp.vcek.pem) + \
+        snp.ark.crl([snp.vcek])
+    for name, scheme in (("rsassa", make_quote.RSASSA),
+                         ("rsapss", make_quote.RSAPSS),
+                         ("ecdsa", make_quote.ECDSA)):
+        ak = make_quote.Ak(scheme)
+        quote = make_quote.TpmQuote(
+            ak, {}, [("sha1", [0, 1]), ("sha256", [0, 23])], nonce)
+        yield f"tpm/{name}", sized(quote.signature) + \
+            sized(quote.plain()) + sized(ak.tpm2b()) + quote.message
+        yield f"tpm/{name}-serialized", sized(quote.signature) + \
+            sized(quote.serialized()) + sized(ak.tpmt()) + quote.message
 
 
 def main():
@@ -57,6 +86,8 @@ def main():
             make_log.put(os.path.join(sys.argv[1], kind, name + suffix), data)
     for name, data in firmware_logs():
         make_log.put(os.path.join(sys.argv[1], "firmware", name), data)
+    for name, data in quotes():
+        make_log.put(os.path.join(sys.argv[1], name), data)
     return 0
 
 

@@ -173,8 +173,10 @@ static void print_total(FILE *out, const struct verification *v)
 	else if (v->compared)
 		fprintf(out, "; %zu equal to %s\n", t.compared, v->compared);
 	else
-		fprintf(out,
-			"; not compared with any register (see --values)\n");
+		fprintf(out, "%s\n",
+			v->quoted ?
+				"" :
+				"; not compared with any register (see --values)");
 	if (v->firmware_path)
 		print_firmware(out, v);
 }

@@ -376,6 +376,33 @@ static void add_revocation(X509_STORE_CTX *ctx,
 			left, nr, what);
 }
 
+/*
+ * A quote brings its own chain along, and nothing else: what nobody needs there
+ * nobody has signed.
+ */
+static void check_surplus(X509_STORE_CTX *ctx, STACK_OF(X509) * between,
+			  const char *what, struct checks *checks)
+{
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
+	char subject[SUBJECT_TEXT];
+	int i, k;
+
+	for (i = 0; i < sk_X509_num(between); i++) {
+		X509 *certificate = sk_X509_value(between, i);
+
+		for (k = 0; k < sk_X509_num(chain); k++)
+			if (!X509_cmp(sk_X509_value(chain, k), certificate))
+				break;
+		if (k < sk_X509_num(chain))
+			continue;
+		checks_add(
+			checks, "surplus-certificate", CHECK_FAILED,
+			"the quote has a certificate that is not in the chain of %s: %s",
+			what, certificate_subject(certificate, subject));
+		return;
+	}
+}
+
 bool chain_check(const struct trust *trust, X509 *leaf,
 		 STACK_OF(X509) * between, const char *name, const char *what,
 		 struct checks *checks)
@@ -400,6 +427,8 @@ bool chain_check(const struct trust *trust, X509 *leaf,
 		X509_STORE_CTX_set_app_data(ctx, &unrevoked);
 		valid = X509_verify_cert(ctx) == 1;
 		add_verdict(ctx, valid, name, what, checks);
+		if (valid)
+			check_surplus(ctx, between, what, checks);
 		if (valid)
 			add_revocation(ctx, &unrevoked, what, checks);
 	}

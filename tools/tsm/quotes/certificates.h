@@ -54,7 +54,8 @@ int certificates_read_pem(STACK_OF(X509) * list, struct span text,
  * chain_check() - follow the chain of a certificate to a root
  * @trust: roots, other certificates, revocation lists
  * @leaf: the certificate
- * @between: more certificates that may be between; can be NULL
+ * @between: the certificates that came with the quote, which must all be in
+ *	the chain; can be NULL
  * @name: the check's name
  * @what: what the leaf is called in its texts
  * @checks: gets the result, and what is said of revocation

@@ -37,6 +37,7 @@ static int check_logs(struct evidence *evidence, struct error *err)
 	struct verification *v = &evidence->v;
 
 	if (evidence->has_log) {
+		v->quoted = true;
 		verify_buffers(v, NULL);
 		if (v->failed)
 			*err = v->error;

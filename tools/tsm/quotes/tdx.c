@@ -3,7 +3,6 @@
  * TDX quotes, versions 4 and 5.
  */
 #include <string.h>
-#include <openssl/x509v3.h>
 
 #include "formats/bank.h"
 #include "quotes/signature.h"
@@ -277,42 +276,6 @@ static X509 *find_pck(STACK_OF(X509) * between, const struct trust *trust)
 	return NULL;
 }
 
-static bool is_self_signed(X509 *certificate)
-{
-	return X509_check_issued(certificate, certificate) == X509_V_OK;
-}
-
-static bool is_given_root(const struct trust *trust, X509 *certificate)
-{
-	int i;
-
-	for (i = 0; i < sk_X509_num(trust->roots); i++)
-		if (!X509_cmp(sk_X509_value(trust->roots, i), certificate))
-			return true;
-	return false;
-}
-
-/* The root that a quote brings along is either the user's or suspect. */
-static void check_own_root(const struct trust *trust, STACK_OF(X509) * between,
-			   struct checks *checks)
-{
-	int i;
-
-	if (!sk_X509_num(trust->roots))
-		return;
-	for (i = 0; i < sk_X509_num(between); i++) {
-		X509 *certificate = sk_X509_value(between, i);
-
-		if (is_self_signed(certificate) &&
-		    !is_given_root(trust, certificate)) {
-			checks_add(
-				checks, "root-in-quote", CHECK_FAILED,
-				"the root certificate in the quote is not the given one");
-			return;
-		}
-	}
-}
-
 static void check_pck(const struct tdx_quote *quote, const struct trust *trust,
 		      STACK_OF(X509) * between, struct checks *checks)
 {
@@ -340,7 +303,6 @@ static void check_pck(const struct tdx_quote *quote, const struct trust *trust,
 	checks_add(checks, "pck-certificate", check_result(valid),
 		   "that key's certificate %s of a PCK",
 		   valid ? "is one" : "is not one");
-	check_own_root(trust, between, checks);
 	checks->anchored = chain_check(trust, pck, between, "pck-chain",
 				       "the PCK", checks);
 }

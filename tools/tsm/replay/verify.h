@@ -23,6 +23,7 @@ enum verify_result {
 struct verification {
 	const char *name; /* of the provider, or NULL: files */
 	const char *compared; /* what with, or NULL */
+	bool quoted; /* it is compared with a quote, whose report says how */
 	bool failed; /* could not check: error says why */
 	struct error error;
 	struct log log;

@@ -1,0 +1,729 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tests of tsm-log verify with quotes.
+
+    test_quote.py TSM_LOG FAST_TSM_LOG
+
+As test_tsm_log.py. What is verified is made by make_quote.py and pki.py.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import make_log
+import make_quote
+import tcg2
+from harness import (FAST, TOOL, Run, check, run_tests, test, test_each)
+from make_log import put
+from make_quote import pki
+
+NONCE = bytes(range(1, 33))
+CHIP = bytes(range(64))
+TDX = pki.Tdx()
+SNP = pki.Snp(CHIP, tcb=0xd315000000000304)
+AK = make_quote.Ak()
+PCRS = [("sha1", [10]), ("sha256", [10, 16])]
+
+
+def tdx_log():
+    log = make_log.Log()
+    log.add("mrtd", ["sha384"], start=b"\x11", static=True)
+    for i in range(4):
+        log.add(f"rtmr{i}", ["sha384"], start=bytes([i]))
+    return log, "rtmr2", "rtmr3"
+
+
+def tpm_log():
+    log = make_log.Log()
+    log.add("pcr10", ["sha1", "sha256"])
+    log.add("pcr16", ["sha1", "sha256"])
+    log.add("pcr23", ["sha1", "sha256"])
+    return log, "pcr10", "pcr16"
+
+
+class Case:
+    """A platform with a log, and how it is quoted and verified."""
+    has_log = True
+
+    def __init__(self, **kwargs):
+        self.kwargs = kwargs
+
+    def command(self, *args, files=(), trust=None):
+        log = ["--log", "cel", "--checkpoints", "checkpoints"] \
+            if self.has_log else []
+        return ["verify", "--quote", "quote", *self.extra,
+                *(self.trust if trust is None else trust), *log, *files,
+                *args]
+
+    def verify(self, *args, nonce=NONCE, trust=None, **kwargs):
+        return Run(*self.command("--nonce", nonce.hex(), *args, trust=trust),
+                   **kwargs)
+
+
+class TdxCase(Case):
+    log = staticmethod(tdx_log)
+    extra = []
+    trust = ["--root", "root.pem"]
+
+    def quote(self, log, platform=TDX):
+        put("quote", make_quote.tdx(platform, log.registers, NONCE,
+                                    **self.kwargs))
+        put("root.pem", platform.root.pem)
+
+
+class TpmCase(Case):
+    log = staticmethod(tpm_log)
+    trust = ["--ak", "ak.pub"]
+
+    def __init__(self, values=None):
+        super().__init__()
+        self.values = values
+        self.extra = ["--signature", "signature"]
+        if values:
+            self.extra += ["--pcrs", "pcrs"]
+
+    def quote(self, log, ak=AK):
+        quote = make_quote.TpmQuote(ak, log.registers, PCRS, NONCE)
+        put("quote", quote.message)
+        put("signature", quote.signature)
+        put("pcrs", getattr(quote, self.values or "plain")())
+        put("ak.pub", ak.tpm2b())
+
+
+class SnpCase(Case):
+    has_log = False
+    extra = ["--cert", "certificates"]
+    trust = ["--root", "root.pem"]
+
+    def quote(self, _, platform=SNP):
+        put("quote", make_quote.snp(platform, CHIP, NONCE,
+                                    tcb=0xd315000000000304))
+        put("certificates", platform.table())
+        put("root.pem", platform.ark.pem)
+
+
+LOGGED = [("TDX 4", TdxCase()), ("TDX 5", TdxCase(version=5)),
+          ("TDX 5 of TDX 1.5", TdxCase(version=5, body_type=3)),
+          ("TPM with values", TpmCase("plain")),
+          ("TPM with serialized values", TpmCase("serialized")),
+          ("TPM without values", TpmCase())]
+ALL = LOGGED + [("SNP", SnpCase())]
+
+
+def write(log):
+    put("cel", log.cel())
+    put("checkpoints", log.checkpoints())
+
+
+def history(case, before=2, after=0, middle=None):
+    """A log with so many records before and after the quote."""
+    log, one, two = case.log()
+    for i in range(before):
+        log.event((one, two)[i % 2], b"event %d" % i)
+    if middle:
+        middle(log)
+    case.quote(log)
+    for i in range(before, before + after):
+        log.event((one, two)[i % 2], b"event %d" % i)
+    write(log)
+    return log
+
+
+def expect_coverage(case, covers, after):
+    text = f"covers records up to {covers}" if covers is not None else \
+        "covers no record"
+    plural = "" if after == 1 else "s"
+    case.verify().expect(0, f"quote: {text}, {after} record{plural} after it",
+                         "quote: verified")
+    report = case.verify("--json").expect(0).json()[0]
+    check(report["result"] == "verified", report)
+    check(report["quote"]["records_after"] == after, report)
+    check(report["quote"]["covers_before"] == report["log"]["next_record"] -
+          after, report)
+
+
+@test_each(LOGGED)
+def quote_fresh(case):
+    """quote of the log's end"""
+    history(case)
+    expect_coverage(case, 1, 0)
+
+
+@test_each(LOGGED)
+def quote_older(case):
+    """quote that is older than the log"""
+    history(case, 2, 1)
+    expect_coverage(case, 1, 1)
+    history(case, 3, 40)
+    expect_coverage(case, 2, 40)
+
+
+@test_each(LOGGED)
+def quote_of_nothing(case):
+    """quote from before the first record"""
+    history(case, 0, 2)
+    expect_coverage(case, None, 2)
+
+
+@test_each(LOGGED)
+def quote_trimmed(case):
+    """quote and a log that was trimmed before it"""
+    log, one, two = case.log()
+    for i in range(5):
+        log.event(one, b"trimmed %d" % i)
+    log.trim()
+    log.event(two, b"event")
+    case.quote(log)
+    log.event(one, b"later")
+    write(log)
+    expect_coverage(case, 5, 1)
+
+
+@test_each(LOGGED)
+def quote_before_trim(case):
+    """quote that is older than what is left of the log"""
+    log, one, two = case.log()
+    log.event(one, b"one")
+    case.quote(log)
+    log.event(one, b"two")
+    log.trim()
+    log.event(two, b"three")
+    write(log)
+    case.verify().expect(1, "quote: DIFFERS")
+
+
+@test_each(LOGGED)
+def quote_foreign(case):
+    """quote after an extend from elsewhere"""
+    _, one, _ = case.log()
+    history(case, 2, 2, middle=lambda log: log.foreign(one))
+    expect_coverage(case, 1, 2)
+
+
+@test_each(LOGGED)
+def quote_before_foreign(case):
+    """quote before an extend from elsewhere"""
+    log, one, two = case.log()
+    log.event(one, b"one")
+    case.quote(log)
+    log.foreign(two)
+    log.event(two, b"two")
+    write(log)
+    expect_coverage(case, 0, 1)
+
+
+@test_each(LOGGED)
+def quote_two_moments(case):
+    """values of different moments"""
+    log, one, two = case.log()
+    log.event(one, b"one")
+    early = {name: register.values.copy()
+             for name, register in log.registers.items()}
+    log.event(one, b"two")
+    log.event(two, b"three")
+    late = log.registers[one].values
+    log.registers[one].values = early[one]
+    case.quote(log)
+    log.registers[one].values = late
+    write(log)
+    case.verify().expect(1, "quote: DIFFERS")
+
+
+@test_each(LOGGED)
+def quote_altered_record(case):
+    """an altered record"""
+    log = history(case, 3)
+    cel = bytearray(log.cel())
+    cel[cel.index(b"event 1") + 6] ^= 1
+    put("cel", cel)
+    case.verify().expect(1, "the event data of record 1", "quote: DIFFERS")
+    report = case.verify("--json").expect(1).json()[0]
+    check(report["result"] == "differs", report)
+
+
+@test_each(LOGGED)
+def quote_other_event(case):
+    """a record of another event"""
+    log, one, _ = case.log()
+    log.event(one, b"what was measured")
+    case.quote(log)
+    log, one, _ = case.log()
+    log.event(one, b"what was claimed")
+    write(log)
+    case.verify().expect(1, "quote: DIFFERS")
+
+
+@test_each(LOGGED)
+def quote_missing_record(case):
+    """a log without its last record"""
+    log = history(case, 3)
+    log.records.pop()
+    write(log)
+    case.verify().expect(1, "quote: DIFFERS")
+
+
+@test_each(ALL)
+def quote_wrong_nonce(case):
+    """wrong nonce"""
+    if case.has_log:
+        history(case)
+    else:
+        case.quote(None)
+    case.verify().expect(0, "passed: the quote has the given nonce")
+    for nonce in (NONCE[:-1] + b"\0", NONCE + b"\1", b"\1", NONCE[:-1]):
+        case.verify(nonce=nonce).expect(
+            1, "failed: the quote does not have the given nonce")
+    Run(*case.command()).expect(0, "not checked: whether the quote is fresh")
+
+
+def other_root(case):
+    if isinstance(case, TpmCase):
+        put("other", make_quote.Ak().tpm2b())
+        return ["--ak", "other"]
+    put("other", (pki.Snp(CHIP).ark if isinstance(case, SnpCase)
+                  else pki.Tdx().root).pem)
+    return ["--root", "other"]
+
+
+@test_each(ALL)
+def quote_wrong_root(case):
+    """another root or attestation key"""
+    if case.has_log:
+        history(case)
+    else:
+        case.quote(None)
+    case.verify(trust=other_root(case)).expect(1, "failed", "quote: DIFFERS")
+
+
+@test_each(ALL)
+def quote_no_root(case):
+    """no root or attestation key: not verified"""
+    if case.has_log:
+        history(case)
+    else:
+        case.quote(None)
+    run = case.verify(trust=[]).expect(2, "not checked",
+                                       "nobody vouches for the quote")
+    check("quote: verified" not in run.out, run.out)
+
+
+TDX_CASE, SNP_CASE, TPM_CASE = TdxCase(), SnpCase(), TpmCase("plain")
+
+
+@test_each([(who,) * 2 for who in ("root", "ca", "pck")])
+def quote_tdx_expired(who):
+    """TDX with an expired certificate"""
+    log, _, _ = tdx_log()
+    write(log)
+    TDX_CASE.quote(log, pki.Tdx(expired=who))
+    TDX_CASE.verify().expect(1, "certificate has expired")
+
+
+@test_each([(who,) * 2 for who in ("ark", "ask", "vcek")])
+def quote_snp_expired(who):
+    """SNP with an expired certificate"""
+    SNP_CASE.quote(None, pki.Snp(CHIP, 0xd315000000000304, expired=who))
+    SNP_CASE.verify().expect(1, "certificate has expired")
+
+
+@test
+def quote_tdx_crl():
+    """TDX with revocation lists"""
+    history(TDX_CASE)
+    put("root.crl", TDX.root.crl())
+    put("ca.crl", TDX.ca.crl())
+    TDX_CASE.verify().expect(0, "not checked: revocation of 2 of the 2")
+    TDX_CASE.verify("--crl", "ca.crl").expect(
+        0, "passed: 1 of the 2", "not checked: revocation of 1 of the 2")
+    run = TDX_CASE.verify("--crl", "ca.crl", "--crl", "root.crl").expect(
+        0, "passed: 2 of the 2")
+    check("not checked: revocation" not in run.out, run.out)
+    put("ca.crl", TDX.ca.crl([TDX.pck]))
+    TDX_CASE.verify("--crl", "ca.crl").expect(1, "certificate revoked")
+    put("ca.crl", TDX.ca.crl(start=-3, end=-1))
+    TDX_CASE.verify("--crl", "ca.crl").expect(1, "CRL has expired")
+    put("ca.crl", pki.Tdx().ca.crl())
+    TDX_CASE.verify("--crl", "ca.crl").expect(1, "CRL signature failure")
+
+
+@test
+def quote_snp_crl():
+    """SNP with a revocation list"""
+    SNP_CASE.quote(None)
+    put("crl", SNP.ark.crl())
+    SNP_CASE.verify("--crl", "crl").expect(0, "passed: 1 of the 2")
+    put("crl", SNP.ark.crl([SNP.ask]))
+    SNP_CASE.verify("--crl", "crl").expect(1, "certificate revoked")
+
+
+@test
+def quote_debug():
+    """guests and enclaves that can be debugged"""
+    log = history(TDX_CASE)
+    put("quote", make_quote.tdx(TDX, log.registers, NONCE, attributes=1))
+    TDX_CASE.verify().expect(1, "failed: the guest can be debugged")
+    TDX_CASE.quote(log, pki.Tdx(debug=True))
+    TDX_CASE.verify().expect(1, "failed: the quoting enclave can be")
+    SNP_CASE.quote(None)
+    put("quote", make_quote.snp(SNP, CHIP, NONCE, policy=0xb0000,
+                                tcb=0xd315000000000304))
+    SNP_CASE.verify().expect(1, "failed: the guest can be debugged")
+
+
+@test
+def quote_snp_other_machine():
+    """SNP certificates of another chip or TCB"""
+    SNP_CASE.quote(None)
+    SNP_CASE.verify().expect(0, "passed: the certificate is of this chip",
+                             "passed: the certificate is of the reported TCB")
+    put("quote", make_quote.snp(SNP, CHIP[::-1], NONCE,
+                                tcb=0xd315000000000304))
+    SNP_CASE.verify().expect(1, "failed: the certificate is not of this chip")
+    put("quote", make_quote.snp(SNP, CHIP, NONCE, tcb=0xd315000000000303))
+    SNP_CASE.verify().expect(1, "failed: the certificate is not of the rep")
+    put("quote", make_quote.snp(SNP, CHIP, NONCE, tcb=0xd315000000000304,
+                                key_info=7 << 2))
+    SNP_CASE.verify().expect(1, "failed: the report is not signed")
+
+
+@test
+def quote_snp_pem():
+    """SNP certificates one by one"""
+    SNP_CASE.quote(None)
+    put("vcek.pem", SNP.vcek.pem)
+    put("ask.der", SNP.ask.der)
+    Run("verify", "--quote", "quote", "--cert", "vcek.pem", "--cert",
+        "ask.der", "--root", "root.pem").expect(0, "quote: verified")
+    Run("verify", "--quote", "quote", "--root", "root.pem").expect(
+        2, "no certificate of its VCEK was given")
+    Run("verify", "--quote", "quote", "--cert", "vcek.pem", "--root",
+        "root.pem").expect(1, "unable to get")
+
+
+@test
+def quote_tdx_pem():
+    """TDX with the PCK's certificate in a file"""
+    platform = pki.Tdx()
+    log = history(TDX_CASE)
+    report = bytearray(384)
+    report[320:352] = hashlib.sha256(pki.public_point(platform.key)).digest()
+    platform.certification = platform.certify(bytes(report), b"", b"")
+    TDX_CASE.quote(log, platform)
+    TDX_CASE.verify().expect(2, "nobody vouches for the quote")
+    with open("quote", "rb") as file:
+        data = bytearray(file.read())
+    data[-6:-4] = b"\1\0"  # not a chain, but an ID of the platform
+    put("quote", data)
+    put("chain.pem", platform.ca.pem + platform.pck.pem)
+    TDX_CASE.verify().expect(2, "certification data of type 1")
+    TDX_CASE.verify("--cert", "chain.pem").expect(0, "quote: verified")
+
+
+@test
+def quote_not_signed():
+    """a quote that nobody signed"""
+    log = history(TDX_CASE)
+    data = make_quote.tdx(TDX, log.registers, NONCE)[:48 + 584]
+    put("quote", data + bytes(4))
+    TDX_CASE.verify().expect(1, "failed: the quote is not signed")
+
+
+@test_each([(name, *args) for name, *args in (
+    ("RSAPSS", make_quote.RSAPSS, "sha384"),
+    ("ECDSA", make_quote.ECDSA, "sha256"))])
+def quote_tpm_schemes(scheme, algorithm):
+    """TPM with another kind of key"""
+    ak = make_quote.Ak(scheme, algorithm)
+    log = history(TPM_CASE)
+    TPM_CASE.quote(log, ak)
+    TPM_CASE.verify().expect(0, "quote: verified",
+                             "passed: the key signs only what the TPM made")
+    for name, data in (("pem", ak.pem()), ("tpmt", ak.tpmt())):
+        put(name, data)
+        TPM_CASE.verify(trust=["--ak", name]).expect(0, "quote: verified")
+    put("other", AK.tpm2b())
+    TPM_CASE.verify(trust=["--ak", "other"]).expect(
+        1, "failed: the quote is not signed")
+    TPM_CASE.quote(log, make_quote.Ak(attributes=make_quote.SIGNER))
+    TPM_CASE.verify().expect(1, "failed: the key signs more than")
+
+
+@test
+def quote_tpm_values():
+    """TPM: a PCR that differs is named"""
+    log = history(TPM_CASE)
+    log.event("pcr16", b"not in the log")
+    TPM_CASE.quote(log)
+    TPM_CASE.verify().expect(1, "register pcr16, bank sha256",
+                             "which the log never leads to")
+    with open("pcrs", "rb") as file:
+        values = bytearray(file.read())
+    values[0] ^= 1
+    put("pcrs", values)
+    TPM_CASE.verify().expect(1, "failed: the PCR values are not those")
+
+
+@test
+def quote_tpm_unknown():
+    """TPM: PCRs that no log has"""
+    log, _, _ = tpm_log()
+    write(log)
+    registers = dict(log.registers, pcr5=b"\5" * 32)
+    quote = make_quote.TpmQuote(AK, registers, [("sha256", [5, 16])], NONCE)
+    put("quote", quote.message)
+    put("signature", quote.signature)
+    put("pcrs", quote.plain())
+    put("ak.pub", AK.tpm2b())
+    TpmCase().verify().expect(2, "bank sha256 of pcr5 is in the quote, and")
+    TPM_CASE.verify().expect(0, "not compared, in no log: pcr5 sha256",
+                             "does not have: pcr10, pcr23",
+                             "1 register equal to the log")
+    quote = make_quote.TpmQuote(AK, registers, [("sha256", [5])], NONCE)
+    put("quote", quote.message)
+    put("signature", quote.signature)
+    put("pcrs", quote.plain())
+    TPM_CASE.verify().expect(2, "no register and bank in common")
+
+
+def firmware_log(ccmr):
+    log = tcg2.Firmware(["sha384" if ccmr else "sha256"], ccmr=ccmr)
+    log.extend(1, b"configuration")
+    log.extend(3 if ccmr else 4, b"loader")
+    return log
+
+
+@test
+def quote_firmware_tdx():
+    """TDX with the firmware's log alone"""
+    firmware = firmware_log(True)
+    put("firmware", firmware.data)
+    registers = {"mrtd": b"\1" * 48}
+    for i in range(4):
+        registers[f"rtmr{i}"] = firmware.value(i + 1)["sha384"]
+    put("quote", make_quote.tdx(TDX, registers, NONCE))
+    put("root.pem", TDX.root.pem)
+    args = ("verify", "--quote", "quote", "--root", "root.pem",
+            "--firmware-log", "firmware")
+    Run(*args).expect(0, "4 registers equal to the firmware's log",
+                      "not compared, in no log: mrtd", "quote: verified")
+    registers["rtmr2"] = b"\7" * 48
+    put("quote", make_quote.tdx(TDX, registers, NONCE))
+    Run(*args).expect(1, "register rtmr2, bank sha384: the quote has 0707",
+                      "which the firmware's log never leads to")
+    put("firmware", firmware.data[:-1])
+    Run(*args).expect(2, "could not check")
+
+
+@test_each([("with values", True), ("without values", False)])
+def quote_firmware_tpm(values):
+    """TPM with the firmware's log alone"""
+    firmware = firmware_log(False)
+    put("firmware", firmware.data)
+    registers = {f"pcr{i}": firmware.value(i)["sha256"] for i in range(24)}
+    args = ["verify", "--quote", "quote", "--signature", "signature",
+            "--ak", "ak.pub", "--firmware-log", "firmware"]
+    if values:
+        args += ["--pcrs", "pcrs"]
+    put("ak.pub", AK.tpm2b())
+    for wrong in (False, True):
+        if wrong:
+            registers["pcr4"] = b"\7" * 32
+        quote = make_quote.TpmQuote(AK, registers, [("sha256", [0, 1, 4])],
+                                    NONCE)
+        put("quote", quote.message)
+        put("signature", quote.signature)
+        put("pcrs", quote.plain())
+        if not wrong:
+            Run(*args).expect(0, "3 registers equal to the firmware's log")
+        else:
+            Run(*args).expect(1, "quote: DIFFERS")
+
+
+@test_each(ALL)
+def quote_truncated(case):
+    """truncated files"""
+    if case.has_log:
+        history(case)
+    else:
+        case.quote(None)
+    case.verify().expect(0)
+    names = ["quote"] + [n for n in ("signature", "certificates", "ak.pub")
+                         if os.path.exists(n)]
+    if "--pcrs" in case.extra:
+        names.append("pcrs")
+    for name in names:
+        with open(name, "rb") as file:
+            whole = file.read()
+        for size in sorted({*range(0, len(whole), 61), len(whole) - 1}):
+            put(name, whole[:size])
+            run = case.verify()
+            check(run.status in (1, 2), f"{name} cut to {size}: {run.out}")
+        # A host may hand out a table with room after it.
+        if name != "certificates":
+            put(name, whole + b"\1")
+            check(case.verify().status in (1, 2),
+                  f"{name} with one byte more")
+        put(name, whole)
+
+
+@test
+def quote_other_files():
+    """files that are no quote"""
+    for data in (b"", b"text", bytes(1184), b"\3\0\2\0" + bytes(600),
+                 b"\6\0\2\0\x81\0\0\0" + bytes(1000)):
+        put("quote", data)
+        Run("verify", "--quote", "quote").expect(2, "could not check:")
+    Run("verify", "--quote", "missing").expect(2, "cannot open missing")
+    put("root", b"no certificate")
+    put("quote", make_quote.tdx(TDX, {}, NONCE))
+    Run("verify", "--quote", "quote", "--root", "root").expect(
+        2, "root: it is no certificate")
+    Run("verify", "--quote", "quote", "--crl", "root").expect(
+        2, "root: it is no revocation list")
+    for nonce in ("", "0", "xx", "00" * 65):
+        Run("verify", "--quote", "quote", "--nonce", nonce).expect(2, "--nonce")
+    Run("verify", "--nonce", "00").expect(2, "there is no --quote")
+    Run("verify", "--quote", "quote", "--log", "x").expect(2, "go together")
+    Run("verify", "--quote", "quote", "tpm0").expect(2, "goes with files")
+
+
+def accepted(command, path, data, positions):
+    """Those positions whose altered byte is not found."""
+    left = []
+    for at in positions:
+        altered = bytearray(data)
+        altered[at] ^= 1 << at % 8
+        put(path, altered)
+        status = subprocess.run(command, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL,
+                                check=False).returncode
+        if status not in (1, 2):
+            left.append((at, status))
+    put(path, data)
+    return left
+
+
+@test_each([(name, case) for name, case in ALL
+            if name not in ("TDX 5", "TPM with serialized values",
+                            "TPM without values")])
+def quote_each_byte(case):
+    """each altered byte of a quote is found"""
+    if case.has_log:
+        history(case)
+    else:
+        case.quote(None)
+    command = [FAST or TOOL, *case.command("--nonce", NONCE.hex())]
+    check(subprocess.run(command, stdout=subprocess.DEVNULL,
+                         check=False).returncode == 0, "the quote itself")
+    for name in ("quote", "signature"):
+        if not os.path.exists(name):
+            continue
+        with open(name, "rb") as file:
+            data = file.read()
+        left = accepted(command, name, data, range(len(data)))
+        check(not left, f"{name}: accepted with another byte at {left[:20]}")
+
+
+def tool(*args):
+    done = subprocess.run(args, capture_output=True, check=False)
+    check(not done.returncode, f"{args}: {done.stderr.decode()}")
+
+
+@test
+def quote_checkquote():
+    """the same verdict as tpm2_checkquote's"""
+    if not shutil.which("tpm2_checkquote"):
+        raise RuntimeError("tpm2-tools are missing: apt-get install tpm2-tools")
+    log = history(TPM_CASE)
+    for ak in (AK, make_quote.Ak(make_quote.ECDSA)):
+        TPM_CASE.quote(log, ak)
+        put("ak.pem", ak.pem())
+        quote = make_quote.TpmQuote(ak, log.registers, PCRS, NONCE)
+        put("quote", quote.message)
+        put("signature", quote.signature)
+        put("pcrs", quote.serialized())
+        for name, at in ((None, 0), ("quote", 60), ("signature", 40),
+                         ("pcrs", 140)):
+            files = {}
+            for file in ("quote", "signature", "pcrs"):
+                with open(file, "rb") as source:
+                    files[file] = bytearray(source.read())
+            saved = {n: bytes(d) for n, d in files.items()}
+            if name:
+                files[name][at] ^= 4
+                put(name, files[name])
+            theirs = subprocess.run(
+                ["tpm2_checkquote", "-u", "ak.pem", "-m", "quote", "-s",
+                 "signature", "-f", "pcrs", "-g", "sha256", "-q",
+                 NONCE.hex()], capture_output=True, check=False)
+            ours = TPM_CASE.verify()
+            check((theirs.returncode == 0) == (ours.status == 0) ==
+                  (name is None),
+                  f"{name}: {theirs.stderr} {theirs.returncode} {ours.out}")
+            for file, data in saved.items():
+                put(file, data)
+
+
+@test
+def quote_swtpm():
+    """quotes of a software TPM by tpm2_quote"""
+    for program in ("swtpm", "tpm2_quote"):
+        if not shutil.which(program):
+            raise RuntimeError(f"{program} is missing")
+    with tempfile.TemporaryDirectory() as state:
+        socket = os.path.join(state, "socket")
+        tpm = subprocess.Popen(
+            ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={state}",
+             "--server", f"type=unixio,path={socket}", "--ctrl",
+             f"type=unixio,path={socket}.ctrl", "--flags",
+             "not-need-init,startup-clear"], stderr=subprocess.DEVNULL)
+        try:
+            swtpm_quotes(f"swtpm:path={socket}", socket)
+        finally:
+            tpm.kill()
+            tpm.wait()
+
+
+def wait_for(path):
+    for _ in range(100):
+        if os.path.exists(path):
+            return
+        subprocess.run(["sleep", "0.1"], check=True)
+
+
+def swtpm_quotes(tcti, socket):
+    wait_for(socket)
+    os.environ["TPM2TOOLS_TCTI"] = tcti
+    log, _, _ = tpm_log()
+    try:
+        tool("tpm2_createek", "-c", "ek.ctx", "-G", "rsa", "-u", "ek.pub")
+        for i in range(2):
+            log.event("pcr16", b"event %d" % i)
+            tool("tpm2_pcrextend", "16:" + ",".join(
+                f"{a}={hashlib.new(a, b'event %d' % i).hexdigest()}"
+                for a in ("sha1", "sha256")))
+        for kind, scheme in (("rsa", "rsassa"), ("rsa", "rsapss"),
+                             ("ecc", "ecdsa")):
+            tool("tpm2_flushcontext", "-t")
+            tool("tpm2_createak", "-C", "ek.ctx", "-c", "ak.ctx", "-G", kind,
+                 "-s", scheme, "-g", "sha256", "-u", "ak.pub")
+            tool("tpm2_flushcontext", "-t")
+            for form in ("values", "serialized"):
+                tool("tpm2_flushcontext", "-t")
+                tool("tpm2_quote", "-c", "ak.ctx", "-l",
+                     "sha1:10+sha256:10,16", "-q", NONCE.hex(), "-m", "quote",
+                     "-s", "signature", "-o", "pcrs", "-F", form, "--scheme",
+                     scheme)
+                write(log)
+                expect_coverage(TpmCase(form), 1, 0)
+                expect_coverage(TpmCase(), 1, 0)
+    finally:
+        del os.environ["TPM2TOOLS_TCTI"]
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests())
