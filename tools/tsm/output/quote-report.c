@@ -211,24 +211,28 @@ static void add_match(struct json_object *object, const struct match *match)
 	json_add_number(object, "records_after", replay->next - match->next);
 }
 
+static struct json_object *quote_json(const struct evidence *evidence)
+{
+	struct json_object *object = json_need(json_object_new_object());
+	char text[QUOTE_TEXT];
+
+	json_add_text(object, "format", quote_text(&evidence->quote, text));
+	json_add(object, "checks", checks_json(&evidence->quote.checks));
+	json_add(object, "registers", registers_json(evidence));
+	if (evidence->is_matched)
+		add_match(object, &evidence->match);
+	return object;
+}
+
 struct json_object *quote_report_json(const struct evidence *evidence)
 {
 	struct json_object *object = json_need(json_object_new_object());
-	struct json_object *quote = json_need(json_object_new_object());
-	char text[QUOTE_TEXT];
 
 	json_add_text(object, "result", result_text(evidence_result(evidence)));
 	if (evidence->failed)
 		json_add_text(object, "error", evidence->error.text);
-	if (evidence->is_parsed) {
-		json_add_text(quote, "format",
-			      quote_text(&evidence->quote, text));
-		json_add(quote, "checks", checks_json(&evidence->quote.checks));
-		json_add(quote, "registers", registers_json(evidence));
-		if (evidence->is_matched)
-			add_match(quote, &evidence->match);
-		json_add(object, "quote", quote);
-	}
+	if (evidence->is_parsed)
+		json_add(object, "quote", quote_json(evidence));
 	if (evidence->has_log)
 		json_add(object, "log", report_json(&evidence->v));
 	return object;
