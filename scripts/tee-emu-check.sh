@@ -211,6 +211,9 @@ for set in "${SETS[@]}"; do
 	crypto)
 		make -s -C "$SOURCE" O="$OUT" check >"$WORK/crypto" || true
 		results crypto "$WORK/crypto"
+		make -s -C "$SOURCE" O="$OUT" check-signatures \
+			>"$WORK/signatures" || true
+		results signatures "$WORK/signatures"
 		;;
 	refuse) test_refusals ;;
 	isolate) test_isolation ;;

@@ -9,6 +9,9 @@
 # svsm. MEM=512 is the memory in MiB; ACCEL=kvm asks for a real confidential
 # guest, with FIRMWARE=OVMF.fd.
 #
+# Quotes and reports are signed with keys that are made here, once, as are the
+# roots of their certificates: build/tee-emu/{tdx,snp}-root.pem.
+#
 # What the caller must know about such a machine: it has one processor; virtio
 # devices need disable-legacy=on,iommu_platform=on; and svsm needs a tpm-crb
 # device, which belongs to the SVSM then, as the guest's vTPM.
@@ -22,6 +25,8 @@ SOURCE=$TOP/tools/testing/tee-emu
 
 build() {
 	make -s -C "$SOURCE" O="$BUILD/tee-emu"
+	[ "$BUILD/tee-emu/keys" -nt "$SOURCE/pki.py" ] ||
+		python3 -B "$SOURCE/pki.py" "$BUILD/tee-emu"
 }
 
 if [ "${ACCEL:-tcg}" = tcg ]; then
@@ -32,4 +37,5 @@ fi
 (($# > 0)) || exit 0
 exec "$SOURCE/boot.sh" --print --mode "$1" --initrd "$3" --append "$4" \
 	--memory "${MEM:-512}" --accel "${ACCEL:-tcg}" \
-	--image "$BUILD/tee-emu/tee-emu.bin" --firmware "${FIRMWARE:-OVMF.fd}" "$2"
+	--image "$BUILD/tee-emu/tee-emu.bin" --keys "$BUILD/tee-emu/keys" \
+	--firmware "${FIRMWARE:-OVMF.fd}" "$2"

@@ -16,6 +16,8 @@ usage() {
 	  --initrd FILE   the initial file system
 	  --append TEXT   the kernel's command line, and options of the emulator
 	                  (tee.*)
+	  --keys FILE     sign quotes and reports with the keys in FILE, which
+	                  pki.py makes
 	  --memory MB     memory, 1024 by default
 	  --image FILE    the emulator; it is built if this is not given
 	  --accel kvm     a real confidential guest, on hardware that has them
@@ -34,6 +36,7 @@ die() {
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 MODE=
 INITRD=
+KEYS=
 APPEND=
 MEMORY=1024
 IMAGE=
@@ -44,7 +47,7 @@ KERNEL=
 
 while (($#)); do
 	case $1 in
-	--mode | --initrd | --append | --memory | --image | --accel | --firmware)
+	--mode | --initrd | --keys | --append | --memory | --image | --accel | --firmware)
 		(($# >= 2)) || die "$1 needs a value"
 		name=${1#--}
 		printf -v "${name^^}" %s "$2"
@@ -82,7 +85,7 @@ tdx | snp | svsm) ;;
 	;;
 esac
 [ -n "$KERNEL" ] || die "which kernel? Give an arch/x86/boot/bzImage"
-for file in "$KERNEL" ${INITRD:+"$INITRD"}; do
+for file in "$KERNEL" ${INITRD:+"$INITRD"} ${KEYS:+"$KEYS"}; do
 	[ -r "$file" ] || die "cannot read $file"
 done
 
@@ -103,6 +106,7 @@ emulated_machine() {
 	fi
 	modules=$(module "$KERNEL")
 	[ -z "$INITRD" ] || modules+=,$(module "$INITRD")
+	[ -z "$KEYS" ] || modules+=,$(module "$KEYS")
 	MACHINE=(-M q35 -accel tcg -cpu 'max,phys-bits=52' -smp 1 -m "$MEMORY"
 		 -kernel "$IMAGE" -initrd "$modules"
 		 -append "tee.mode=$MODE $APPEND")

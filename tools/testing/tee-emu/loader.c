@@ -2,14 +2,15 @@
 /*
  * The Linux loader: Documentation/arch/x86/boot.rst, "64-bit boot protocol".
  *
- * The first module is a bzImage, the second, if there is one, the initrd. The
- * initrd stays where QEMU put it; the kernel moves above both modules, to an
- * address that suits it. The guest's memory map is the firmware's, less the
+ * The first module is a bzImage, another one, if there is one, the initrd; keys
+ * to sign with are a third kind. The initrd stays where QEMU put it; the kernel
+ * moves above all modules, to an address that suits it. The guest's memory map is the firmware's, less the
  * emulator's own memory.
  */
 #include "cmdline.h"
 #include "console.h"
 #include "image.h"
+#include "keys.h"
 #include "loader.h"
 #include "string.h"
 
@@ -85,7 +86,7 @@ static bool is_memory(u64 start, u64 end)
 	return false;
 }
 
-/* Where the kernel can run: above both modules, at its own alignment. */
+/* Where the kernel can run: above all modules, at its own alignment. */
 static u64 choose_address(const struct setup_header *header, u64 modules_end)
 {
 	u64 address = header->pref_address;
@@ -137,6 +138,21 @@ static void load_kernel(const struct multiboot_module *kernel, u64 modules_end)
 	header->type_of_loader = LOADER_TYPE_UNDEFINED;
 }
 
+/* What comes after the kernel: keys, and one initrd at most. */
+static void load_others(const struct multiboot_module *modules, size_t count)
+{
+	struct setup_header *header = &boot_params.hdr;
+
+	for (size_t i = 1; i < count; i++) {
+		if (keys_take(&modules[i]))
+			continue;
+		if (header->ramdisk_size)
+			die("there is more than one initrd; a comma in a name must be written twice");
+		header->ramdisk_image = modules[i].start;
+		header->ramdisk_size = modules[i].end - modules[i].start;
+	}
+}
+
 static void load_cmdline(void)
 {
 	const char *line = cmdline_guest();
@@ -163,8 +179,6 @@ struct boot_params *loader_load(const struct multiboot_info *info)
 
 	if (!(info->flags & MULTIBOOT_INFO_MODULES) || !info->modules_count)
 		die("there is no kernel: give QEMU -initrd 'bzImage' or -initrd 'bzImage,initrd'");
-	if (info->modules_count > 2)
-		die("there are more than two modules; a comma in a name must be written twice");
 	for (size_t i = 0; i < info->modules_count; i++)
 		if (modules[i].end > modules_end)
 			modules_end = modules[i].end;
@@ -175,11 +189,7 @@ struct boot_params *loader_load(const struct multiboot_info *info)
 		die("too little memory: the kernel and the initrd alone need %u MB; give QEMU %s",
 		    MB(modules_end) + 1, MEMORY_ADVICE);
 	load_kernel(&modules[0], modules_end);
-	if (info->modules_count > 1) {
-		boot_params.hdr.ramdisk_image = modules[1].start;
-		boot_params.hdr.ramdisk_size =
-			modules[1].end - modules[1].start;
-	}
+	load_others(modules, info->modules_count);
 	load_cmdline();
 	return &boot_params;
 }

@@ -36,7 +36,8 @@
  *   firmware has measured;
  * - snp.c: the SNP firmware; snp-host.c: the host of an SNP guest;
  * - svsm.c, tpm.c: the SVSM and its vTPM;
- * - sha384.c, aes-gcm.c: the cryptography of these;
+ * - keys.c: what quotes and reports are signed with, if the user gives it;
+ * - sha256.c, sha384.c, aes-gcm.c, ecdsa.c: the cryptography of these;
  * - cmdline.c, console.c, fault.c, string.c: options, messages, faults on
  *   demand, and what a C library would have.
  */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SHA-384, the hash of TDX registers and of SNP launch digests: FIPS 180-4,
- * 6.5 (SHA-384 is SHA-512 with another start, cut to 48 bytes).
+ * SHA-384, the hash of TDX registers and of SNP launch digests, and SHA-512, of
+ * an SVSM's manifest: FIPS 180-4, 6.4 and 6.5 (SHA-384 is SHA-512 with another
+ * start, cut to 48 bytes).
  */
 #include "sha384.h"
 #include "string.h"
@@ -10,8 +11,15 @@
 #define ROUNDS 80
 #define STATE_WORDS 8
 
+/* Fractional parts of the square roots of the first eight primes. */
+static const u64 initial_state_512[STATE_WORDS] = {
+	0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b,
+	0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f,
+	0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
+};
+
 /* Fractional parts of the square roots of the 9th to the 16th prime. */
-static const u64 initial_state[STATE_WORDS] = {
+static const u64 initial_state_384[STATE_WORDS] = {
 	0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17,
 	0x152fecd8f70e5939, 0x67332667ffc00b31, 0x8eb44a8768581511,
 	0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4,
@@ -112,13 +120,8 @@ static void add_block(u64 *state, const u8 *block)
 	state[7] += h;
 }
 
-/**
- * sha384() - hash
- * @data: the data
- * @length: its length in bytes
- * @digest: where to put SHA384_SIZE bytes; may be part of @data
- */
-void sha384(const void *data, size_t length, u8 *digest)
+static void hash(const u64 *start, const void *data, size_t length, u8 *digest,
+		 size_t digest_size)
 {
 	const u8 *bytes = data;
 	u8 tail[2 * BLOCK_SIZE] = {};
@@ -126,7 +129,7 @@ void sha384(const void *data, size_t length, u8 *digest)
 	size_t rest = length % BLOCK_SIZE;
 	size_t tail_length;
 
-	memcpy(state, initial_state, sizeof(state));
+	memcpy(state, start, sizeof(state));
 	for (size_t i = 0; i < length - rest; i += BLOCK_SIZE)
 		add_block(state, bytes + i);
 
@@ -138,6 +141,28 @@ void sha384(const void *data, size_t length, u8 *digest)
 	for (size_t i = 0; i < tail_length; i += BLOCK_SIZE)
 		add_block(state, tail + i);
 
-	for (size_t i = 0; i < SHA384_SIZE / 8; i++)
+	for (size_t i = 0; i < digest_size / 8; i++)
 		store_be64(digest + 8 * i, state[i]);
+}
+
+/**
+ * sha384() - hash
+ * @data: the data
+ * @length: its length in bytes
+ * @digest: where to put SHA384_SIZE bytes; may be part of @data
+ */
+void sha384(const void *data, size_t length, u8 *digest)
+{
+	hash(initial_state_384, data, length, digest, SHA384_SIZE);
+}
+
+/**
+ * sha512() - hash
+ * @data: the data
+ * @length: its length in bytes
+ * @digest: where to put SHA512_SIZE bytes; may be part of @data
+ */
+void sha512(const void *data, size_t length, u8 *digest)
+{
+	hash(initial_state_512, data, length, digest, SHA512_SIZE);
 }

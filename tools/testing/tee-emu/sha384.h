@@ -5,7 +5,9 @@
 #include "types.h"
 
 #define SHA384_SIZE 48
+#define SHA512_SIZE 64
 
 void sha384(const void *data, size_t length, u8 *digest);
+void sha512(const void *data, size_t length, u8 *digest);
 
 #endif

@@ -15,6 +15,7 @@
 #include "console.h"
 #include "fault.h"
 #include "isolation.h"
+#include "keys.h"
 #include "loader.h"
 #include "paging.h"
 #include "snp.h"
@@ -72,6 +73,7 @@
 #define MALFORMED_EVENT 6
 
 /* The host's part of a guest request's result, in the upper half */
+#define VMM_ERROR_LENGTH (1ULL << 32)
 #define VMM_ERROR_BUSY (2ULL << 32)
 #define VMM_ERROR_GENERIC (3ULL << 32)
 
@@ -394,11 +396,33 @@ static u64 page_state_change(struct ghcb *ghcb)
 	return RESULT_OK;
 }
 
-/* An extended one would also return certificates: an empty table of them. */
+/*
+ * An extended request also returns certificates: those that came with the keys,
+ * or an empty table. Where there is too little room, say how much it takes.
+ */
+static bool put_certificates(struct ghcb *ghcb)
+{
+	static const u8 empty_table[24];
+	size_t length, pages;
+	const u8 *table = keys_item(KEYS_SNP_CERTIFICATES, &length);
+
+	if (!table) {
+		table = empty_table;
+		length = sizeof(empty_table);
+	}
+	pages = align_up(length, PAGE_SIZE) / PAGE_SIZE;
+	if (ghcb->rbx < pages && keys_item(KEYS_SNP_CERTIFICATES, &length)) {
+		ghcb->rbx = pages;
+		ghcb->exit_info_2 = VMM_ERROR_LENGTH;
+		return false;
+	}
+	if (ghcb->rbx)
+		memcpy(phys_to_ptr(ghcb->rax), table, length);
+	return true;
+}
+
 static u64 guest_request(struct ghcb *ghcb, bool extended)
 {
-	const size_t empty_entry = 24;
-
 	if (fault_take(FAULT_REQUEST_BUSY)) {
 		ghcb->exit_info_2 = VMM_ERROR_BUSY;
 		return RESULT_OK;
@@ -407,8 +431,8 @@ static u64 guest_request(struct ghcb *ghcb, bool extended)
 		ghcb->exit_info_2 = VMM_ERROR_GENERIC;
 		return RESULT_OK;
 	}
-	if (extended && ghcb->rbx)
-		memset(phys_to_ptr(ghcb->rax), 0, empty_entry);
+	if (extended && !put_certificates(ghcb))
+		return RESULT_OK;
 	ghcb->exit_info_2 =
 		snp_firmware_request(ghcb->exit_info_1, ghcb->exit_info_2);
 	return RESULT_OK;

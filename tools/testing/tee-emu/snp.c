@@ -11,7 +11,9 @@
 #include "aes-gcm.h"
 #include "cmdline.h"
 #include "console.h"
+#include "ecdsa.h"
 #include "fault.h"
+#include "keys.h"
 #include "sha384.h"
 #include "snp.h"
 #include "string.h"
@@ -97,7 +99,7 @@ _Static_assert(offsetof(struct attestation_report, report_id) == 0x140,
 	       "report");
 _Static_assert(offsetof(struct attestation_report, signature) == 0x2a0,
 	       "report");
-_Static_assert(sizeof(struct attestation_report) == 0x4a0, "report");
+_Static_assert(sizeof(struct attestation_report) == SNP_REPORT_SIZE, "report");
 
 #define REPORT_VERSION 2
 #define SIGNATURE_ECDSA_P384_SHA384 1
@@ -178,6 +180,46 @@ void snp_firmware_setup(struct snp_secrets *secrets, unsigned int vmpl)
 	}
 }
 
+/* As the hardware has it: r and s, little-endian, with room to spare. */
+#define SIGNATURE_NUMBER_SIZE 72
+
+/* Without keys it stays all zeros. */
+static void sign_report(struct attestation_report *signed_report)
+{
+	size_t length;
+	const u8 *key = keys_item(KEYS_SNP_KEY, &length);
+	u8 numbers[2 * P384_SIZE];
+
+	if (!key)
+		return;
+	ecdsa_p384_sha384(key, signed_report,
+			  offsetof(struct attestation_report, signature),
+			  numbers);
+	for (size_t i = 0; i < P384_SIZE; i++) {
+		u8 *r = signed_report->signature;
+		u8 *s = r + SIGNATURE_NUMBER_SIZE;
+
+		r[i] = numbers[P384_SIZE - 1 - i];
+		s[i] = numbers[2 * P384_SIZE - 1 - i];
+	}
+}
+
+/**
+ * snp_firmware_report() - an attestation report
+ * @vmpl: the level that asks for it
+ * @data: REPORT_DATA
+ * @out: where to put SNP_REPORT_SIZE bytes
+ */
+void snp_firmware_report(unsigned int vmpl, const u8 *data, void *out)
+{
+	struct attestation_report *made = out;
+
+	*made = report;
+	made->vmpl = vmpl;
+	memcpy(made->report_data, data, REPORT_DATA_SIZE);
+	sign_report(made);
+}
+
 /* Whoever holds the key of a level may ask for itself and for those below. */
 static void make_report(const struct report_request *request, u8 level,
 			struct report_response *response)
@@ -189,10 +231,8 @@ static void make_report(const struct report_request *request, u8 level,
 		return;
 	}
 	response->size = sizeof(response->report);
-	response->report = report;
-	response->report.vmpl = request->vmpl;
-	memcpy(response->report.report_data, request->report_data,
-	       REPORT_DATA_SIZE);
+	snp_firmware_report(request->vmpl, request->report_data,
+			    &response->report);
 }
 
 /* The same request gives the same key, another one gives another. */

@@ -39,8 +39,11 @@ _Static_assert(sizeof(struct snp_secrets) == PAGE_SIZE, "secrets");
 #define SNP_AEAD_OFLOW 0x1d
 #define SNP_BAD_MEASUREMENT 0x0b
 
+#define SNP_REPORT_SIZE 0x4a0
+
 /* snp.c */
 void snp_firmware_setup(struct snp_secrets *secrets, unsigned int vmpl);
+void snp_firmware_report(unsigned int vmpl, const u8 *data, void *out);
 u32 snp_firmware_request(u64 request_address, u64 response_address);
 
 /* snp-host.c */

@@ -6,13 +6,15 @@
  * AMD's Secure VM Service Module for SEV-SNP Guests, publication 58019. A call
  * has its protocol and number in RAX, arguments in RCX, RDX, R8 and R9, and
  * its result in RAX. There are the core protocol, as far as one processor
- * needs it, and the vTPM protocol.
+ * needs it, the attestation protocol, for the vTPM alone, and the vTPM protocol.
  */
 #include "acpi.h"
 #include "console.h"
 #include "fault.h"
 #include "image.h"
+#include "keys.h"
 #include "paging.h"
+#include "sha384.h"
 #include "snp.h"
 #include "string.h"
 #include "tpm.h"
@@ -27,6 +29,9 @@
 #define CORE_REMAP_CA 0
 #define CORE_PVALIDATE 1
 #define CORE_QUERY_PROTOCOL 6
+
+#define PROTOCOL_ATTEST 1
+#define ATTEST_SINGLE_SERVICE 1
 
 #define PROTOCOL_VTPM 2
 #define VTPM_QUERY 0
@@ -68,6 +73,32 @@ struct vtpm_response {
 	u8 data[PAGE_SIZE - 4];
 } __packed;
 
+struct location {
+	u64 address;
+	u32 size;
+	u32 reserved;
+} __packed;
+
+#define GUID_SIZE 16
+
+struct attest_call {
+	struct location report;
+	struct location nonce;
+	struct location manifest;
+	struct location certificates;
+	u8 service[GUID_SIZE];
+	u32 manifest_version;
+	u32 reserved;
+} __packed;
+
+#define NONCE_MAX 64
+
+/* c476f1eb-0123-45a5-9641-b4e7dde5bfe3 */
+static const u8 vtpm_guid[GUID_SIZE] = {
+	0xeb, 0xf1, 0x76, 0xc4, 0x23, 0x01, 0xa5, 0x45,
+	0x96, 0x41, 0xb4, 0xe7, 0xdd, 0xe5, 0xbf, 0xe3,
+};
+
 static struct calling_area *calling_area;
 
 static u64 remap_calling_area(u64 address)
@@ -97,7 +128,8 @@ static u64 query_protocol(u64 query)
 {
 	u32 protocol = upper_32_bits(query), version = lower_32_bits(query);
 
-	if ((protocol != PROTOCOL_CORE && protocol != PROTOCOL_VTPM) ||
+	if ((protocol != PROTOCOL_CORE && protocol != PROTOCOL_ATTEST &&
+	     protocol != PROTOCOL_VTPM) ||
 	    version != SVSM_VERSION)
 		return 0;
 	return (u64)SVSM_VERSION << 32 | SVSM_VERSION;
@@ -124,6 +156,59 @@ static u64 vtpm_command(u64 address)
 	response->size = size;
 	memcpy(response->data, buffer, size);
 	return SVSM_SUCCESS;
+}
+
+/*
+ * What the SVSM says of its vTPM, in the manifest's version 0: the public part
+ * of the endorsement key, as TPMT_PUBLIC. The report, which the SVSM asks for at
+ * VMPL0, has the hash of the guest's nonce and of this.
+ */
+static u64 attest_vtpm(struct guest_registers *regs)
+{
+	struct attest_call *call = phys_to_ptr(regs->rcx);
+	u32 room_report = call->report.size, room = call->manifest.size;
+	u32 room_certificates = call->certificates.size;
+	static u8 input[NONCE_MAX + PAGE_SIZE];
+	u8 *manifest, data[SHA512_SIZE];
+	size_t length, certificates_length;
+	const u8 *certificates;
+
+	if (memcmp(call->service, vtpm_guid, GUID_SIZE) ||
+	    call->manifest_version || call->nonce.size > NONCE_MAX ||
+	    call->nonce.address >= TEE_ADDRESS_MASK ||
+	    call->report.address >= TEE_ADDRESS_MASK ||
+	    call->manifest.address >= TEE_ADDRESS_MASK ||
+	    call->certificates.address >= TEE_ADDRESS_MASK)
+		return SVSM_ERR_INVALID_PARAMETER;
+	manifest = input + call->nonce.size;
+	length = tpm_endorsement_key(manifest, PAGE_SIZE);
+	if (!length)
+		return SVSM_ERR_INVALID_REQUEST;
+	certificates = keys_item(KEYS_SNP_CERTIFICATES, &certificates_length);
+
+	regs->rcx = length;
+	regs->rdx = certificates_length;
+	regs->r8 = SNP_REPORT_SIZE;
+	if (room < length || room_certificates < certificates_length ||
+	    room_report < SNP_REPORT_SIZE)
+		return SVSM_ERR_INVALID_PARAMETER;
+	memcpy(input, phys_to_ptr(call->nonce.address), call->nonce.size);
+	sha512(input, call->nonce.size + length, data);
+	memcpy(phys_to_ptr(call->manifest.address), manifest, length);
+	if (certificates)
+		memcpy(phys_to_ptr(call->certificates.address), certificates,
+		       certificates_length);
+	snp_firmware_report(0, data, phys_to_ptr(call->report.address));
+	return SVSM_SUCCESS;
+}
+
+static u64 attest_protocol(struct guest_registers *regs)
+{
+	if (CALL(regs->rax) != ATTEST_SINGLE_SERVICE)
+		return SVSM_ERR_UNSUPPORTED_CALL;
+	if (!is_aligned(regs->rcx, 8) || regs->rcx >= TEE_ADDRESS_MASK)
+		return SVSM_ERR_INVALID_ADDRESS;
+	return attest_vtpm(regs);
 }
 
 static u64 core_protocol(struct guest_registers *regs)
@@ -173,6 +258,9 @@ void svsm_call(struct vcpu *vcpu)
 	switch (PROTOCOL(call)) {
 	case PROTOCOL_CORE:
 		regs->rax = core_protocol(regs);
+		break;
+	case PROTOCOL_ATTEST:
+		regs->rax = attest_protocol(regs);
 		break;
 	case PROTOCOL_VTPM:
 		regs->rax = vtpm_protocol(regs);

@@ -5,8 +5,11 @@
  */
 #include <asm/vmx.h>
 
+#include "cmdline.h"
 #include "console.h"
+#include "ecdsa.h"
 #include "isolation.h"
+#include "keys.h"
 #include "paging.h"
 #include "port.h"
 #include "string.h"
@@ -38,15 +41,23 @@ struct quote_buffer {
 #define QUOTE_SUCCESS 0
 #define QUOTE_ERROR 0x8000000000000000ULL
 
-/* Intel TDX DCAP quoting library API, "TD Quote format", version 4 */
-struct quote {
+/* Intel TDX DCAP quoting library API, "TD Quote format", versions 4 and 5 */
+struct quote_header {
 	u16 version;
 	u16 key_type;
 	u32 tee_type;
 	u32 reserved;
 	u8 vendor_id[16];
 	u8 user_data[20];
+} __packed;
 
+/* In version 5 only */
+struct quote_body_header {
+	u16 type;
+	u32 size;
+} __packed;
+
+struct quote_body {
 	u8 tee_tcb_svn[16];
 	u8 mrseam[SHA384_SIZE];
 	u8 mrsignerseam[SHA384_SIZE];
@@ -59,43 +70,114 @@ struct quote {
 	u8 mrownerconfig[SHA384_SIZE];
 	u8 rtmr[TDX_RTMR_COUNT][SHA384_SIZE];
 	u8 reportdata[TDX_REPORTDATA_SIZE];
-
-	u32 signature_length;
 } __packed;
 
-_Static_assert(sizeof(struct quote) == 48 + 584 + 4, "quote");
+/* What TDX 1.5 has more: another TCB_SVN, and the hash of service TDs. */
+#define QUOTE_BODY_1_5_MORE 64
 
-#define QUOTE_VERSION 4
+_Static_assert(sizeof(struct quote_header) == 48, "quote");
+_Static_assert(sizeof(struct quote_body) == 584, "quote");
+
+#define QUOTE_VERSION_OLD 4
+#define QUOTE_VERSION_NEW 5
 #define QUOTE_KEY_ECDSA_P256 2
 #define QUOTE_TEE_TDX 0x81
+#define QUOTE_BODY_TDX_1_5 3
 
-/* The body of a quote is what the report says; there is no signature. */
-static void make_quote(struct quote *quote, const struct tdx_report *report)
+/* Of the signature data, without the certification data. */
+#define QUOTE_SIGNATURE_SIZE (2 * P256_SIZE)
+
+static u16 quote_version;
+
+/**
+ * tdx_host_setup() - take the host's options
+ */
+void tdx_host_setup(void)
 {
-	memset(quote, 0, sizeof(*quote));
-	quote->version = QUOTE_VERSION;
-	quote->key_type = QUOTE_KEY_ECDSA_P256;
-	quote->tee_type = QUOTE_TEE_TDX;
-	memcpy(quote->tee_tcb_svn, report->tcb.tee_tcb_svn,
-	       sizeof(quote->tee_tcb_svn));
-	memcpy(quote->mrseam, report->tcb.mrseam, SHA384_SIZE);
-	memcpy(quote->mrsignerseam, report->tcb.mrsignerseam, SHA384_SIZE);
-	quote->seam_attributes = report->tcb.attributes;
-	quote->attributes = report->tdinfo.attributes;
-	quote->xfam = report->tdinfo.xfam;
-	memcpy(quote->mrtd, report->tdinfo.mrtd, SHA384_SIZE);
-	memcpy(quote->mrconfigid, report->tdinfo.mrconfigid, SHA384_SIZE);
-	memcpy(quote->mrowner, report->tdinfo.mrowner, SHA384_SIZE);
-	memcpy(quote->mrownerconfig, report->tdinfo.mrownerconfig, SHA384_SIZE);
-	memcpy(quote->rtmr, report->tdinfo.rtmr, sizeof(quote->rtmr));
-	memcpy(quote->reportdata, report->mac.reportdata, TDX_REPORTDATA_SIZE);
+	quote_version = cmdline_number("quote", QUOTE_VERSION_OLD);
+	if (quote_version != QUOTE_VERSION_OLD &&
+	    quote_version != QUOTE_VERSION_NEW)
+		die("tee.quote is 4 or 5");
+}
+
+/* The body of a quote is what the report says. */
+static void make_body(struct quote_body *body, const struct tdx_report *report)
+{
+	memset(body, 0, sizeof(*body));
+	memcpy(body->tee_tcb_svn, report->tcb.tee_tcb_svn,
+	       sizeof(body->tee_tcb_svn));
+	memcpy(body->mrseam, report->tcb.mrseam, SHA384_SIZE);
+	memcpy(body->mrsignerseam, report->tcb.mrsignerseam, SHA384_SIZE);
+	body->seam_attributes = report->tcb.attributes;
+	body->attributes = report->tdinfo.attributes;
+	body->xfam = report->tdinfo.xfam;
+	memcpy(body->mrtd, report->tdinfo.mrtd, SHA384_SIZE);
+	memcpy(body->mrconfigid, report->tdinfo.mrconfigid, SHA384_SIZE);
+	memcpy(body->mrowner, report->tdinfo.mrowner, SHA384_SIZE);
+	memcpy(body->mrownerconfig, report->tdinfo.mrownerconfig, SHA384_SIZE);
+	memcpy(body->rtmr, report->tdinfo.rtmr, sizeof(body->rtmr));
+	memcpy(body->reportdata, report->mac.reportdata, TDX_REPORTDATA_SIZE);
+}
+
+/* Append to what is at @quote; returns the end. */
+static u8 *append(u8 *end, const void *data, size_t length)
+{
+	memcpy(end, data, length);
+	return end + length;
+}
+
+/* What is signed: header and body. */
+static u8 *make_signed_part(u8 *quote, const struct tdx_report *report)
+{
+	static const u8 more[QUOTE_BODY_1_5_MORE];
+	struct quote_header header = {
+		.version = quote_version,
+		.key_type = QUOTE_KEY_ECDSA_P256,
+		.tee_type = QUOTE_TEE_TDX,
+	};
+	struct quote_body_header body_header = {
+		.type = QUOTE_BODY_TDX_1_5,
+		.size = sizeof(struct quote_body) + sizeof(more),
+	};
+	struct quote_body body;
+	u8 *end = append(quote, &header, sizeof(header));
+
+	make_body(&body, report);
+	if (quote_version == QUOTE_VERSION_OLD)
+		return append(end, &body, sizeof(body));
+	end = append(end, &body_header, sizeof(body_header));
+	end = append(end, &body, sizeof(body));
+	return append(end, more, sizeof(more));
+}
+
+/* The length of the signature data, and that; without keys it is empty. */
+static u8 *sign_quote(u8 *quote, u8 *end)
+{
+	size_t key_length, public_length, certification_length;
+	const u8 *key = keys_item(KEYS_TDX_KEY, &key_length);
+	const u8 *public = keys_item(KEYS_TDX_PUBLIC, &public_length);
+	const u8 *certification =
+		keys_item(KEYS_TDX_CERTIFICATION, &certification_length);
+	u8 signature[QUOTE_SIGNATURE_SIZE];
+	u32 length = 0;
+
+	if (!key)
+		return append(end, &length, sizeof(length));
+	ecdsa_p256_sha256(key, quote, end - quote, signature);
+	length = sizeof(signature) + public_length + certification_length;
+	end = append(end, &length, sizeof(length));
+	end = append(end, signature, sizeof(signature));
+	end = append(end, public, public_length);
+	return append(end, certification, certification_length);
 }
 
 static u64 get_quote(u64 address, u64 size)
 {
 	struct quote_buffer *buffer = tdx_guest_memory(address);
-	struct quote quote;
 	const struct tdx_report *report = (const void *)buffer->data;
+	/* As long as the keys can be, and some more. */
+	static u8 quote[20 * PAGE_SIZE];
+	size_t length;
 
 	if (!is_aligned(address, PAGE_SIZE) || !is_aligned(size, PAGE_SIZE) ||
 	    !size || buffer->version != QUOTE_BUFFER_VERSION)
@@ -106,9 +188,11 @@ static u64 get_quote(u64 address, u64 size)
 		buffer->status = QUOTE_ERROR;
 		return VMCALL_SUCCESS;
 	}
-	make_quote(&quote, report);
-	memcpy(buffer->data, &quote, sizeof(quote));
-	buffer->out_length = sizeof(quote);
+	length = sign_quote(quote, make_signed_part(quote, report)) - quote;
+	if (length > size - sizeof(*buffer))
+		return VMCALL_INVALID_OPERAND;
+	memcpy(buffer->data, quote, length);
+	buffer->out_length = length;
 	buffer->status = QUOTE_SUCCESS;
 	return VMCALL_SUCCESS;
 }

@@ -108,6 +108,7 @@ static void setup(struct vcpu *vcpu, struct boot_params *params)
 	tcb_info.valid = TCB_INFO_VALID;
 	cmdline_register("mrseam", tcb_info.mrseam, SHA384_SIZE);
 
+	tdx_host_setup();
 	strict = cmdline_flag("strict");
 	if (strict) {
 		vcpu_intercept_ports(vcpu, 0, 0x10000);

@@ -63,6 +63,7 @@ _Static_assert(sizeof(struct tdx_report) == 1024, "TDREPORT");
 void *tdx_guest_memory(u64 address);
 void tdx_extend(size_t rtmr, const u8 *digest);
 bool tdx_report_is_genuine(const struct tdx_report *report);
+void tdx_host_setup(void);
 void tdx_host_call(struct vcpu *vcpu);
 
 #endif

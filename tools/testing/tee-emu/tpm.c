@@ -93,3 +93,74 @@ size_t tpm_transmit(u8 *buffer, size_t length, size_t size)
 		buffer[i] = mmio_read8(CRB_DATA + i);
 	return response;
 }
+
+#define RC_SUCCESS 0
+
+#define SPLIT16(number) (number) >> 8, (number)&0xff
+
+#define EK_MODULUS_SIZE 256
+
+/*
+ * TPM2_CreatePrimary of an RSA endorsement key by the template of TCG's EK
+ * Credential Profile (L-1): the same key each time, as the vTPM's seed says.
+ */
+static const u8 create_ek[] = {
+	0x80, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x31,
+	/* the endorsement hierarchy, with an empty password */
+	0x40, 0x00, 0x00, 0x0b, 0x00, 0x00, 0x00, 0x09, 0x40, 0x00, 0x00, 0x09,
+	0x00, 0x00, 0x00, 0x00, 0x00,
+	/* nothing sensitive */
+	0x00, 0x04, 0x00, 0x00, 0x00, 0x00,
+	/* size; RSA, SHA-256, attributes, policy */
+	SPLIT16(58 + EK_MODULUS_SIZE), 0x00, 0x01, 0x00, 0x0b, 0x00, 0x03, 0x00,
+	0xb2, 0x00, 0x20, 0x83, 0x71, 0x97, 0x67, 0x44, 0x84, 0xb3, 0xf8, 0x1a,
+	0x90, 0xcc, 0x8d, 0x46, 0xa5, 0xd7, 0x24, 0xfd, 0x52, 0xd7, 0x6e, 0x06,
+	0x52, 0x0b, 0x64, 0xf2, 0xa1, 0xda, 0x1b, 0x33, 0x14, 0x69, 0xaa,
+	/* AES-128-CFB, no scheme, 2048 bits, default exponent, modulus */
+	0x00, 0x06, 0x00, 0x80, 0x00, 0x43, 0x00, 0x10, 0x08, 0x00, 0x00, 0x00,
+	0x00, 0x00, SPLIT16(EK_MODULUS_SIZE)
+};
+
+/* After the modulus: no data from outside, no PCRs. */
+#define CREATE_EK_SIZE (sizeof(create_ek) + EK_MODULUS_SIZE + 6)
+
+static void store_be32(u8 *bytes, u32 value)
+{
+	for (int i = 0; i < 4; i++)
+		bytes[i] = value >> (24 - 8 * i);
+}
+
+static void flush_context(u32 handle)
+{
+	u8 command[14] = { 0x80, 0x01, 0, 0, 0, sizeof(command), 0, 0, 1, 0x65 };
+
+	store_be32(command + TPM_HEADER_SIZE, handle);
+	tpm_transmit(command, sizeof(command), sizeof(command));
+}
+
+/**
+ * tpm_endorsement_key() - the public part of the TPM's endorsement key
+ * @public: where to put the TPMT_PUBLIC
+ * @size: how many bytes there is room for
+ *
+ * Return: its length, or 0 if the TPM did not make it.
+ */
+size_t tpm_endorsement_key(u8 *public, size_t size)
+{
+	const size_t handle_at = TPM_HEADER_SIZE, public_at = handle_at + 8;
+	static u8 buffer[CRB_DATA_SIZE];
+	size_t response, length;
+
+	memset(buffer, 0, CREATE_EK_SIZE);
+	memcpy(buffer, create_ek, sizeof(create_ek));
+	store_be32(buffer + 2, CREATE_EK_SIZE);
+	response = tpm_transmit(buffer, CREATE_EK_SIZE, sizeof(buffer));
+	if (response < public_at + 2 || load_be32(buffer + 6) != RC_SUCCESS)
+		return 0;
+	length = buffer[public_at] << 8 | buffer[public_at + 1];
+	if (length > response - public_at - 2 || length > size)
+		return 0;
+	memcpy(public, buffer + public_at + 2, length);
+	flush_context(load_be32(buffer + handle_at));
+	return length;
+}

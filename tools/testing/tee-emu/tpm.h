@@ -6,5 +6,6 @@
 
 void tpm_setup(void);
 size_t tpm_transmit(u8 *buffer, size_t length, size_t size);
+size_t tpm_endorsement_key(u8 *public, size_t size);
 
 #endif

@@ -484,7 +484,7 @@ static void test_quote(void)
 
 	make_nonce(nonce);
 	get_tdreport(nonce, report);
-	if (!ok(tsm_report(nonce, NULL, quote, sizeof(quote)) == QUOTE_SIZE,
+	if (!ok(tsm_report(nonce, NULL, quote, sizeof(quote)) >= QUOTE_SIZE,
 		"configfs-tsm gives a quote"))
 		return;
 	ok(quote[0] == 4 && quote[4] == 0x81, "the quote is TDX's, version 4");
