@@ -24,7 +24,7 @@ int command_watch(int argc, char **argv);
  * The part of verify that is for the archive at @path. @root: where providers
  * are, or NULL to leave them out.
  */
-int verify_archive(const char *path, const char *root, bool json);
+int verify_archive(const char *path, const char *root, bool strict, bool json);
 
 /* Say what is wrong with the arguments of @command and where help is. */
 int usage_error(const char *command, const char *what);

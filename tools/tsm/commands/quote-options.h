@@ -22,6 +22,7 @@ struct quote_files {
 
 struct quote_options {
 	bool any; /* one of them was given */
+	bool strict; /* what is unexplained is not verified; set by verify */
 	const char *quote;
 	const char *signature;
 	const char *pcrs;

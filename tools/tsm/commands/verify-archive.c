@@ -13,6 +13,7 @@
 
 struct check {
 	const char *root; /* NULL: do not look at live logs */
+	bool strict;
 	bool json;
 	bool separator; /* JSON: an object was printed before */
 	size_t nr_segments;
@@ -58,7 +59,10 @@ static void check_instance(struct check *check,
 			   const struct archive_dir *provider,
 			   const char *provider_name, const char *name)
 {
-	struct chain chain = { .provider = provider_name, .instance = name };
+	struct chain chain = { .provider = provider_name,
+			       .instance = name,
+			       .strict = check->strict,
+			       .live.strict = check->strict };
 	struct archive_dir dir;
 	struct error err;
 	int ret = archive_dir_open(&dir, provider, name, &err);
@@ -67,7 +71,8 @@ static void check_instance(struct check *check,
 		unchecked(check, &err);
 	if (ret <= 0)
 		return;
-	if (chain_verify(&chain, &dir, check->root) == VERIFY_DIFFERS)
+	chain_verify(&chain, &dir, check->root);
+	if (verify_status(chain_result(&chain)) == VERIFY_DIFFERS)
 		check->differs = true;
 	if (chain.nr_segments || chain.failed)
 		show(check, &chain);
@@ -122,9 +127,9 @@ static void check_archive(struct check *check, const char *path)
 		unchecked(check, &err);
 }
 
-int verify_archive(const char *path, const char *root, bool json)
+int verify_archive(const char *path, const char *root, bool strict, bool json)
 {
-	struct check check = { .root = root, .json = json };
+	struct check check = { .root = root, .strict = strict, .json = json };
 
 	check_archive(&check, path);
 	if (check.differs)

@@ -16,6 +16,7 @@ static int read_files(struct evidence *evidence,
 	if (quote_init(&evidence->quote, err) ||
 	    quote_options_read(options, &evidence->quote, err))
 		return -1;
+	evidence->v.strict = options->strict;
 	evidence->v.firmware_path = source->firmware;
 	evidence->has_log = source->log;
 	return source->log ?
@@ -62,5 +63,5 @@ int verify_quote(const struct quote_options *options,
 	if (json)
 		fputs("\n]\n", stdout);
 	evidence_free(&evidence);
-	return result;
+	return verify_status(result);
 }

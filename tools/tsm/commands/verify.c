@@ -14,11 +14,11 @@
 #include "replay/verify.h"
 
 static const char help[] =
-	"Usage: tsm-log verify [--json] [PROVIDER]\n"
-	"       tsm-log verify [--json] --log FILE --checkpoints FILE [--values FILE]\n"
-	"       tsm-log verify [--json] [--offline] DIR\n"
-	"       tsm-log verify [--json] --follow-firmware [OPTION]... PROVIDER\n"
-	"       tsm-log verify [--json] --quote FILE [OPTION]...\n"
+	"Usage: tsm-log verify [OPTION]... [PROVIDER]\n"
+	"       tsm-log verify [OPTION]... --log FILE --checkpoints FILE [--values FILE]\n"
+	"       tsm-log verify [OPTION]... [--offline] DIR\n"
+	"       tsm-log verify [OPTION]... --follow-firmware PROVIDER\n"
+	"       tsm-log verify [OPTION]... --quote FILE\n"
 	"\n"
 	"Replay the event log of PROVIDER, or of every provider, from its checkpoints;\n"
 	"check each record that has event data, each checkpoint and the order of the\n"
@@ -31,18 +31,22 @@ static const char help[] =
 	"DIR, which must have a slash in it or be \".\", is what 'tsm-log archive' has\n"
 	"written. Check each of the segments, that one follows on the other, and that\n"
 	"the last one is followed by the live log, unless that has ended.\n"
-	"With --quote, check what hardware signed, up to a root or an attestation key that\n"
-	"you name, and whether the log in the files of --log and --checkpoints, or the\n"
-	"firmware's log alone, leads to it. It may be older than the end of the log.\n"
+	"\n"
+	"With --quote, check what hardware signed, up to a root or an attestation key\n"
+	"that you name, and whether the log in the files of --log and --checkpoints, or\n"
+	"the firmware's log alone, leads to it. It may be older than the end of the log.\n"
 	"\n" SOURCE_HELP
 	"      --values FILE       lines REGISTER ALGO:HEX[,ALGO:HEX...] to compare with,\n"
 	"                          of one point of the log;\n"
 	"                          without it, print the values that the replay gives\n"
+	"      --strict            a log that does not explain all is not verified:\n"
+	"                          extends past it, hibernation, unproven records\n"
 	"      --json              an array with an object for each log\n" BEGINNING_HELP
 	"      --offline           check DIR without the live logs and registers\n" QUOTE_HELP
 	"  -h, --help              show this help\n"
 	"\n"
-	"Exit status: 0 verified, 1 differs, 2 could not check.\n";
+	"Exit status: 0 verified, 1 differs (or, with --strict, not all is explained),\n"
+	"2 could not check.\n";
 
 static enum verify_result show_result(const struct verification *v, bool json,
 				      bool first)
@@ -66,10 +70,19 @@ static enum verify_result show_result(const struct verification *v, bool json,
 	return verify_result(v);
 }
 
+/* What the options say of all forms of verify. */
+struct manner {
+	bool json;
+	bool strict;
+};
+
 static int check_files(const struct source *source, const char *values,
-		       bool json)
+		       const struct manner *manner)
 {
-	struct verification v = { .firmware_path = source->firmware };
+	struct verification v = {
+		.strict = manner->strict,
+		.firmware_path = source->firmware,
+	};
 	struct buffer expected = { 0 };
 	enum verify_result result;
 
@@ -77,28 +90,30 @@ static int check_files(const struct source *source, const char *values,
 		   (values && buffer_read_path(&expected, values, &v.error));
 	if (!v.failed)
 		verify_buffers(&v, values ? &expected : NULL);
-	result = show_result(&v, json, true);
+	result = show_result(&v, manner->json, true);
 	buffer_free(&expected);
 	verify_free(&v);
-	return result;
+	return verify_status(result);
 }
 
 static int check_provider(const struct source *source, const char *name,
-			  bool json, bool first)
+			  const struct manner *manner, bool first)
 {
 	struct verification v = {
+		.strict = manner->strict,
 		.archive = source->archive,
 		.firmware_path = source->firmware,
 	};
 	enum verify_result result;
 
 	verify_provider(&v, source->root, name);
-	result = show_result(&v, json, first);
+	result = show_result(&v, manner->json, first);
 	verify_free(&v);
-	return result;
+	return verify_status(result);
 }
 
-static int check_providers(const struct source *source, bool json)
+static int check_providers(const struct source *source,
+			   const struct manner *manner)
 {
 	bool differs = false, unchecked = false;
 	char **names;
@@ -111,7 +126,7 @@ static int check_providers(const struct source *source, bool json)
 		return VERIFY_UNCHECKED;
 	}
 	for (i = 0; i < nr; i++) {
-		int result = check_provider(source, names[i], json, !i);
+		int result = check_provider(source, names[i], manner, !i);
 
 		differs |= result == VERIFY_DIFFERS;
 		unchecked |= result == VERIFY_UNCHECKED;
@@ -130,10 +145,11 @@ static bool is_directory(const char *name)
 
 int command_verify(int argc, char **argv)
 {
-	enum { OPT_JSON = SOURCE_OPT_END, OPT_OFFLINE, OPT_VALUES };
+	enum { OPT_JSON = SOURCE_OPT_END, OPT_OFFLINE, OPT_STRICT, OPT_VALUES };
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, OPT_JSON },
 		{ "offline", no_argument, NULL, OPT_OFFLINE },
+		{ "strict", no_argument, NULL, OPT_STRICT },
 		{ "values", required_argument, NULL, OPT_VALUES },
 		SOURCE_OPTIONS,
 		BEGINNING_OPTIONS,
@@ -144,7 +160,8 @@ int command_verify(int argc, char **argv)
 	struct source source = { 0 };
 	struct quote_options quote = { 0 };
 	const char *values = NULL, *wrong = NULL;
-	bool json = false, offline = false, archive;
+	bool offline = false, archive;
+	struct manner manner = { 0 };
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -153,10 +170,13 @@ int command_verify(int argc, char **argv)
 			continue;
 		switch (option) {
 		case OPT_JSON:
-			json = true;
+			manner.json = true;
 			break;
 		case OPT_OFFLINE:
 			offline = true;
+			break;
+		case OPT_STRICT:
+			manner.strict = true;
 			break;
 		case OPT_VALUES:
 			values = optarg;
@@ -176,7 +196,8 @@ int command_verify(int argc, char **argv)
 			return usage_error(
 				"verify",
 				"--quote goes with files: --log and --checkpoints, --firmware-log");
-		return verify_quote(&quote, &source, json);
+		quote.strict = manner.strict;
+		return verify_quote(&quote, &source, manner.json);
 	}
 	status = source_finish(&source, "verify", argc, argv);
 	if (status)
@@ -193,16 +214,17 @@ int command_verify(int argc, char **argv)
 			"verify",
 			"DIR excludes --archive and --follow-firmware; give a PROVIDER to these");
 
-	if (json)
+	if (manner.json)
 		putchar('[');
 	if (source.log)
-		status = check_files(&source, values, json);
+		status = check_files(&source, values, &manner);
 	else if (archive)
 		status = verify_archive(source.provider,
-					offline ? NULL : source.root, json);
+					offline ? NULL : source.root,
+					manner.strict, manner.json);
 	else
-		status = check_providers(&source, json);
-	if (json)
+		status = check_providers(&source, &manner);
+	if (manner.json)
 		fputs("\n]\n", stdout);
 	return status;
 }

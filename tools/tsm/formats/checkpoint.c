@@ -298,9 +298,14 @@ bool checkpoint_is(const struct checkpoint *cp, const char *reason)
 	return !strcmp(cp->reason, reason);
 }
 
+bool checkpoint_is_reset(const struct checkpoint *cp)
+{
+	return checkpoint_is(cp, reset);
+}
+
 bool checkpoint_restarts(const struct checkpoint *cp)
 {
 	return checkpoint_is(cp, TSM_CHECKPOINT_FOREIGN) ||
 	       checkpoint_is(cp, TSM_CHECKPOINT_RESUME) ||
-	       checkpoint_is(cp, reset);
+	       checkpoint_is_reset(cp);
 }

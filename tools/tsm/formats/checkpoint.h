@@ -66,6 +66,9 @@ int checkpoint_opening(const struct buffer *text, size_t *len,
 
 bool checkpoint_is(const struct checkpoint *cp, const char *reason);
 
+/* Whether a command reset the register. */
+bool checkpoint_is_reset(const struct checkpoint *cp);
+
 /*
  * Whether the replay of the register starts anew with this value: it is not
  * what the records before it lead to, and the kernel says so.

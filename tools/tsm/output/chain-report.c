@@ -7,6 +7,7 @@
 #include "output/chain-report.h"
 #include "output/json.h"
 #include "output/report.h"
+#include "output/unexplained.h"
 
 /* PROVIDER/INSTANCE/SEGMENT is also where the segment is in the archive. */
 #define LABEL_SIZE (REGISTER_NAME_SIZE + INSTANCE_SIZE + SEGMENT_NAME_SIZE)
@@ -52,25 +53,30 @@ static void print_live(const struct chain *chain, FILE *out)
 static void print_total(const struct chain *chain, FILE *out)
 {
 	uint64_t records = chain->next - chain->first;
+	const char *separator = UNEXPLAINED_SEPARATOR;
+	size_t i;
 
-	fprintf(out,
-		"%s/%s: verified: %zu segment%s, %" PRIu64 " record%s (%" PRIu64
-		" to %" PRIu64 ")",
-		chain->provider, chain->instance, chain->nr_segments,
-		plural(chain->nr_segments), records, plural(records),
-		chain->first, chain->next - 1);
+	fprintf(out, "%s/%s: %s: %zu segment%s, ", chain->provider,
+		chain->instance,
+		chain_result(chain) == VERIFY_OK ? "verified" : "UNEXPLAINED",
+		chain->nr_segments, plural(chain->nr_segments));
+	if (records)
+		fprintf(out,
+			"%" PRIu64 " record%s (%" PRIu64 " to %" PRIu64 ")",
+			records, plural(records), chain->first,
+			chain->next - 1);
+	else
+		fprintf(out, "no records");
 	print_unchecked(out, chain->unchecked);
 	fprintf(out, ", %zu register%s", chain->nr_registers,
 		plural(chain->nr_registers));
-	if (chain->restarts)
-		fprintf(out,
-			" (with %" PRIu64
-			" extend%s from elsewhere or after a resume)",
-			chain->restarts, plural(chain->restarts));
 	if (chain->is_live)
 		print_live(chain, out);
 	else
 		fprintf(out, "; not compared with any register");
+	for (i = 0; i < chain->nr_unexplained; i++)
+		unexplained_text(&chain->unexplained[i], &separator,
+				 "are not in the archive", out);
 	fputc('\n', out);
 }
 
@@ -85,6 +91,7 @@ void chain_text(const struct chain *chain, FILE *out)
 	print_findings(chain, out);
 	switch (chain_result(chain)) {
 	case VERIFY_OK:
+	case VERIFY_UNEXPLAINED:
 		print_total(chain, out);
 		break;
 	case VERIFY_DIFFERS:
@@ -117,6 +124,8 @@ static struct json_object *findings_json(const struct chain *chain)
 struct json_object *chain_json(const struct chain *chain)
 {
 	struct json_object *object = json_need(json_object_new_object());
+	struct json_object *list;
+	size_t i;
 
 	json_add_text(object, "provider", chain->provider);
 	json_add_text(object, "instance", chain->instance);
@@ -129,6 +138,10 @@ struct json_object *chain_json(const struct chain *chain)
 	if (chain->unchecked)
 		json_add_number(object, "unchecked", chain->unchecked);
 	json_add(object, "differences", findings_json(chain));
+	list = json_need(json_object_new_array());
+	for (i = 0; i < chain->nr_unexplained; i++)
+		unexplained_json(&chain->unexplained[i], list);
+	json_add(object, "unexplained", list);
 	if (chain->is_live)
 		json_add(object, "live", report_json(&chain->live));
 	return object;

@@ -2,7 +2,6 @@
 /*
  * What the check of a quote found, for people and as JSON.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "output/json.h"
@@ -21,18 +20,28 @@ static void print_checks(const struct checks *checks, FILE *out)
 			checks->list[i].text);
 }
 
-/* Records that the quote is of, and those that came later. */
-static void print_coverage(const struct match *match, FILE *out)
+/* Whether a register before the number @i is another bank of the same one. */
+static bool is_other_bank(const struct quote *quote, size_t i)
 {
-	const struct replay *replay = &match->v->replay;
-	uint64_t later = replay->next - match->next;
+	size_t k;
 
-	fprintf(out, "%s: ", label);
-	if (match->next == replay->first)
-		fprintf(out, "covers no record");
-	else
-		fprintf(out, "covers records up to %" PRIu64, match->next - 1);
-	fprintf(out, ", %" PRIu64 " record%s after it\n", later, plural(later));
+	for (k = 0; k < i; k++)
+		if (!strcmp(quote->registers[k].name, quote->registers[i].name))
+			return true;
+	return false;
+}
+
+/* What the log did not know where the quote was taken. */
+static void print_unsure(const struct match *match, FILE *out)
+{
+	const struct quote *quote = match->quote;
+	size_t i;
+
+	for (i = 0; i < quote->nr_registers; i++)
+		if (match->registers[i].unsure && !is_other_bank(quote, i))
+			fprintf(out,
+				"%s: register %s was unsure there: the log may not have its last extend\n",
+				label, quote->registers[i].name);
 }
 
 /* The names of the registers that nobody has a value to compare with. */
@@ -107,8 +116,12 @@ static void print_match(const struct match *match, FILE *out)
 	if (nr)
 		fprintf(out, "%s: %zu register%s equal to the firmware's log\n",
 			label, nr, plural(nr));
-	if (match->has_log)
-		print_coverage(match, out);
+	if (!match->has_log)
+		return;
+	fprintf(out, "%s: ", label);
+	print_coverage(out, &match->v->replay, match->next);
+	fputc('\n', out);
+	print_unsure(match, out);
 }
 
 void quote_report_text(const struct evidence *evidence, FILE *out)
@@ -129,6 +142,9 @@ void quote_report_text(const struct evidence *evidence, FILE *out)
 		fprintf(out, "%s: verified%s\n", label,
 			evidence->is_matched ? "" :
 					       "; not compared with any log");
+		break;
+	case VERIFY_UNEXPLAINED:
+		fprintf(out, "%s: UNEXPLAINED: see above\n", label);
 		break;
 	case VERIFY_DIFFERS:
 		fprintf(out, "%s: DIFFERS\n", label);
@@ -190,6 +206,9 @@ static struct json_object *registers_json(const struct evidence *evidence)
 			json_add_text(
 				object, "compared_with",
 				sources[evidence->match.registers[i].source]);
+		if (evidence->is_matched && evidence->match.registers[i].unsure)
+			json_add(object, "unsure",
+				 json_need(json_object_new_boolean(true)));
 		append(list, object);
 	}
 	return list;

@@ -4,10 +4,12 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "output/json.h"
 #include "output/report.h"
 #include "output/table.h"
+#include "output/unexplained.h"
 
 const char *report_label(const struct verification *v)
 {
@@ -77,7 +79,6 @@ static void print_registers(FILE *out, const struct verification *v)
 
 struct totals {
 	uint64_t stretches;
-	uint64_t restarts;
 	size_t compared;
 };
 
@@ -88,7 +89,6 @@ static struct totals totals_of(const struct replay *replay)
 
 	for (i = 0; i < replay->nr_registers; i++) {
 		t.stretches += replay->registers[i].stretches;
-		t.restarts += replay->registers[i].restarts;
 		t.compared += !!replay->registers[i].expected;
 	}
 	return t;
@@ -131,18 +131,38 @@ static void print_firmware(FILE *out, const struct verification *v)
 	fputc('\n', out);
 }
 
-/* The values are older than the end of the log. */
-static void print_point(FILE *out, const struct verification *v,
-			size_t compared)
+void print_coverage(FILE *out, const struct replay *replay, uint64_t next)
 {
-	uint64_t after = v->replay.next - v->point;
-
-	fprintf(out, "; %zu equal to %s, which covers ", compared, v->compared);
-	if (v->point > v->replay.first)
-		fprintf(out, "the records up to %" PRIu64, v->point - 1);
+	if (next > replay->first)
+		fprintf(out, "covers records up to %" PRIu64, next - 1);
 	else
-		fprintf(out, "no record");
-	fprintf(out, ": %" PRIu64 " came after it\n", after);
+		fprintf(out, "covers no record");
+	fprintf(out, ", %" PRIu64 " record%s after it", replay->next - next,
+		plural(replay->next - next));
+}
+
+/* Where the registers had the values, which may be before the log's end. */
+static void print_point(FILE *out, const struct point *point,
+			const struct replay *replay)
+{
+	size_t i;
+
+	fprintf(out, ", which ");
+	print_coverage(out, replay, point->next);
+	for (i = 0; i < point->nr; i++)
+		if (point->values[i].unsure)
+			fprintf(out, "; %s was unsure there",
+				point->values[i].value.name);
+}
+
+static void print_unexplained(FILE *out, const struct replay *replay)
+{
+	const char *separator = UNEXPLAINED_SEPARATOR;
+	size_t i;
+
+	for (i = 0; i < replay->nr_registers; i++)
+		unexplained_text(&replay->registers[i].unexplained, &separator,
+				 "were in what was trimmed", out);
 }
 
 static void print_total(FILE *out, const struct verification *v)
@@ -151,7 +171,8 @@ static void print_total(FILE *out, const struct verification *v)
 	struct totals t = totals_of(replay);
 	uint64_t records = replay->next - replay->first;
 
-	fprintf(out, "%s: verified: ", report_label(v));
+	fprintf(out, "%s: %s: ", report_label(v),
+		verify_result(v) == VERIFY_OK ? "verified" : "UNEXPLAINED");
 	if (records)
 		fprintf(out,
 			"%" PRIu64 " record%s (%" PRIu64 " to %" PRIu64 ")",
@@ -163,22 +184,43 @@ static void print_total(FILE *out, const struct verification *v)
 	fprintf(out, ", %zu register%s, %" PRIu64 " stretch%s",
 		replay->nr_registers, plural(replay->nr_registers), t.stretches,
 		t.stretches == 1 ? "" : "es");
-	if (t.restarts)
-		fprintf(out,
-			" (%" PRIu64
-			" of them after an extend from elsewhere or a resume)",
-			t.restarts);
-	if (v->has_point)
-		print_point(out, v, t.compared);
-	else if (v->compared)
-		fprintf(out, "; %zu equal to %s\n", t.compared, v->compared);
-	else
-		fprintf(out, "%s\n",
-			v->quoted ?
-				"" :
-				"; not compared with any register (see --values)");
-	if (v->firmware_path)
-		print_firmware(out, v);
+	if (v->compared)
+		fprintf(out, "; %zu equal to %s", t.compared, v->compared);
+	else if (!v->quoted)
+		fprintf(out, "; not compared with any register (see --values)");
+	if (v->point.found)
+		print_point(out, &v->point, replay);
+	print_unexplained(out, replay);
+	fputc('\n', out);
+}
+
+static bool is_named(const struct finding *findings, size_t nr,
+		     const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (!strcmp(findings[i].name, name))
+			return true;
+	return !*name;
+}
+
+/* How many findings there are, and of which registers. */
+static void print_differs(FILE *out, const struct verification *v)
+{
+	const struct finding *findings = v->replay.findings;
+	size_t i, nr = v->replay.nr_findings;
+	const char *separator = ": ";
+
+	fprintf(out, "%s: DIFFERS in %zu place%s", report_label(v), nr,
+		plural(nr));
+	for (i = 0; i < nr; i++) {
+		if (is_named(findings, i, findings[i].name))
+			continue;
+		fprintf(out, "%s%s", separator, findings[i].name);
+		separator = ", ";
+	}
+	fputc('\n', out);
 }
 
 void report_text(const struct verification *v, FILE *out)
@@ -190,12 +232,14 @@ void report_text(const struct verification *v, FILE *out)
 		finding_text(&replay->findings[i], report_label(v), out);
 	switch (verify_result(v)) {
 	case VERIFY_OK:
+	case VERIFY_UNEXPLAINED:
 		print_registers(out, v);
+		if (v->firmware_path)
+			print_firmware(out, v);
 		print_total(out, v);
 		break;
 	case VERIFY_DIFFERS:
-		fprintf(out, "%s: DIFFERS in %zu place%s\n", report_label(v),
-			replay->nr_findings, plural(replay->nr_findings));
+		print_differs(out, v);
 		break;
 	case VERIFY_UNCHECKED:
 		break;
@@ -213,7 +257,6 @@ static struct json_object *register_json(const struct replay_register *reg)
 	json_add_text(object, "register", reg->name);
 	json_add_number(object, "records", reg->records);
 	json_add_number(object, "stretches", reg->stretches);
-	json_add_number(object, "restarts", reg->restarts);
 	json_add(object, "compared", json_object_new_boolean(!!reg->expected));
 	json_add(object, "digests", json_digests(reg->banks, digest));
 	return object;
@@ -249,6 +292,7 @@ const char *result_text(enum verify_result result)
 		[VERIFY_OK] = "verified",
 		[VERIFY_DIFFERS] = "differs",
 		[VERIFY_UNCHECKED] = "not checked",
+		[VERIFY_UNEXPLAINED] = "unexplained",
 	};
 
 	return texts[result];
@@ -270,6 +314,20 @@ static struct json_object *firmware_json(const struct verification *v)
 	return object;
 }
 
+/* Of the records from first_record on, the values are of those before this one. */
+static void add_point(struct json_object *object, const struct point *point)
+{
+	struct json_object *list = json_need(json_object_new_array());
+	size_t i;
+
+	json_add_number(object, "covers_before", point->next);
+	for (i = 0; i < point->nr; i++)
+		if (point->values[i].unsure)
+			append(list, json_need(json_object_new_string(
+					     point->values[i].value.name)));
+	json_add(object, "unsure_there", list);
+}
+
 struct json_object *report_json(const struct verification *v)
 {
 	struct json_object *object = json_need(json_object_new_object());
@@ -284,8 +342,8 @@ struct json_object *report_json(const struct verification *v)
 		json_add_text(object, "compared_with", v->compared);
 	if (v->failed)
 		json_add_text(object, "error", v->error.text);
-	if (v->has_point)
-		json_add_number(object, "values_before_record", v->point);
+	if (v->point.found)
+		add_point(object, &v->point);
 	json_add_number(object, "first_record", replay->first);
 	json_add_number(object, "next_record", replay->next);
 	if (replay->unchecked)
@@ -298,6 +356,11 @@ struct json_object *report_json(const struct verification *v)
 	for (i = 0; i < replay->nr_findings; i++)
 		append(list, finding_json(&replay->findings[i]));
 	json_add(object, "differences", list);
+
+	list = json_need(json_object_new_array());
+	for (i = 0; i < replay->nr_registers; i++)
+		unexplained_json(&replay->registers[i].unexplained, list);
+	json_add(object, "unexplained", list);
 
 	list = json_need(json_object_new_array());
 	for (i = 0; i < replay->nr_registers; i++)

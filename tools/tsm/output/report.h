@@ -28,6 +28,9 @@ const char *result_text(enum verify_result result);
 
 const char *plural(uint64_t number);
 
+/* Which records values from just before the record @next are of. */
+void print_coverage(FILE *out, const struct replay *replay, uint64_t next);
+
 /* Of records, how many have content that says nothing for sure. */
 void print_unchecked(FILE *out, uint64_t unchecked);
 

@@ -2,14 +2,40 @@
 /*
  * The whole check that a relying party makes.
  */
+#include <string.h>
+
 #include "quotes/evidence.h"
+
+/* Whether there is something that neither the log nor the firmware's tells. */
+static bool is_unexplained_match(const struct evidence *evidence)
+{
+	const struct match *match = &evidence->match;
+	char mrtd[REGISTER_NAME_SIZE];
+	size_t i;
+
+	register_name(true, 0, mrtd);
+	for (i = 0; evidence->is_matched && i < match->quote->nr_registers;
+	     i++) {
+		if (match->registers[i].unsure)
+			return true;
+		/* What was launched is for reference values to tell. */
+		if (match->registers[i].source == MATCH_NOBODY &&
+		    strcmp(match->quote->registers[i].name, mrtd))
+			return true;
+	}
+	return verify_unexplained(&evidence->v);
+}
 
 enum verify_result evidence_result(const struct evidence *evidence)
 {
 	if (evidence->quote.checks.failed || evidence->match.nr_findings ||
 	    evidence->v.replay.nr_findings)
 		return VERIFY_DIFFERS;
-	return evidence->failed ? VERIFY_UNCHECKED : VERIFY_OK;
+	if (evidence->failed)
+		return VERIFY_UNCHECKED;
+	return evidence->v.strict && is_unexplained_match(evidence) ?
+		       VERIFY_UNEXPLAINED :
+		       VERIFY_OK;
 }
 
 void evidence_free(struct evidence *evidence)

@@ -108,32 +108,6 @@ static const uint8_t *value_now(const struct match *match,
 	return logged ? logged->value[reg->bank] : NULL;
 }
 
-/* Compare the registers whose values were quoted. */
-static bool values_match(struct match *match, struct replay *replay)
-{
-	const struct quote *quote = match->quote;
-	bool all = true;
-	size_t i;
-
-	for (i = 0; i < quote->nr_registers; i++) {
-		const struct quote_register *reg = &quote->registers[i];
-		struct match_register *mine = &match->registers[i];
-		const uint8_t *value;
-
-		if (mine->source == MATCH_NOBODY)
-			continue;
-		value = value_now(match, replay, i);
-		if (!value ||
-		    memcmp(value, reg->value, banks[reg->bank].size)) {
-			all = false;
-		} else if (!mine->seen) {
-			mine->seen = true;
-			mine->at = replay->next;
-		}
-	}
-	return all;
-}
-
 /* Compare the digest over all registers, if one has changed. */
 static int digest_matches(struct match *match, struct replay *replay,
 			  bool *matches, struct error *err)
@@ -161,45 +135,124 @@ static int digest_matches(struct match *match, struct replay *replay,
 			       matches, err);
 }
 
-static bool has_values(const struct quote *quote)
+/* Where the quote was taken, the log was not sure of registers: it is now. */
+static void settle(struct match *match, const struct replay_register *reg)
 {
-	return quote->registers[0].has_value;
+	size_t i;
+
+	for (i = 0; i < match->quote->nr_registers; i++) {
+		enum bank_id bank = match->quote->registers[i].bank;
+
+		if (!strcmp(match->quote->registers[i].name, reg->name) &&
+		    !reg->unsure &&
+		    !memcmp(match->values->digest[i], reg->value[bank],
+			    banks[bank].size))
+			match->registers[i].unsure = false;
+	}
+}
+
+static void note_point(struct match *match, const struct replay *replay)
+{
+	size_t i;
+
+	match->found = true;
+	match->next = replay->next;
+	for (i = 0; i < match->quote->nr_registers; i++) {
+		const struct replay_register *reg =
+			replay_find(replay, match->quote->registers[i].name);
+
+		match->registers[i].unsure = reg && reg->unsure;
+	}
 }
 
 /* Called at each point of the replay, in order. */
-static int look(struct replay *replay, void *observer, struct error *err)
+static int look(struct replay *replay, const struct replay_register *changed,
+		void *observer, struct error *err)
 {
 	struct match *match = observer;
 	bool matches;
 
-	if (match->found)
+	if (match->found) {
+		settle(match, changed);
 		return 0;
-	if (has_values(match->quote))
-		matches = values_match(match, replay);
-	else if (digest_matches(match, replay, &matches, err))
-		return -1;
-	if (matches) {
-		match->found = true;
-		match->next = replay->next;
 	}
+	if (digest_matches(match, replay, &matches, err))
+		return -1;
+	if (matches)
+		note_point(match, replay);
 	return 0;
 }
 
-/* Replay the log once more: what it leads to, and that it holds, is known. */
-static int search(struct match *match, struct error *err)
+/*
+ * Only a digest over all registers was quoted. Replay the log once more: what it
+ * leads to, and that it holds, is known.
+ */
+static int search_digest(struct match *match, struct error *err)
 {
 	struct verification *v = match->v;
 	struct replay replay;
 	int ret;
 
-	ret = replay_init(&replay, &v->log.cel, &v->log.checkpoints, err);
-	if (ret)
+	/* Without a log there is one point: what the firmware's log leads to. */
+	if (!match->has_log)
+		return look(&v->replay, NULL, match, err);
+	if (replay_init(&replay, &v->log.cel, &v->log.checkpoints, err))
 		return -1;
 	replay_set_first(&replay, v->replay.first);
 	replay_observe(&replay, look, match);
 	ret = replay_feed(&replay, err);
 	replay_free(&replay);
 	return ret;
+}
+
+/* Add what the log must have led to. */
+static int add_logged(struct match *match, struct point *point,
+		      struct error *err)
+{
+	struct register_value value;
+	size_t i;
+
+	for (i = 0; i < match->quote->nr_registers; i++) {
+		const struct quote_register *reg = &match->quote->registers[i];
+
+		if (match->registers[i].source != MATCH_LOG)
+			continue;
+		memcpy(value.name, reg->name, sizeof(value.name));
+		value.banks = BANK_BIT(reg->bank);
+		memcpy(value.digest[reg->bank], reg->value, DIGEST_MAX);
+		if (!point_add(point, &value))
+			return error_set(err, "no memory");
+	}
+	return 0;
+}
+
+/* All values were quoted. What the firmware's log leads to is there all the time. */
+static int search_values(struct match *match, struct error *err)
+{
+	struct point point = { 0 };
+	size_t i, logged = 0;
+	int ret;
+
+	ret = add_logged(match, &point, err) ||
+	      (point.nr && point_find(&point, &match->v->replay, err));
+	match->found = !point.nr || point.found;
+	match->next = point.next;
+	for (i = 0; !ret && i < match->quote->nr_registers; i++) {
+		const struct quote_register *reg = &match->quote->registers[i];
+		struct match_register *mine = &match->registers[i];
+
+		if (mine->source == MATCH_LOG) {
+			mine->seen = point.values[logged].seen;
+			mine->at = point.values[logged].at;
+			mine->unsure = point.values[logged++].unsure;
+		} else if (mine->source == MATCH_FIRMWARE) {
+			mine->seen = !memcmp(firmware_value(match, reg),
+					     reg->value, banks[reg->bank].size);
+			match->found &= mine->seen;
+		}
+	}
+	point_free(&point);
+	return ret ? -1 : 0;
 }
 
 static const char *source_text(enum match_source source)
@@ -239,13 +292,13 @@ static void report_values(struct match *match)
 
 static int compare(struct match *match, struct error *err)
 {
-	/* Without a log there is one point: what the firmware's log leads to. */
-	if (match->has_log ? search(match, err) :
-			     look(&match->v->replay, match, err))
+	bool has_values = match->quote->registers[0].has_value;
+
+	if (has_values ? search_values(match, err) : search_digest(match, err))
 		return -1;
 	if (match->found)
 		return 0;
-	if (has_values(match->quote))
+	if (has_values)
 		report_values(match);
 	else
 		report(match, NULL,

@@ -26,6 +26,7 @@ struct match_register {
 	enum match_source source;
 	bool seen; /* it had the quoted value at some point */
 	uint64_t at; /* the first one: before this record */
+	bool unsure; /* where the quote was taken, the log was not sure of it */
 };
 
 struct match {

@@ -28,12 +28,27 @@ enum verify_result chain_result(const struct chain *chain)
 	/* A difference that was found stays one, whatever happened then. */
 	if (chain->nr_findings || live == VERIFY_DIFFERS)
 		return VERIFY_DIFFERS;
-	return chain->failed ? VERIFY_UNCHECKED : live;
+	if (chain->failed)
+		return VERIFY_UNCHECKED;
+	if (live == VERIFY_OK && chain->strict && chain_unexplained(chain))
+		return VERIFY_UNEXPLAINED;
+	return live;
+}
+
+bool chain_unexplained(const struct chain *chain)
+{
+	size_t i;
+
+	for (i = 0; i < chain->nr_unexplained; i++)
+		if (is_unexplained(&chain->unexplained[i]))
+			return true;
+	return false;
 }
 
 void chain_free(struct chain *chain)
 {
 	free(chain->findings);
+	free(chain->unexplained);
 	verify_free(&chain->live);
 	*chain = (struct chain){ 0 };
 }
@@ -84,6 +99,56 @@ static void report(struct chain *chain, const struct segment *segment,
 	va_end(args);
 }
 
+/* What is unexplained of the register @name; NULL if there is no memory. */
+static struct unexplained *unexplained_of(struct chain *chain, const char *name)
+{
+	struct unexplained *list = chain->unexplained;
+	struct error err;
+	size_t i;
+
+	for (i = 0; i < chain->nr_unexplained; i++)
+		if (!strcmp(list[i].name, name))
+			return &list[i];
+	list = realloc(list, (i + 1) * sizeof(*list));
+	if (!list) {
+		error_set(&err, "no memory for what is unexplained");
+		fail(chain, &err);
+		return NULL;
+	}
+	chain->unexplained = list;
+	chain->nr_unexplained++;
+	list[i] = (struct unexplained){ 0 };
+	snprintf(list[i].name, sizeof(list[i].name), "%s", name);
+	return &list[i];
+}
+
+/*
+ * Add up what is unexplained in @replay, which comes after all that was added.
+ * The counts of foreign extends are of all that came before, too.
+ */
+static void add_unexplained(struct chain *chain, const struct replay *replay)
+{
+	size_t i;
+
+	for (i = 0; i < replay->nr_registers; i++) {
+		const struct unexplained *more =
+			&replay->registers[i].unexplained;
+		struct unexplained *sum = unexplained_of(chain, more->name);
+
+		if (!sum)
+			return;
+		if (sum->foreign < more->foreign)
+			sum->foreign = more->foreign;
+		if (!sum->has_since) {
+			sum->has_since = more->has_since;
+			sum->since = more->since;
+		}
+		sum->lines += more->lines;
+		sum->resumes += more->resumes;
+		sum->unproven += more->unproven;
+	}
+}
+
 /* The findings of @link from the number @from on. */
 static void take_findings(struct chain *chain, const struct link *link,
 			  size_t from)
@@ -105,6 +170,7 @@ static void compare_value(struct chain *chain, const struct segment *segment,
 			  const struct checkpoint *cp)
 {
 	char before[2 * DIGEST_MAX + 1], here[2 * DIGEST_MAX + 1];
+	struct unexplained *unexplained;
 	enum bank_id bank;
 
 	/* Not known there or here, and no line says what it has to be. */
@@ -122,8 +188,10 @@ static void compare_value(struct chain *chain, const struct segment *segment,
 		if (!memcmp(reg->value[bank], cp->value.digest[bank], size))
 			continue;
 		/* An extend from elsewhere, found after that was archived. */
-		if (cp->foreign > reg->foreign) {
-			chain->restarts++;
+		if (cp->foreign > reg->unexplained.foreign) {
+			unexplained = unexplained_of(chain, reg->name);
+			if (unexplained)
+				unexplained->unproven += reg->unconfirmed;
 			return;
 		}
 		report(chain, segment, reg->name,
@@ -231,15 +299,11 @@ static void report_unsure(struct chain *chain, struct link *last)
 
 static void count(struct chain *chain, const struct replay *replay)
 {
-	size_t i;
-
 	if (!chain->nr_segments++)
 		chain->first = replay->first;
 	chain->next = replay->next;
 	chain->nr_registers = replay->nr_registers;
 	chain->unchecked += replay->unchecked;
-	for (i = 0; i < replay->nr_registers; i++)
-		chain->restarts += replay->registers[i].restarts;
 }
 
 /* Check @segment, which follows on @last, and make it the last one. */
@@ -267,8 +331,10 @@ static int check_segment(struct chain *chain, const struct archive_dir *dir,
 		fail(chain, &err);
 	} else {
 		check_name(chain, &link);
-		if (chain->nr_segments)
+		if (chain->nr_segments) {
+			add_unexplained(chain, &last->v.replay);
 			ret = follow(chain, last, segment, &link.v);
+		}
 		count(chain, &link.v.replay);
 	}
 	verify_free(&last->v);
@@ -393,6 +459,18 @@ static int check_to_live(struct chain *chain, const struct archive_dir *dir,
 	return ret;
 }
 
+/* What is unexplained in the last segment and in the live log. */
+static void add_end(struct chain *chain, const struct link *last)
+{
+	const struct replay *live = &chain->live.replay;
+
+	/* Before it is trimmed, the live log has what the segment has. */
+	if (!chain->is_live || live->first >= chain->next)
+		add_unexplained(chain, &last->v.replay);
+	if (chain->is_live)
+		add_unexplained(chain, live);
+}
+
 enum verify_result chain_verify(struct chain *chain,
 				const struct archive_dir *dir, const char *root)
 {
@@ -405,6 +483,7 @@ enum verify_result chain_verify(struct chain *chain,
 	/* The live log goes on from there. */
 	if (!chain->is_live)
 		report_unsure(chain, &last);
+	add_end(chain, &last);
 	chain->live.before = NULL;
 	chain->live.replay.before = NULL;
 	verify_free(&last.v);

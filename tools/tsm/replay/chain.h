@@ -37,8 +37,11 @@ struct chain {
 	uint64_t first; /* the first record that is archived */
 	uint64_t next; /* the one after the last */
 	size_t nr_registers;
-	uint64_t restarts; /* see struct replay_register */
 	uint64_t unchecked; /* see struct replay */
+
+	bool strict; /* what is unexplained is not verified */
+	struct unexplained *unexplained; /* of each register, in all of it */
+	size_t nr_unexplained;
 
 	struct chain_finding *findings;
 	size_t nr_findings;
@@ -57,6 +60,9 @@ enum verify_result chain_verify(struct chain *chain,
 				const char *root);
 
 enum verify_result chain_result(const struct chain *chain);
+
+/* Whether the log says that something happened, but not what. */
+bool chain_unexplained(const struct chain *chain);
 
 void chain_free(struct chain *chain);
 

@@ -110,13 +110,17 @@ static int check_register(struct verification *v,
 			reg->first_line,
 			hex_text(reg->first_value[bank], banks[bank].size,
 				 theirs));
-	else if (reg->restarts)
+	else if (reg->unexplained.foreign)
 		replay_add_finding(
-			&v->replay, reg->name, BANK_COUNT, reg->restart.line,
-			"checkpoint line %lu (%s at record %" PRIu64
-			") does not follow from the log: what happened before it is not known",
-			reg->restart.line, reg->restart.reason,
-			reg->restart.recnum);
+			&v->replay, reg->name, BANK_COUNT, reg->restart_line,
+			"somebody extended it past the log before record %" PRIu64
+			", and no log tells by what (checkpoint line %lu)",
+			reg->unexplained.since, reg->restart_line);
+	else if (reg->unexplained.resumes)
+		replay_add_finding(
+			&v->replay, reg->name, BANK_COUNT, reg->restart_line,
+			"it started anew after hibernation, and no log tells from what (checkpoint line %lu)",
+			reg->restart_line);
 	else
 		v->followed++;
 	return 0;

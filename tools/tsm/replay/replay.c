@@ -52,20 +52,19 @@ void replay_set_first(struct replay *replay, uint64_t first)
 	replay->next = first;
 }
 
-void replay_observe(struct replay *replay,
-		    int (*observe)(struct replay *replay, void *observer,
-				   struct error *err),
+void replay_observe(struct replay *replay, replay_observer observe,
 		    void *observer)
 {
 	replay->observe = observe;
 	replay->observer = observer;
 }
 
-static int at_point(struct replay *replay, struct error *err)
+static int at_point(struct replay *replay, const struct replay_register *reg,
+		    struct error *err)
 {
 	if (!replay->observe)
 		return 0;
-	return replay->observe(replay, replay->observer, err);
+	return replay->observe(replay, reg, replay->observer, err);
 }
 
 /*
@@ -233,43 +232,6 @@ static void check_banks(struct replay *replay, struct replay_register *reg,
 		 reg->start_line, bank_set_text(reg->banks, mine));
 }
 
-static void expect_as_quoted(struct replay *replay, struct replay_register *reg)
-{
-	const struct replay_register *quoted =
-		replay_find(replay->quote, reg->name);
-
-	if (!quoted || !quoted->expected)
-		return;
-	reg->expected = quoted->expected;
-	memcpy(reg->expect, quoted->expect, sizeof(reg->expect));
-}
-
-/* Keep ->equal up to date with the value that @reg has got. */
-static void compare_with_quote(struct replay *replay,
-			       struct replay_register *reg)
-{
-	bool equal = !(reg->expected & ~reg->banks);
-	enum bank_id bank;
-
-	if (!replay->quote || !reg->expected)
-		return;
-	for (bank = 0; bank_next(reg->expected & reg->banks, &bank); bank++)
-		equal &= !memcmp(reg->value[bank], reg->expect[bank],
-				 banks[bank].size);
-	replay->nr_unequal += reg->equal;
-	replay->nr_unequal -= equal;
-	reg->equal = equal;
-}
-
-/* What is before the next record has been replayed. */
-static void note_point(struct replay *replay)
-{
-	if (!replay->quote || replay->nr_unequal)
-		return;
-	replay->has_point = true;
-	replay->point = replay->next;
-}
-
 static struct replay_register *add_register(struct replay *replay,
 					    const struct checkpoint *cp,
 					    struct error *err)
@@ -283,18 +245,20 @@ static struct replay_register *add_register(struct replay *replay,
 	}
 	reg = &replay->registers[replay->nr_registers++];
 	memcpy(reg->name, cp->value.name, sizeof(reg->name));
-	if (replay->quote)
-		expect_as_quoted(replay, reg);
+	memcpy(reg->unexplained.name, reg->name, sizeof(reg->name));
 	return reg;
 }
 
+/* The value of @cp does not follow from what the replay has of @reg. */
 static void restart(struct replay_register *reg, const struct checkpoint *cp)
 {
-	if (reg->restarts++)
-		return;
-	reg->restart.line = cp->line;
-	reg->restart.recnum = cp->recnum;
-	memcpy(reg->restart.reason, cp->reason, sizeof(cp->reason));
+	reg->unexplained.unproven += reg->unconfirmed;
+	reg->unconfirmed = 0;
+	if (checkpoint_is(cp, TSM_CHECKPOINT_RESUME))
+		reg->unexplained.resumes++;
+	/* That a command reset it is all that there is to say. */
+	if (!checkpoint_is_reset(cp) && !reg->restart_line)
+		reg->restart_line = cp->line;
 }
 
 /*
@@ -304,7 +268,7 @@ static void restart(struct replay_register *reg, const struct checkpoint *cp)
 static bool counts_more(const struct replay_register *reg,
 			const struct checkpoint *cp)
 {
-	return cp->foreign > reg->foreign &&
+	return cp->foreign > reg->unexplained.foreign &&
 	       (checkpoint_is(cp, TSM_CHECKPOINT_TRIM) ||
 		checkpoint_is(cp, TSM_CHECKPOINT_UNSURE));
 }
@@ -312,10 +276,18 @@ static bool counts_more(const struct replay_register *reg,
 static void count_foreign(struct replay_register *reg,
 			  const struct checkpoint *cp)
 {
+	struct unexplained *unexplained = &reg->unexplained;
+
+	if (checkpoint_is(cp, TSM_CHECKPOINT_FOREIGN)) {
+		unexplained->foreign++;
+		unexplained->lines++;
+	}
 	if (cp->has_foreign)
-		reg->foreign = cp->foreign;
-	else if (checkpoint_is(cp, TSM_CHECKPOINT_FOREIGN))
-		reg->foreign++;
+		unexplained->foreign = cp->foreign;
+	if (unexplained->foreign && !unexplained->has_since) {
+		unexplained->has_since = true;
+		unexplained->since = cp->recnum;
+	}
 }
 
 static bool same_value(const struct replay_register *reg,
@@ -343,6 +315,8 @@ static void follow_checkpoint(struct replay *replay,
 		restart(reg, cp);
 	else
 		check_checkpoint(replay, reg, cp);
+	if (!reg->differs)
+		reg->unconfirmed = 0;
 }
 
 /*
@@ -361,7 +335,7 @@ static void go_on_from_before(struct replay *replay,
 		return;
 	reg->banks = before->banks;
 	memcpy(reg->value, before->value, sizeof(reg->value));
-	reg->foreign = before->foreign;
+	reg->unexplained.foreign = before->unexplained.foreign;
 }
 
 /* A checkpoint without a value. */
@@ -390,6 +364,11 @@ static void apply_value(struct replay_register *reg,
 		reg->first_line = cp->line;
 		memcpy(reg->first_value, cp->value.digest,
 		       sizeof(reg->first_value));
+	}
+	/* Whatever they were, they did not have to lead here. */
+	if (!reg->banks) {
+		reg->unexplained.unproven += reg->unconfirmed;
+		reg->unconfirmed = 0;
 	}
 	reg->unsure = false;
 	reg->banks = cp->value.banks;
@@ -427,9 +406,8 @@ static int apply_checkpoint(struct replay *replay, const struct checkpoint *cp,
 		apply_value(reg, cp);
 	else
 		apply_unsure(reg, cp);
-	compare_with_quote(replay, reg);
 	count_foreign(reg, cp);
-	return 0;
+	return at_point(replay, reg, err);
 }
 
 /* Apply the checkpoints that come before the next record. */
@@ -449,7 +427,7 @@ static int apply_checkpoints(struct replay *replay, struct error *err)
 		}
 		if (cp->recnum > replay->next)
 			return 0;
-		if (apply_checkpoint(replay, cp, err) || at_point(replay, err))
+		if (apply_checkpoint(replay, cp, err))
 			return -1;
 		replay->has_checkpoint = false;
 	}
@@ -485,6 +463,7 @@ static int check_content(struct replay *replay, struct replay_register *reg,
 	return 0;
 }
 
+/* An extend may be of some banks only: the others stay as they are then. */
 static void check_record_banks(struct replay *replay,
 			       struct replay_register *reg,
 			       const struct cel_record *rec)
@@ -492,7 +471,7 @@ static void check_record_banks(struct replay *replay,
 	char mine[BANK_SET_TEXT], theirs[BANK_SET_TEXT];
 	struct finding *finding;
 
-	if (!reg->banks || rec->banks == reg->banks)
+	if (!reg->banks || !(rec->banks & ~reg->banks))
 		return;
 	finding = add_finding(replay, reg);
 	finding->line = reg->start_line;
@@ -509,15 +488,14 @@ static int extend(struct replay *replay, struct replay_register *reg,
 {
 	enum bank_id bank;
 
-	for (bank = 0; bank_next(reg->banks, &bank); bank++)
+	for (bank = 0; bank_next(reg->banks & rec->banks, &bank); bank++)
 		if (hasher_digest(&replay->hasher, bank, reg->value[bank],
 				  banks[bank].size, rec->digest[bank],
 				  banks[bank].size, reg->value[bank], err))
 			return -1;
 	reg->stretch_records++;
 	match(reg);
-	compare_with_quote(replay, reg);
-	return 0;
+	return at_point(replay, reg, err);
 }
 
 static struct replay_register *register_of_record(struct replay *replay,
@@ -560,6 +538,7 @@ static int apply_record(struct replay *replay, const struct cel_record *rec,
 	replay->next++;
 	replay->unchecked += !cel_is_event(rec);
 	reg->records++;
+	reg->unconfirmed++;
 	if (!reg->differs)
 		check_record_banks(replay, reg, rec);
 	if (!reg->differs && cel_is_measured_event(rec) &&
@@ -606,13 +585,12 @@ int replay_feed(struct replay *replay, struct error *err)
 	while (!replay->broken) {
 		if (apply_checkpoints(replay, err))
 			return -1;
-		note_point(replay);
 		ret = cel_next(&replay->cel, &rec, err);
 		if (ret < 0)
 			return error_prefix(err, "log");
 		if (!ret)
 			break;
-		if (apply_record(replay, &rec, err) || at_point(replay, err))
+		if (apply_record(replay, &rec, err))
 			return -1;
 	}
 	return 0;
@@ -642,49 +620,6 @@ static int finish_checkpoints(struct replay *replay, uint64_t next,
 	return ret ? error_prefix(err, "checkpoints") : 0;
 }
 
-bool replay_all_matched(const struct replay *replay)
-{
-	size_t i;
-
-	for (i = 0; i < replay->nr_registers; i++)
-		if (replay->registers[i].expected &
-		    ~replay->registers[i].matched)
-			return false;
-	return true;
-}
-
-static size_t nr_expected(const struct replay *replay)
-{
-	size_t i, nr = 0;
-
-	for (i = 0; i < replay->nr_registers; i++)
-		nr += !!replay->registers[i].expected;
-	return nr;
-}
-
-int replay_find_point(struct replay *replay, uint64_t *point, struct error *err)
-{
-	struct replay again;
-	size_t i;
-	int ret;
-
-	if (replay_init(&again, replay->cel.log, replay->lines.text, err))
-		return -1;
-	again.before = replay->before;
-	again.quote = replay;
-	again.nr_unequal = nr_expected(replay);
-	ret = replay_feed(&again, err);
-	if (!ret && again.has_point) {
-		ret = 1;
-		*point = again.point;
-		for (i = 0; i < replay->nr_registers; i++)
-			replay->registers[i].matched =
-				replay->registers[i].expected;
-	}
-	replay_free(&again);
-	return ret;
-}
-
 void replay_report_unsure(struct replay *replay)
 {
 	size_t i;
@@ -697,7 +632,7 @@ void replay_report_unsure(struct replay *replay)
 		add_finding(replay, reg)->line = reg->unsure_line;
 		set_text(
 			&replay->findings[replay->nr_findings - 1],
-			"is unsure: the end of its last extend is not known (checkpoint line %lu)",
+			"is unsure: the end of its last extend is not known (checkpoint line %lu), so it may have a value that the log does not have",
 			reg->unsure_line);
 	}
 }

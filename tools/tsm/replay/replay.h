@@ -31,6 +31,7 @@
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
 #include "formats/register.h"
+#include "replay/unexplained.h"
 
 /* An index in the log has one byte; static registers come on top. */
 #define REPLAY_REGISTERS_MAX 512
@@ -47,12 +48,11 @@ struct replay_register {
 	bool unsure;
 	unsigned long unsure_line;
 
-	/* Extends from elsewhere that were found, as the checkpoints tell. */
-	uint64_t foreign;
+	struct unexplained unexplained;
+	uint64_t unconfirmed; /* records after the last value that follows */
 
 	uint64_t records;
 	uint64_t stretches; /* one starts at each checkpoint */
-	uint64_t restarts; /* stretches that do not follow from the last */
 
 	/*
 	 * The value is from before the first record, and no checkpoint came
@@ -61,23 +61,19 @@ struct replay_register {
 	 */
 	bool is_old;
 
-	/* The first checkpoint with a value, and the first that does not follow. */
+	/*
+	 * The first checkpoint with a value, and the first that nothing explains
+	 * (0: there is none).
+	 */
 	unsigned long first_line;
 	uint8_t first_value[BANK_COUNT][DIGEST_MAX];
-	struct {
-		unsigned long line; /* 0: there is none */
-		uint64_t recnum;
-		char reason[REASON_SIZE];
-	} restart;
+	unsigned long restart_line;
 
 	/* The stretch that the replay is in. */
 	unsigned long start_line;
 	uint64_t start_recnum;
 	uint64_t stretch_records;
 	uint64_t last_recnum;
-
-	/* Whether the values that a quote expects are here now; see below. */
-	bool equal;
 
 	unsigned int expected; /* banks that there is an expected value for */
 	unsigned int matched;
@@ -95,6 +91,16 @@ struct finding {
 	unsigned long line; /* of the checkpoints, or 0 */
 	char text[512];
 };
+
+struct replay;
+
+/*
+ * Is called when @reg got a value, or the value that it has became unsure.
+ * Returns 0, or -1 with @err set.
+ */
+typedef int (*replay_observer)(struct replay *replay,
+			       const struct replay_register *reg,
+			       void *observer, struct error *err);
 
 struct replay {
 	struct cel_reader cel;
@@ -122,20 +128,9 @@ struct replay {
 	 */
 	const struct replay *before;
 
-	/*
-	 * If this is set, expect the values that it expects from the beginning
-	 * on, and find the last point where all of them are there at once: just
-	 * before the record ->point.
-	 */
-	const struct replay *quote;
-	size_t nr_unequal;
-	bool has_point;
-	uint64_t point;
-
 	struct hasher hasher;
 
-	int (*observe)(struct replay *replay, void *observer,
-		       struct error *err);
+	replay_observer observe; /* see replay_observe() */
 	void *observer;
 };
 
@@ -150,13 +145,8 @@ void replay_free(struct replay *replay);
  */
 void replay_set_first(struct replay *replay, uint64_t first);
 
-/*
- * Call @observe at each point of the replay: after each checkpoint and after
- * each record. It returns 0, or -1 with @err set.
- */
-void replay_observe(struct replay *replay,
-		    int (*observe)(struct replay *replay, void *observer,
-				   struct error *err),
+/* Call @observe at each point of the replay, with @observer. */
+void replay_observe(struct replay *replay, replay_observer observe,
 		    void *observer);
 
 /*
@@ -172,17 +162,6 @@ struct replay_register *replay_find(const struct replay *replay,
 /* Expect @digest in a bank that the register has, or has when it has a value. */
 void replay_expect(struct replay_register *reg, enum bank_id bank,
 		   const uint8_t *digest);
-
-/* Whether all values that were expected have come. */
-bool replay_all_matched(const struct replay *replay);
-
-/*
- * Whether the values that @replay expects were the registers' at any one point of
- * its log; tell which in @point. Then they have all come.
- * Returns 1, or 0 if there is none, or -1 with @err set.
- */
-int replay_find_point(struct replay *replay, uint64_t *point,
-		      struct error *err);
 
 /*
  * Add a finding about @reg, which ends the replay of that register; or, if it

@@ -18,13 +18,36 @@ enum verify_result verify_result(const struct verification *v)
 	/* A difference that was found stays one, whatever happened then. */
 	if (v->replay.nr_findings)
 		return VERIFY_DIFFERS;
-	return v->failed ? VERIFY_UNCHECKED : VERIFY_OK;
+	if (v->failed)
+		return VERIFY_UNCHECKED;
+	return v->strict && verify_unexplained(v) ? VERIFY_UNEXPLAINED :
+						    VERIFY_OK;
+}
+
+int verify_status(enum verify_result result)
+{
+	return result == VERIFY_UNEXPLAINED ? VERIFY_DIFFERS : (int)result;
+}
+
+bool verify_unexplained(const struct verification *v)
+{
+	const struct replay *replay = &v->replay;
+	size_t i;
+
+	for (i = 0; i < v->point.nr; i++)
+		if (v->point.values[i].unsure)
+			return true;
+	for (i = 0; i < replay->nr_registers; i++)
+		if (is_unexplained(&replay->registers[i].unexplained))
+			return true;
+	return false;
 }
 
 void verify_free(struct verification *v)
 {
 	replay_free(&v->replay);
 	firmware_free(&v->firmware);
+	point_free(&v->point);
 	log_free(&v->log);
 }
 
@@ -53,7 +76,7 @@ static int expect_value(struct verification *v,
 					 line, banks[bank].name, value->name);
 		replay_expect(reg, bank, value->digest[bank]);
 	}
-	return 0;
+	return point_add(&v->point, value) ? 0 : error_set(err, "no memory");
 }
 
 static int expect_values(struct verification *v, const struct buffer *values,
@@ -71,19 +94,43 @@ static int expect_values(struct verification *v, const struct buffer *values,
 	return ret ? error_prefix(err, "values") : 0;
 }
 
+/* Each register had its value, but not all of them at once. */
+static void report_two_moments(struct verification *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->point.nr; i++)
+		replay_report(
+			&v->replay,
+			replay_find(&v->replay, v->point.values[i].value.name),
+			"has the value of the values file before record %" PRIu64
+			", but not where the others have theirs: these are values of two moments, or of another order of the records",
+			v->point.values[i].at);
+}
+
 /*
- * A quote is of one moment, and the log may have gone on since: at the end the
- * values need not be there any more.
+ * The values are of one moment, and the log may have gone on since: at its end
+ * they need not be there any more.
  */
 static int find_point(struct verification *v, struct error *err)
 {
-	int ret;
+	bool all_seen = true;
+	size_t i;
 
-	if (replay_all_matched(&v->replay))
-		return 0;
-	ret = replay_find_point(&v->replay, &v->point, err);
-	v->has_point = ret > 0;
-	return ret < 0 ? -1 : 0;
+	if (point_find(&v->point, &v->replay, err))
+		return -1;
+	for (i = 0; i < v->point.nr; i++) {
+		const struct point_value *value = &v->point.values[i];
+		struct replay_register *reg =
+			replay_find(&v->replay, value->value.name);
+
+		all_seen &= value->seen;
+		if (value->seen)
+			reg->matched = reg->expected;
+	}
+	if (all_seen && !v->point.found && !v->replay.nr_findings)
+		report_two_moments(v);
+	return 0;
 }
 
 static int check_buffers(struct verification *v, const struct buffer *values,
@@ -98,10 +145,10 @@ static int check_buffers(struct verification *v, const struct buffer *values,
 	    (v->firmware_path && follow_read(v, err)) ||
 	    (values && !replay->broken && expect_values(v, values, err)))
 		return -1;
-	if (values && !replay->broken && find_point(v, err))
-		return -1;
 	if (!v->goes_on)
 		replay_report_unsure(replay);
+	if (values && !replay->broken && find_point(v, err))
+		return -1;
 	if (replay_finish(replay, replay->next, "the values file has", err))
 		return -1;
 	return v->firmware_path ? follow_check(v, NULL, err) : 0;

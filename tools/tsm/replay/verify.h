@@ -10,20 +10,24 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "replay/firmware.h"
+#include "replay/point.h"
 #include "replay/replay.h"
 #include "sources/log.h"
 
-/* The exit statuses of tsm-log verify. */
+/* The first ones are exit statuses of tsm-log verify. */
 enum verify_result {
 	VERIFY_OK = 0,
 	VERIFY_DIFFERS = 1,
 	VERIFY_UNCHECKED = 2,
+	/* Verified, but not all that happened is explained, which had to be. */
+	VERIFY_UNEXPLAINED,
 };
 
 struct verification {
 	const char *name; /* of the provider, or NULL: files */
 	const char *compared; /* what with, or NULL */
 	bool quoted; /* it is compared with a quote, whose report says how */
+	bool strict; /* what is unexplained is not verified */
 	bool failed; /* could not check: error says why */
 	struct error error;
 	struct log log;
@@ -32,12 +36,8 @@ struct verification {
 	/* If this is set, the log begins in this archive; see archived.h. */
 	const char *archive;
 
-	/*
-	 * The values that it was compared with are from before the end of the
-	 * log: from just before the record ->point.
-	 */
-	bool has_point;
-	uint64_t point;
+	/* Where the registers had the values that they are compared with. */
+	struct point point;
 
 	/* What comes before it, or NULL; see struct replay. */
 	const struct replay *before;
@@ -67,6 +67,12 @@ enum verify_result verify_provider(struct verification *v, const char *root,
 				   const char *name);
 
 enum verify_result verify_result(const struct verification *v);
+
+/* Whether the log says that something happened, but not what. */
+bool verify_unexplained(const struct verification *v);
+
+/* The exit status that tells of @result. */
+int verify_status(enum verify_result result);
 
 void verify_free(struct verification *v);
 

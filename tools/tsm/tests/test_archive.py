@@ -218,7 +218,8 @@ def checkpoints_move():
         [["6", "trim", "rtmr0"], ["6", "trim", "rtmr2"]]], f"{reasons}")
     check(content(f"{segments()[1]}/checkpoints").count(b" foreign=1\n") == 1,
           "the count")
-    verify().expect(0, "with 2 extends from elsewhere or after a resume")
+    verify().expect(0, "NOT EXPLAINED: rtmr0 extended past the log 1 time or "
+                    "more", "rtmr2 started anew 1 time after hibernation")
 
 
 def lines_of(segment):
@@ -248,7 +249,7 @@ def lines_alone():
     run = archive(kernel).expect(0, "sample: no new records\n")
     check("checkpoints" not in run.out, "nothing new")
     verify().expect(0, "1 segment, 3 records (0 to 2)",
-                    "with 3 extends from elsewhere", "0 more records")
+                    "rtmr0 extended past the log 2 times", "0 more records")
     kernel.extend(2)
     archive(kernel).expect(0, "records 3 to 4 are in")
     verify().expect(0, "2 segments, 5 records (0 to 4)")
@@ -266,7 +267,32 @@ def lines_before_records():
     kernel.extend(1)
     archive(kernel).expect(0, "records 0 to 0")
     check(len(lines_of(segments()[0])) == 3, "all lines")
-    verify().expect(0, "with 1 extend from elsewhere")
+    verify().expect(0, "rtmr0 extended past the log 1 time")
+
+
+@test
+def strict():
+    """verify: --strict for an archive"""
+    kernel = rounds(3)
+    verify("--strict").expect(0, ": verified: ")
+    change(kernel)
+    verify("--strict").expect(1, ": UNEXPLAINED: 1 segment, 3 records")
+    chain, = verify("--strict", "--json").expect(1).json()
+    check(chain["result"] == chain["live"]["result"] == "unexplained" and
+          chain["unexplained"] == [
+              {"register": "rtmr0", "foreign": 1, "foreign_lines": 1,
+               "noticed_before_record": 3, "resumes": 0,
+               "unproven_records": 0}], f"{chain}")
+    archive(kernel).expect(0)
+    verify("--strict", "--offline").expect(1, ": UNEXPLAINED: ")
+    chain, = verify("--json").expect(0).json()
+    check(chain["result"] == "verified" and chain["unexplained"], f"{chain}")
+    # And whatever was trimmed, the live log counts it.
+    run = Run("verify", "--sysfs", "tree", "sample").expect(
+        0, "sample: verified: no records", "; NOT EXPLAINED: rtmr0 extended "
+        "past the log 1 time or more, by what is not known (first noticed "
+        "before record 3; 1 of these were in what was trimmed)\n")
+    Run(*run.args, "--strict").expect(1)
 
 
 @test
@@ -293,10 +319,10 @@ def found_before_trim():
     Run("archive", "--sysfs", "tree", "archive")
     kernel.foreign("rtmr0")
     kernel.settle()
-    verify().expect(0, "0 more records", "with 1 extend from elsewhere")
+    verify().expect(0, "0 more records", "rtmr0 extended past the log 1 time")
     kernel.extend(2)
     archive(kernel).expect(0)
-    verify().expect(0, "2 segments", "with 1 extend from elsewhere")
+    verify().expect(0, "2 segments", "rtmr0 extended past the log 1 time")
     edit(os.path.join(segments()[1], "checkpoints"),
          lambda text: text.replace(b" foreign=1\n", b"\n"))
     verify().expect(1, "register rtmr0: the segment before ends with")
@@ -316,7 +342,7 @@ def found_between_runs():
     check(kernel.first == 3, "trimmed")
     check(lines_of(segments()[0])[-1].startswith("3 foreign rtmr0 "),
           "the line")
-    verify().expect(0, "with 1 extend from elsewhere")
+    verify().expect(0, "rtmr0 extended past the log 1 time")
 
 
 @test

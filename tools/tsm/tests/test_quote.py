@@ -217,6 +217,52 @@ def quote_before_foreign(case):
 
 
 @test_each(LOGGED)
+def quote_strict(case):
+    """--strict: a log with something unexplained, and a quote from before that"""
+    log, one, two = case.log()
+    log.event(one, b"one")
+    case.quote(log)
+    log.event(two, b"two")
+    write(log)
+    case.verify("--strict").expect(0, "quote: verified")
+    log.foreign(two)
+    write(log)
+    case.verify().expect(0, f"NOT EXPLAINED: {two} extended past the log")
+    case.verify("--strict").expect(1, "quote: UNEXPLAINED")
+    report, = case.verify("--strict", "--json").expect(1).json()
+    check(report["result"] == "unexplained", report)
+
+
+@test_each(LOGGED)
+def quote_while_unsure(case):
+    """quote of a moment at which the log was not sure of a register"""
+    log, one, two = case.log()
+    log.unsure(one)
+    log.event(two, b"one")
+    case.quote(log)
+    log.event(one, b"in doubt, and it happened")
+    log.known(one)
+    write(log)
+    text = f"quote: register {one} was unsure there"
+    run = case.verify().expect(0, "covers records up to 0, 1 record after it",
+                               text)
+    check(run.out.count(text) == 1, run.out)
+    case.verify("--strict").expect(1, text)
+    report, = case.verify("--json").expect(0).json()
+    check({r["register"] for r in report["quote"]["registers"]
+           if "unsure" in r} == {one}, report)
+    # Without the extend, the value was the right one.
+    log, one, two = case.log()
+    log.unsure(one)
+    log.event(two, b"one")
+    case.quote(log)
+    log.known(one)
+    write(log)
+    run = case.verify("--strict").expect(0, "covers records up to 0, 0 records")
+    check("unsure" not in run.out, run.out)
+
+
+@test_each(LOGGED)
 def quote_two_moments(case):
     """values of different moments"""
     log, one, two = case.log()

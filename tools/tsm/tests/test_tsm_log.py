@@ -113,9 +113,13 @@ def summary():
     want = [r"REGISTER +BANKS +RECORDS +STRETCHES +VALUE",
             r"pcr16 +sha1,sha256 +4 +3 +sha256:[0-9a-f]{8}\.\.\.",
             r"pcr23 +sha1,sha256 +4 +2 +sha256:[0-9a-f]{8}\.\.\.",
-            r"log: verified: 8 records \(0 to 7\), 2 registers, 5 stretches "
-            r"\(3 of them after an extend from elsewhere or a resume\); "
-            r"2 equal to the values file"]
+            r"log: verified: 8 records \(0 to 7\), 2 registers, 5 stretches"
+            r"; 2 equal to the values file, which covers records up to 7, 0 "
+            r"records after it; NOT EXPLAINED: pcr16 extended past the log 2 "
+            r"times or more, by what is not known \(first noticed before "
+            r"record 6\), 3 records proven by no value; pcr23 extended past "
+            r"the log 1 time or more, by what is not known \(first noticed "
+            r"before record 8\), 4 records proven by no value"]
     for line, pattern in zip(lines, want):
         if not re.fullmatch(pattern, line):
             run.fail(f"expected the line: {pattern}")
@@ -143,7 +147,7 @@ def other_value():
     verify(log).expect(1, "log: register pcr9, bank sha384: checkpoint line 2 "
                        f"and records 0 to 40 (13 of this register) give {ours},"
                        f" the values file has {'0' * 96}\n",
-                       "log: DIFFERS in 1 place\n")
+                       "log: DIFFERS in 1 place: pcr9\n")
 
 
 @test_each([(f"{a}, {where}", a, at) for a in make_log.TPM_BANKS
@@ -169,7 +173,7 @@ def several_differ():
     for name in ("pcr8", "pcr16"):
         for algorithm, value in log.registers[name].values.items():
             log.registers[name].values[algorithm] = value[::-1]
-    run = verify(log).expect(1, "log: DIFFERS in 2 places")
+    run = verify(log).expect(1, "log: DIFFERS in 2 places: pcr8, pcr16\n")
     found = re.findall(r"register (pcr\d+), bank (\w+)", run.out)
     check(found == [("pcr8", "sha1"), ("pcr16", "sha1")], f"found {found}")
 
@@ -378,14 +382,28 @@ def trimmed_without_checkpoint():
 
 
 @test
-def record_banks():
-    """a record without a digest for one of the banks"""
+def record_of_some_banks():
+    """a record of some banks changes no other bank"""
     log = make_log.multi()
-    log.records[40] = record(40, 16, {"sha256": bytes(32)},
+    register = log.registers["pcr16"]
+    register.algorithms = ["sha256"]
+    log.digest("pcr16", {"sha256": bytes(32)})
+    register.algorithms = make_log.TPM_BANKS
+    verify(log).expect(0)
+    register.values["sha1"] = make_log.digest_of(
+        "sha1", register.values["sha1"] + bytes(20))
+    verify(log).expect(1, "register pcr16, bank sha1: ")
+
+
+@test
+def record_banks():
+    """a record with a digest for a bank that the register does not have"""
+    log = make_log.multi()
+    log.records[40] = record(40, 16, {"sha256": bytes(32), "sm3": bytes(32)},
                              make_log.EV_COMPACT_HASH, b"")
     verify(log).expect(1, f"register pcr16: record 40 (byte offset "
-                       f"{offset_of(log, 40)}) has banks sha256, checkpoint"
-                       " line 4 has sha1,sha256,sha384,sha512")
+                       f"{offset_of(log, 40)}) has banks sha256,sm3, "
+                       "checkpoint line 4 has sha1,sha256,sha384,sha512")
 
 
 @test
@@ -947,10 +965,11 @@ def late_records_are_checked():
 def late_banks():
     """a record after the first value has its banks"""
     log = make_log.late()
-    log.registers["pcr16"].algorithms = ["sha256"]
-    log.event("pcr16", b"one bank")
+    log.records.append(record(log.next, 16, {"sha512": bytes(64)},
+                              make_log.EV_COMPACT_HASH, b""))
+    log.next += 1
     verify(log).expect(1, "register pcr16: record 5 (byte offset ",
-                       "has banks sha256, checkpoint line 2 has sha256,sha384")
+                       "has banks sha512, checkpoint line 2 has sha256,sha384")
 
 
 @test
@@ -982,8 +1001,8 @@ def foreign_count(count, status):
         log.registers["pcr16"].values) +
         (f" foreign={count}\n" if count else "\n"))
     run = verify(log).expect(status)
-    check(("2 of them after an extend from elsewhere" in run.out) ==
-          (status == 0), run.out)
+    check(("pcr16 extended past the log 2 times" in run.out) == (status == 0),
+          run.out)
 
 
 @test
@@ -998,7 +1017,9 @@ def foreign_count_same_value():
         0, 16, {"sha256": make_log.digest_of("sha256", b"one")},
         make_log.EV_ACTION, b"one")]
     run = verify(log).expect(0)
-    check("elsewhere" not in run.out, run.out)
+    check("extended past the log 3 times or more, by what is not known (first "
+          "noticed before record 1; 3 of these were in what was trimmed)\n"
+          in run.out, run.out)
 
 
 def quote(log, number, names=("pcr16", "pcr23")):
@@ -1028,24 +1049,22 @@ def values_of_a_point(number):
     log = quoted_log()
     args = files(log.cel(), log.checkpoints(), quote(log, number))
     run = Run(*args).expect(0)
-    covers = f"up to {number - 1}" if number else "no record"
-    end = f"; 2 equal to the values file, which covers {covers}"
-    if number == 6:
-        check("; 2 equal to the values file\n" in run.out, run.out)
-    else:
-        check(end.replace("up", "the records up") + f": {6 - number} came "
-              "after it\n" in run.out, run.out)
+    covers = f"records up to {number - 1}" if number else "no record"
+    after = f"{6 - number} record{'' if number == 5 else 's'} after it\n"
+    check("; 2 equal to the values file, which covers "
+          f"{covers}, {after}" in run.out, run.out)
     result = Run(*args, "--json").expect(0).json()[0]
-    check(result.get("values_before_record", 6) == number, f"{result}")
+    check(result["covers_before"] == number and
+          result["unsure_there"] == [], f"{result}")
 
 
 @test
 def values_of_one_register():
-    """a register's value tells the last point that has it"""
+    """a register's value tells the first point that has it"""
     log = quoted_log()
     args = files(log.cel(), log.checkpoints(), quote(log, 3, ["pcr16"]))
-    Run(*args).expect(0, "; 1 equal to the values file, which covers the "
-                      "records up to 3: 2 came after it\n")
+    Run(*args).expect(0, "; 1 equal to the values file, which covers records "
+                      "up to 2, 3 records after it\n")
 
 
 @test
@@ -1054,7 +1073,85 @@ def values_of_two_points():
     log = quoted_log()
     one, two = (quote(log, n).splitlines(True) for n in (1, 4))
     args = files(log.cel(), log.checkpoints(), one[0] + two[1])
-    Run(*args).expect(1, "DIFFERS in 2 places")
+    Run(*args).expect(1, "register pcr16: has the value of the values file "
+                      "before record 1, but not where the others have theirs",
+                      "register pcr23: has the value of the values file before"
+                      " record 4", "DIFFERS in 2 places: pcr16, pcr23")
+    args = files(log.cel(), log.checkpoints(),
+                 one[0] + b"pcr23 sha256:" + b"0f" * 32 + b"\n")
+    Run(*args).expect(1, "register pcr23, bank sha256: ",
+                      "DIFFERS in 1 place: pcr23\n")
+
+
+@test
+def values_while_unsure():
+    """values of a point at which the log was not sure of a register"""
+    log = quoted_log()
+    log.unsure("pcr16")
+    values = log.values()
+    log.event("pcr23", b"of another register")
+    values = values.splitlines(True)[0] + \
+        log.values().splitlines(True)[1]
+    log.event("pcr16", b"in doubt, and it happened")
+    log.known("pcr16")
+    args = files(log.cel(), log.checkpoints(), values)
+    Run(*args).expect(0, "covers records up to 6, 1 record after it; pcr16 was "
+                      "unsure there\n")
+    Run(*args, "--strict").expect(1, "log: UNEXPLAINED: ")
+    result, = Run(*args, "--strict", "--json").expect(1).json()
+    check(result["result"] == "unexplained" and
+          result["unsure_there"] == ["pcr16"], f"{result}")
+    Run(*files(log.cel(), log.checkpoints(), log.values()),
+        "--strict").expect(0)
+
+
+@test_each([
+    ("foreign", make_log.foreign, {"pcr16": (2, 6, 0, 3), "pcr23": (1, 8, 0, 4)}),
+    ("resume", make_log.resume, {"pcr16": (0, None, 1, 1)}),
+    ("unsure", make_log.unsure, {"pcr23": (1, 4, 0, 1)}),
+    ("late", make_log.late, {"pcr17": (0, None, 0, 1), "pcr23": (1, 4, 0, 1)}),
+    ("trimmed", make_log.trimmed_foreign, {"pcr16": (2, 0, 0, 0),
+                                           "pcr23": (2, 2, 0, 1)}),
+    ("nothing", make_log.checkpointed, {}),
+    ("an old trim", make_log.trimmed, {})])
+def strict(make, want):
+    """--strict: what the log does not explain"""
+    log = make()
+    status = 1 if want else 0
+    log.write_tree("tree")
+    args = files(log.cel(), log.checkpoints(), log.values())
+    for form, label in ((args, "log"),
+                        (["verify", "--sysfs", "tree"], log.provider)):
+        Run(*form).expect(0, f"{label}: verified: ")
+        run = Run(*form, "--strict").expect(status)
+        last = run.out.splitlines()[-1]
+        check(last.startswith(f"{label}: UNEXPLAINED: " if want else
+                              f"{label}: verified: "), last)
+        for name, (foreign, _, resumes, unproven) in want.items():
+            text = last.split(f" {name} ")[1]
+            for number, words in ((foreign, "extended past the log %d time"),
+                                  (resumes, "started anew %d time"),
+                                  (unproven, "%d record")):
+                check(not number or words % number in text, last)
+        for strictly in (True, False):
+            result, = Run(*form, "--json", *["--strict"] * strictly).json()
+            check(result["result"] == ("unexplained" if want and strictly else
+                                       "verified"), f"{result}")
+            got = {u["register"]: (u["foreign"], u.get("noticed_before_record"),
+                                   u["resumes"], u["unproven_records"])
+                   for u in result["unexplained"]}
+            check(got == want, f"{got}")
+
+
+@test
+def strict_differs():
+    """--strict: a log that differs, and one that cannot be checked"""
+    log = make_log.foreign()
+    log.registers["pcr16"].values["sha1"] = bytes(20)
+    args = files(log.cel(), log.checkpoints(), log.values())
+    Run(*args, "--strict").expect(1, "log: DIFFERS in 1 place: pcr16\n")
+    put("cel", b"\0")
+    Run(*args, "--strict").expect(2)
 
 
 @test
@@ -1126,7 +1223,14 @@ def reset_restarts():
     log.registers["pcr16"].values["sha256"] = bytes(32)
     log.checkpoint("reset", "pcr16")
     log.event("pcr16", b"two")
-    verify(log).expect(0, "1 of them after an extend from elsewhere")
+    run = verify(log).expect(0, "NOT EXPLAINED: pcr16 1 record proven by no "
+                             "value\n")
+    log = make_log.Log()
+    log.add("pcr16", ["sha256"])
+    log.checkpoint("reset", "pcr16")
+    verify(log).expect(0)
+    run = Run(*files(log.cel(), log.checkpoints(), log.values()), "--strict")
+    check("EXPLAINED" not in run.expect(0).out, run.out)
 
 
 @test
@@ -1206,7 +1310,8 @@ def race_foreign():
         write_log(log)
         write_values(log, "pcr23")
 
-    Meanwhile(log, action).verify().expect(0, "4 stretches (1 of them after")
+    Meanwhile(log, action).verify().expect(
+        0, "NOT EXPLAINED: pcr23 extended past the log 1 time or more")
 
 
 @test
