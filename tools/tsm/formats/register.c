@@ -7,6 +7,8 @@
 
 #include "formats/register.h"
 
+static const char mrtd[] = "mrtd";
+
 bool register_name_valid(const char *name, size_t len)
 {
 	size_t i;
@@ -30,6 +32,11 @@ const char *register_name(bool is_ccmr, uint8_t index,
 	else if (index)
 		snprintf(out, REGISTER_NAME_SIZE, "rtmr%u", index - 1);
 	else
-		snprintf(out, REGISTER_NAME_SIZE, "mrtd");
+		snprintf(out, REGISTER_NAME_SIZE, "%s", mrtd);
 	return out;
+}
+
+bool register_is_mrtd(const char *name)
+{
+	return !strcmp(name, mrtd);
 }

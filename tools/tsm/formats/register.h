@@ -27,4 +27,7 @@ bool register_name_valid(const char *name, size_t len);
 const char *register_name(bool is_ccmr, uint8_t index,
 			  char out[REGISTER_NAME_SIZE]);
 
+/* Whether it is the measurement of the virtual machine when it was built. */
+bool register_is_mrtd(const char *name);
+
 #endif

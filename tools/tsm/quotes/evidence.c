@@ -2,25 +2,21 @@
 /*
  * The whole check that a relying party makes.
  */
-#include <string.h>
-
 #include "quotes/evidence.h"
 
 /* Whether there is something that neither the log nor the firmware's tells. */
 static bool is_unexplained_match(const struct evidence *evidence)
 {
 	const struct match *match = &evidence->match;
-	char mrtd[REGISTER_NAME_SIZE];
 	size_t i;
 
-	register_name(true, 0, mrtd);
 	for (i = 0; evidence->is_matched && i < match->quote->nr_registers;
 	     i++) {
 		if (match->registers[i].unsure)
 			return true;
 		/* What was launched is for reference values to tell. */
 		if (match->registers[i].source == MATCH_NOBODY &&
-		    strcmp(match->quote->registers[i].name, mrtd))
+		    !register_is_mrtd(match->quote->registers[i].name))
 			return true;
 	}
 	return verify_unexplained(&evidence->v);

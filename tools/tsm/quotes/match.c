@@ -44,13 +44,9 @@ static const uint8_t *firmware_value(const struct match *match,
 {
 	const struct firmware *firmware = &match->v->firmware;
 	const struct firmware_register *found;
-	char mrtd[REGISTER_NAME_SIZE];
 
 	if (!match->v->firmware_path ||
 	    !(firmware->header.banks & BANK_BIT(reg->bank)))
-		return NULL;
-	/* The build of the machine is measured there, by the hardware. */
-	if (!strcmp(reg->name, register_name(true, 0, mrtd)))
 		return NULL;
 	found = firmware_find(firmware, reg->name);
 	return found ? found->value[reg->bank] : NULL;

@@ -177,6 +177,8 @@ struct firmware_register *firmware_find(const struct firmware *firmware,
 	char other[REGISTER_NAME_SIZE];
 	int i;
 
+	if (register_is_mrtd(name))
+		return NULL;
 	for (i = 0; i < REGISTERS; i++)
 		if (!strcmp(register_name(firmware->is_ccmr, (uint8_t)i, other),
 			    name))

@@ -47,7 +47,10 @@ int firmware_read(struct firmware *firmware, const char *path, bool is_ccmr,
 /* The same with the log in firmware->log, which the caller filled. */
 int firmware_replay(struct firmware *firmware, bool is_ccmr, struct error *err);
 
-/* NULL if the log cannot have a register of this name. */
+/*
+ * NULL if the log cannot have a register of this name, as it cannot have mrtd,
+ * which is of what was there before the firmware ran.
+ */
 struct firmware_register *firmware_find(const struct firmware *firmware,
 					const char *name);
 

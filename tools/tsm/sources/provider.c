@@ -120,6 +120,12 @@ int provider_list(const char *root, char ***names, struct error *err)
 	return nr;
 }
 
+int provider_registers(const struct provider *provider, char ***names,
+		       struct error *err)
+{
+	return list_with(provider->dirfd, "hash_algo", names, err);
+}
+
 int provider_extensible(const struct provider *provider, char ***names,
 			struct error *err)
 {

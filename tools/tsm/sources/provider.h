@@ -32,7 +32,12 @@ struct provider {
  */
 int provider_list(const char *root, char ***names, struct error *err);
 
-/* Sorted names of the registers that can be extended; same return values. */
+/*
+ * Sorted names of the registers that have a hash, and of those of them that can be
+ * extended; same return values.
+ */
+int provider_registers(const struct provider *provider, char ***names,
+		       struct error *err);
 int provider_extensible(const struct provider *provider, char ***names,
 			struct error *err);
 

@@ -565,6 +565,38 @@ def follow_live_other():
         f", in the live registers it is {'2e' * 32}\n", "DIFFERS in 1 place")
 
 
+@test
+def follow_unexplained():
+    """every register whose value no log explains is named"""
+    firmware, log = boot()
+    write_boot(firmware, log)
+    for index in (9, 10, 14):
+        put(f"tree/tpm0/pcr{index}/hash_algo", b"sha256\n")
+    put("tree/tpm0/pcr10/digest", b"3d" * 32 + b"\n")
+    put("tree/tpm0/pcr14/digest", b"00" * 32 + b"\n")
+    Run("verify", *TREE, "tpm0").expect(
+        1, "tpm0: register pcr10, bank sha256: the firmware's log gives "
+        f"{'0' * 64}, in the live registers it is {'3d' * 32}\n",
+        "tpm0: DIFFERS in 1 place: pcr10\n")
+    put("tree/tpm0/pcr14/digest", b"4e" * 32 + b"\n")
+    Run("verify", *TREE, "tpm0").expect(
+        1, "tpm0: DIFFERS in 2 places: pcr10, pcr14\n")
+    Run("verify", "--sysfs", "tree", "tpm0").expect(0)
+
+
+@test
+def follow_mrtd():
+    """the measurement of the machine itself is not in the firmware's log"""
+    firmware, log = boot(ccmr=True, algorithms=("sha384",), banks=("sha384",))
+    log.registers["mrtd"] = make_log.Register("mrtd", ["sha384"], True)
+    log.registers["mrtd"].values = {"sha384": b"5a" * 24}
+    write_boot(firmware, log)
+    Run("verify", *TREE, "tdx").expect(0, "4 registers go on in the log\n")
+    log.lines.insert(0, "0 register mrtd sha384:" + (b"5a" * 24).hex() + "\n")
+    write_boot(firmware, log)
+    Run("verify", *TREE, "tdx").expect(0, "4 registers go on in the log\n")
+
+
 @test_each([("zeros", b"\0" * 500), ("ones", b"\xff" * 500), ("one", b"\0")])
 def follow_unused(rest):
     """memory after the firmware's log that it did not use"""
