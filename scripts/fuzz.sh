@@ -68,7 +68,7 @@ merge() {
 
 "$TOP/scripts/deps.sh" build check
 quietly "$OUT/build.log" "building the fuzz targets" build
-quietly "$OUT/seeds.log" "making seeds" python3 -B "$SOURCE/fuzz/make_seeds.py" "$OUT/seeds"
+quietly "$OUT/seeds.log" "making seeds" /usr/bin/python3 -B "$SOURCE/fuzz/make_seeds.py" "$OUT/seeds"
 
 if [ "${1:-}" = --merge ]; then
 	for target in show checkpoint verify firmware; do

@@ -26,7 +26,7 @@ SOURCE=$TOP/tools/testing/tee-emu
 build() {
 	make -s -C "$SOURCE" O="$BUILD/tee-emu"
 	[ "$BUILD/tee-emu/keys" -nt "$SOURCE/pki.py" ] ||
-		python3 -B "$SOURCE/pki.py" "$BUILD/tee-emu"
+		/usr/bin/python3 -B "$SOURCE/pki.py" "$BUILD/tee-emu"
 }
 
 if [ "${ACCEL:-tcg}" = tcg ]; then

@@ -34,6 +34,7 @@ expect_ok() {
 	fi
 }
 
+# The Python is Debian's: that one has the modules that deps.sh installs.
 behaviour() {
 	local suite log status failed
 	for suite in test_tsm_log test_export test_archive test_event test_measure \
@@ -41,7 +42,7 @@ behaviour() {
 		log=$OUT/$suite.log
 		status=0
 		TAP_COUNT=$TAP_COUNT PYTHONDONTWRITEBYTECODE=1 \
-			python3 "$SOURCE/tests/$suite.py" "$OUT/san/tsm-log" \
+			/usr/bin/python3 "$SOURCE/tests/$suite.py" "$OUT/san/tsm-log" \
 			"$BUILD/tools/tsm-log" "$OUT/interrupt.so" | tee "$log" ||
 			status=$?
 		TAP_COUNT=$((TAP_COUNT + $(grep -cE '^(not )?ok ' "$log" || true)))
@@ -62,7 +63,7 @@ corpus() {
 	done
 	# Those of quotes have keys and certificates, which are made anew.
 	rm -rf "$OUT/seeds"
-	python3 -B "$SOURCE/fuzz/make_seeds.py" "$OUT/seeds"
+	/usr/bin/python3 -B "$SOURCE/fuzz/make_seeds.py" "$OUT/seeds"
 	for target in tdx snp tpm; do
 		expect_ok "seeds of fuzz-$target" \
 			"$OUT/san/fuzz/fuzz-$target" "$OUT/seeds/$target"/*
