@@ -4,8 +4,8 @@
  *
  * The first module is a bzImage, another one, if there is one, the initrd; keys
  * to sign with are a third kind. The initrd stays where QEMU put it; the kernel
- * moves above all modules, to an address that suits it. The guest's memory map is the firmware's, less the
- * emulator's own memory.
+ * moves above all modules, to an address that suits it. The guest's memory map is
+ * the firmware's, less the emulator's own memory.
  */
 #include "cmdline.h"
 #include "console.h"
@@ -147,7 +147,7 @@ static void load_others(const struct multiboot_module *modules, size_t count)
 		if (keys_take(&modules[i]))
 			continue;
 		if (header->ramdisk_size)
-			die("there is more than one initrd; a comma in a name must be written twice");
+			die("there is more than one initrd; write a comma in a name twice");
 		header->ramdisk_image = modules[i].start;
 		header->ramdisk_size = modules[i].end - modules[i].start;
 	}

@@ -71,7 +71,7 @@ static bool is_end_of_pem(void)
 	return end;
 }
 
-static BIO *memory(struct span file, struct error *err)
+static BIO *open_memory(struct span file, struct error *err)
 {
 	BIO *bio = BIO_new_mem_buf(file.data, (int)file.len);
 
@@ -82,7 +82,7 @@ static BIO *memory(struct span file, struct error *err)
 
 static int read_pem(STACK_OF(X509) * list, struct span file, struct error *err)
 {
-	BIO *bio = memory(file, err);
+	BIO *bio = open_memory(file, err);
 	int before = sk_X509_num(list), ret = bio ? 0 : -1;
 	X509 *certificate;
 
@@ -189,7 +189,7 @@ int crls_read(STACK_OF(X509_CRL) * list, struct span file, struct error *err)
 		}
 		return 0;
 	}
-	bio = memory(file, err);
+	bio = open_memory(file, err);
 	if (!bio)
 		return -1;
 	while ((crl = PEM_read_bio_X509_CRL(bio, NULL, NULL, no_password)) !=
@@ -407,10 +407,10 @@ bool chain_check(const struct trust *trust, X509 *leaf,
 		 STACK_OF(X509) * between, const char *name, const char *what,
 		 struct checks *checks)
 {
+	STACK_OF(X509) *others = sk_X509_dup(trust->others);
 	struct unrevoked unrevoked = { 0 };
 	X509_STORE *store = X509_STORE_new();
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-	STACK_OF(X509) *others = sk_X509_dup(trust->others);
 	bool valid = false;
 	int i;
 

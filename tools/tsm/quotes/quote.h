@@ -36,8 +36,7 @@ struct quote_register {
 
 /* What a quote is checked with. */
 struct quote {
-	/* Files, filled by the caller. Which ones there must be, quote_parse()
-	   says. */
+	/* Files, filled by the caller; quote_parse() says which ones it needs. */
 	struct buffer file;
 	struct buffer signature_file; /* TPM */
 	struct buffer values_file; /* TPM: values of the PCRs; may be empty */

@@ -214,9 +214,9 @@ int tdx_parse(struct tdx_quote *quote, struct span file, struct error *err)
 	return len ? parse_signature(quote, signature, err) : 0;
 }
 
-static struct span part(struct span span, size_t at, size_t len)
+static struct span part(struct span whole, size_t at, size_t len)
 {
-	return (struct span){ span.data + at, len };
+	return (struct span){ whole.data + at, len };
 }
 
 static void check_attestation_key(const struct tdx_quote *quote,
@@ -320,8 +320,8 @@ static void add_unchecked(struct checks *checks)
 int tdx_check(const struct tdx_quote *quote, const struct trust *trust,
 	      struct checks *checks, struct error *err)
 {
-	bool debug = quote->attributes & ATTRIBUTE_DEBUG;
 	STACK_OF(X509) * between;
+	bool debug = quote->attributes & ATTRIBUTE_DEBUG;
 	int ret = 0;
 
 	checks_add(checks, "debug", check_result(!debug),
