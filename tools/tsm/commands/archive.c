@@ -34,9 +34,9 @@ static const char help[] =
 	"\n"
 	"Move the records of each PROVIDER, or of all of them, from the kernel's event\n"
 	"logs to the directory DIR: write them to disk as a new segment, then trim the\n"
-	"log. Checkpoints that came without a record are added to the last segment.\n"
-	" It may be killed at any point: nothing is lost or archived twice, and the\n"
-	"next run goes on from there. 'tsm-log verify DIR' checks what is in DIR.\n"
+	"log. Checkpoints that came without a record are added to the last segment. It\n"
+	"may be killed at any point: nothing is lost or archived twice, and the next run\n"
+	"goes on from there. 'tsm-log verify DIR' checks what is in DIR.\n"
 	"\n"
 	"A log that 'tsm-log verify' would not accept is left as it is.\n"
 	"\n"
@@ -64,8 +64,7 @@ struct job {
 /* The number of the record after the last one that is archived. */
 static uint64_t archived_to(const struct job *job)
 {
-	return job->nr_segments ? job->segments[job->nr_segments - 1].last + 1 :
-				  0;
+	return job->nr_segments ? job->segments[job->nr_segments - 1].next : 0;
 }
 
 static void start_job(struct job *job, const struct archive_dir *top)
@@ -200,7 +199,7 @@ static int compare_segment(struct job *job, const struct segment *segment,
 	if (!ret && segment->first < job->log.first)
 		ret = find_record(&cel, job->log.first, &start, err);
 	if (!ret)
-		ret = find_record(&job->log.cel, segment->last + 1, &end, err);
+		ret = find_record(&job->log.cel, segment->next, &end, err);
 	len = end - *pos;
 	if (!ret && (cel.len - start != len ||
 		     memcmp(cel.data + start, job->log.cel.data + *pos, len)))
@@ -221,7 +220,7 @@ static int check_segment(const struct job *job, const struct log *log,
 	if (result == VERIFY_UNCHECKED)
 		*err = v.error;
 	else if (result == VERIFY_DIFFERS || v.replay.first != segment->first ||
-		 v.replay.next != segment->last + 1)
+		 v.replay.next != segment->next)
 		error_set(err,
 			  "its log does not verify; see 'tsm-log verify %s'",
 			  job->provider.name);
@@ -259,15 +258,36 @@ static int add_lines(struct job *job, struct error *err)
 
 	ret = segment_read(dirfd, last, &log.cel, &log.checkpoints, err) ||
 	      buffer_append(&before, &log.checkpoints, err) ||
-	      cut_checkpoints(&job->log.checkpoints, last->last + 1, err) ||
+	      cut_checkpoints(&job->log.checkpoints, last->next, err) ||
 	      segment_add_lines(&log.checkpoints, &job->log.checkpoints,
-				job->log.first, last->last + 1, err);
+				job->log.first, last->next, err);
 	if (!ret && !same_bytes(&before, &log.checkpoints))
 		ret = check_segment(job, &log, last, err) ||
 		      segment_replace_lines(dirfd, last, &log.checkpoints, err);
 	buffer_free(&before);
 	log_free(&log);
 	return ret ? -1 : 0;
+}
+
+/*
+ * Whether the log has lines after its opening that a trim to @next should have
+ * dropped: with records after them, they cannot have come since.
+ */
+static int check_trimmed(const struct job *job, uint64_t next,
+			 struct error *err)
+{
+	const struct buffer *lines = &job->log.checkpoints;
+	size_t opening, end;
+
+	if (checkpoint_opening(lines, &opening, err) ||
+	    checkpoint_find(lines, next + 1, &end, err))
+		return -1;
+	if (job->log.first >= next && (!job->log.cel.len || end <= opening))
+		return 0;
+	return error_set(err,
+			 "the log still has what is before record %" PRIu64
+			 " after it was trimmed to there",
+			 next);
 }
 
 /* An earlier run was killed before it could trim: do that. */
@@ -278,7 +298,7 @@ static int trim_archived(struct job *job, struct error *err)
 	int i;
 
 	for (i = 0; i < job->nr_segments; i++)
-		if (job->segments[i].last >= job->log.first &&
+		if (job->segments[i].next > job->log.first &&
 		    compare_segment(job, &job->segments[i], &pos, err))
 			return -1;
 	if (add_lines(job, err) || trim_to(job, next, err))
@@ -286,70 +306,126 @@ static int trim_archived(struct job *job, struct error *err)
 	log_free(&job->log);
 	if (log_read(&job->log, &job->provider, 0, err))
 		return -1;
-	if (job->log.first < next)
-		return error_set(err,
-				 "the log still has record %" PRIu64
-				 " after it was trimmed to record %" PRIu64,
-				 job->log.first, next);
-	return 0;
+	return check_trimmed(job, next, err);
 }
 
-static int last_record(const struct buffer *cel, uint64_t *last,
-		       struct error *err)
+/* @next, where the records begin, becomes the number after the last one. */
+static int find_next(const struct buffer *cel, uint64_t *next,
+		     struct error *err)
 {
 	struct cel_reader reader = { .log = cel };
 	struct cel_record rec;
 	int ret;
 
 	while ((ret = cel_next(&reader, &rec, err)) > 0)
-		*last = rec.recnum;
+		*next = rec.recnum + 1;
 	return ret ? error_prefix(err, "cel") : 0;
 }
 
-/* Archive what job->log has in it. */
-static int archive_log(struct job *job, struct error *err)
+static void say_archived(const struct job *job, const struct segment *segment)
 {
-	struct segment segment = { .first = job->log.first };
 	char name[SEGMENT_NAME_SIZE];
 
-	if (last_record(&job->log.cel, &segment.last, err) ||
-	    cut_checkpoints(&job->log.checkpoints, segment.last + 1, err) ||
+	if (job->log.cel.len)
+		printf("%s: records %" PRIu64 " to %" PRIu64 " are in %s/%s\n",
+		       job->provider.name, segment->first, segment->next - 1,
+		       job->instance_dir.path, segment_name(segment, name));
+	else
+		printf("%s: no new records; new checkpoints are in %s/%s\n",
+		       job->provider.name, job->instance_dir.path,
+		       segment_name(segment, name));
+}
+
+/* Archive what job->log has in it as a new segment. */
+static int archive_log(struct job *job, struct error *err)
+{
+	struct segment segment = { job->log.first, job->log.first };
+
+	if (find_next(&job->log.cel, &segment.next, err) ||
+	    cut_checkpoints(&job->log.checkpoints, segment.next, err) ||
 	    check_segment(job, &job->log, &segment, err) ||
 	    create_directories(job, err))
 		return -1;
 	if (segment_write(job->instance_dir.fd, &segment, &job->log.cel,
 			  &job->log.checkpoints, err))
 		return error_prefix(err, job->instance_dir.path);
-	if (trim_to(job, segment.last + 1, err))
+	if (trim_to(job, segment.next, err))
 		return -1;
-	printf("%s: records %" PRIu64 " to %" PRIu64 " are in %s/%s\n",
-	       job->provider.name, segment.first, segment.last,
-	       job->instance_dir.path, segment_name(&segment, name));
+	say_archived(job, &segment);
+	return 0;
+}
+
+/* The segment that ends where the log begins, or NULL. */
+static const struct segment *segment_before(const struct job *job)
+{
+	return job->nr_segments && job->log.first == archived_to(job) ?
+		       &job->segments[job->nr_segments - 1] :
+		       NULL;
+}
+
+/*
+ * Whether the log has lines, or its opening a count, that the segment before it
+ * does not have; and whether that has its opening: then what came after it was
+ * archived once, and may not have been trimmed. Returns 0, or -1 with @err set.
+ */
+static int compare_lines(const struct job *job, bool *has_new,
+			 bool *has_opening, struct error *err)
+{
+	const struct segment *before = segment_before(job);
+	const struct buffer *lines = &job->log.checkpoints;
+	struct buffer cel = { 0 }, archived = { 0 };
+	size_t opening, pos;
+	int ret;
+
+	ret = checkpoint_opening(lines, &opening, err);
+	if (!ret && before)
+		ret = segment_read(job->instance_dir.fd, before, &cel,
+				   &archived, err);
+	*has_opening = !ret &&
+		       segment_has_opening(&archived, lines, opening, &pos);
+	*has_new = !ret && (opening < lines->len ||
+			    segment_misses_foreign(&archived, lines, opening));
+	buffer_free(&cel);
+	buffer_free(&archived);
+	return ret;
+}
+
+/* There is no new record, but there may be new lines. */
+static int archive_lines(struct job *job, struct error *err)
+{
+	const struct segment *before = segment_before(job);
+	bool has_new, has_opening;
+
+	if (compare_lines(job, &has_new, &has_opening, err))
+		return -1;
+	if (!has_new) {
+		printf("%s: no new records\n", job->provider.name);
+		return 0;
+	}
+	if (!before)
+		return archive_log(job, err);
+	if (add_lines(job, err) || trim_to(job, job->log.first, err))
+		return -1;
+	say_archived(job, before);
 	return 0;
 }
 
 /*
- * There is no new record, but there may be new lines, if a segment ends where
- * they are; see segment.h.
+ * Archive what is new. Lines that an earlier run, which was killed, added to the
+ * last segment must be trimmed before records come after them.
  */
-static int archive_lines(struct job *job, struct error *err)
+static int archive_new(struct job *job, struct error *err)
 {
-	char name[SEGMENT_NAME_SIZE];
-	size_t opening;
+	bool has_new, has_opening;
 
-	if (checkpoint_opening(&job->log.checkpoints, &opening, err))
-		return -1;
-	if (opening == job->log.checkpoints.len || !job->nr_segments ||
-	    job->log.first != archived_to(job)) {
-		printf("%s: no new records\n", job->provider.name);
-		return 0;
+	if (!job->log.cel.len)
+		return archive_lines(job, err);
+	if (segment_before(job)) {
+		if (compare_lines(job, &has_new, &has_opening, err) ||
+		    (has_opening && trim_archived(job, err)))
+			return -1;
 	}
-	if (add_lines(job, err) || trim_to(job, job->log.first, err))
-		return -1;
-	printf("%s: no new records; new checkpoints are in %s/%s\n",
-	       job->provider.name, job->instance_dir.path,
-	       segment_name(&job->segments[job->nr_segments - 1], name));
-	return 0;
+	return archive_log(job, err);
 }
 
 /* Returns an exit status, of which only EXIT_TROUBLE sets @err. */
@@ -373,7 +449,7 @@ static int run_job(struct job *job, const char *root, const char *name,
 			name, archived_to(job), job->log.first - 1);
 		status = EXIT_MISSED;
 	}
-	if (job->log.cel.len ? archive_log(job, err) : archive_lines(job, err))
+	if (archive_new(job, err))
 		return EXIT_TROUBLE;
 	return status;
 }

@@ -62,7 +62,7 @@ static int find_in_segment(struct once *once, const struct archive_dir *dir,
 	ret = segment_read(dir->fd, segment, &cel, &checkpoints, err);
 	if (!ret)
 		ret = find_in(once, &cel, &next, err);
-	if (!ret && next != segment->last + 1)
+	if (!ret && next != segment->next)
 		ret = error_set(err, "record %" PRIu64 " is missing", next);
 	buffer_free(&cel);
 	buffer_free(&checkpoints);
@@ -84,8 +84,8 @@ static int find_in_segments(struct once *once, const struct archive_dir *dir,
 		if (segments[i].first > next)
 			break;
 		ret = find_in_segment(once, dir, &segments[i], err);
-		if (segments[i].last >= next)
-			next = segments[i].last + 1;
+		if (segments[i].next > next)
+			next = segments[i].next;
 	}
 	free(segments);
 	if (!ret && next < end)

@@ -277,12 +277,11 @@ static void check_name(struct chain *chain, const struct link *link)
 
 	if (replay->broken)
 		return;
-	if (replay->first != segment->first ||
-	    replay->next != segment->last + 1)
+	if (replay->first != segment->first || replay->next != segment->next)
 		report(chain, segment, NULL,
 		       "does not have the records that its name says");
 	if (replay->lines.recnum < segment->first ||
-	    replay->lines.recnum > segment->last + 1)
+	    replay->lines.recnum > segment->next)
 		report(chain, segment, NULL,
 		       "has checkpoints of other records than its own");
 }
@@ -359,7 +358,7 @@ static int check_segments(struct chain *chain, const struct archive_dir *dir,
 		return fail(chain, &err);
 	for (i = 0; i < nr && !ret; i++)
 		if (!chain->nr_segments ||
-		    segments[i].first > last->segment.first)
+		    segment_compare(&segments[i], &last->segment) > 0)
 			ret = check_segment(chain, dir, &segments[i], last);
 	free(segments);
 	return ret;

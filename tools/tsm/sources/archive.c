@@ -141,9 +141,7 @@ static int compare_names(const void *a, const void *b)
 
 static int compare_segments(const void *a, const void *b)
 {
-	const struct segment *x = a, *y = b;
-
-	return x->first < y->first ? -1 : x->first > y->first;
+	return segment_compare(a, b);
 }
 
 static bool provider_valid(const char *name)

@@ -31,7 +31,7 @@ static int add_segment(struct beginning *beginning, int dirfd,
 		ret = buffer_append(&beginning->checkpoints, &checkpoints, err);
 	buffer_free(&cel);
 	buffer_free(&checkpoints);
-	beginning->next = segment->last + 1;
+	beginning->next = segment->next;
 	return ret;
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "formats/checkpoint.h"
+#include "linux/tsm-event-log.h"
 #include "sources/segment.h"
 
 /* A segment that is being written. */
@@ -19,14 +20,24 @@ static const char unfinished[] = ".new";
 static const char cel_name[] = "cel";
 static const char checkpoints_name[] = "checkpoints";
 
+/* What is in the place of the last record of a segment that has none. */
+static const char none[] = "none";
+
 /* Lines that are to take the place of others. */
 static const char new_checkpoints_name[] = ".checkpoints";
 
 const char *segment_name(const struct segment *segment,
 			 char out[SEGMENT_NAME_SIZE])
 {
-	snprintf(out, SEGMENT_NAME_SIZE, "%012" PRIu64 "-%012" PRIu64,
-		 segment->first, segment->last);
+	int len = snprintf(out, SEGMENT_NAME_SIZE, "%012" PRIu64 "-",
+			   segment->first);
+
+	if (segment->next == segment->first)
+		snprintf(out + len, SEGMENT_NAME_SIZE - (size_t)len, "%s",
+			 none);
+	else
+		snprintf(out + len, SEGMENT_NAME_SIZE - (size_t)len,
+			 "%012" PRIu64, segment->next - 1);
 	return out;
 }
 
@@ -44,12 +55,27 @@ bool segment_name_parse(const char *name, struct segment *segment)
 {
 	const char *dash = strchr(name, '-');
 	char same[SEGMENT_NAME_SIZE];
+	uint64_t last;
 
-	return dash &&
-	       padded_parse(name, (size_t)(dash - name), &segment->first) &&
-	       padded_parse(dash + 1, strlen(dash + 1), &segment->last) &&
-	       segment->first <= segment->last && segment->last < UINT64_MAX &&
-	       !strcmp(name, segment_name(segment, same));
+	if (!dash ||
+	    !padded_parse(name, (size_t)(dash - name), &segment->first))
+		return false;
+	segment->next = segment->first;
+	if (strcmp(dash + 1, none)) {
+		if (!padded_parse(dash + 1, strlen(dash + 1), &last) ||
+		    last < segment->first || last == UINT64_MAX)
+			return false;
+		segment->next = last + 1;
+	}
+	return !strcmp(name, segment_name(segment, same));
+}
+
+int segment_compare(const struct segment *a, const struct segment *b)
+{
+	if (a->first != b->first)
+		return a->first < b->first ? -1 : 1;
+	/* One without records comes before the one that goes on from there. */
+	return a->next < b->next ? -1 : a->next > b->next;
 }
 
 static int open_directory(int dirfd, const char *name, struct error *err)
@@ -105,6 +131,39 @@ bool segment_has_opening(const struct buffer *lines, const struct buffer *log,
 	return false;
 }
 
+/* How often somebody had extended the register @name, as @lines tell. */
+static uint64_t foreign_in(const struct buffer *lines, const char *name)
+{
+	struct line_reader reader = { .text = lines };
+	struct checkpoint cp;
+	uint64_t count = 0;
+	struct error err;
+
+	while (checkpoint_next(&reader, &cp, &err) > 0) {
+		if (strcmp(cp.value.name, name))
+			continue;
+		if (cp.has_foreign)
+			count = cp.foreign;
+		else
+			count += checkpoint_is(&cp, TSM_CHECKPOINT_FOREIGN);
+	}
+	return count;
+}
+
+bool segment_misses_foreign(const struct buffer *lines,
+			    const struct buffer *log, size_t opening)
+{
+	struct line_reader reader = { .text = log };
+	struct checkpoint cp;
+	struct error err;
+
+	while (reader.pos < opening && checkpoint_next(&reader, &cp, &err) > 0)
+		if (cp.has_foreign &&
+		    cp.foreign > foreign_in(lines, cp.value.name))
+			return true;
+	return false;
+}
+
 int segment_add_lines(struct buffer *lines, const struct buffer *log,
 		      uint64_t first, uint64_t next, struct error *err)
 {
@@ -119,8 +178,12 @@ int segment_add_lines(struct buffer *lines, const struct buffer *log,
 	} else {
 		if (checkpoint_opening(log, &opening, err))
 			return -1;
-		if (segment_has_opening(lines, log, opening, &end))
+		if (segment_has_opening(lines, log, opening, &end)) {
+			/* What came after it has been trimmed. */
+			if (opening == log->len)
+				return 0;
 			lines->len = end;
+		}
 	}
 	if (start < log->len)
 		rest.data += start;

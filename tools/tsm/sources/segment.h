@@ -6,6 +6,7 @@
  *	FIRST-LAST/cel		the records FIRST to LAST, as in the kernel's cel
  *	FIRST-LAST/checkpoints	the lines of the kernel's checkpoints with a record
  *				number from FIRST to LAST + 1
+ *	FIRST-none/		the same without a record: FIRST comes next
  *
  * A segment begins where the kernel's log began when it was written, and there
  * the kernel gives the value of each register that can be extended, or says that
@@ -16,9 +17,8 @@
  * that ends there.
  *
  * There can be new lines without a new record. They are added to the last
- * segment, with the opening that they come after; a segment without records there
- * is not. Before there is a segment that ends where the log begins, such lines
- * stay in the kernel, to come with the first record.
+ * segment, with the opening that they come after. Where no segment ends where the
+ * log begins, they make one of their own.
  */
 #ifndef TSM_LOG_SEGMENT_H
 #define TSM_LOG_SEGMENT_H
@@ -31,15 +31,18 @@
 
 struct segment {
 	uint64_t first;
-	uint64_t last; /* included */
+	uint64_t next; /* the record after the last one */
 };
 
-/* The name of the directory; returns @out. Names sort up to 10^12 records. */
+/* The name of the directory; returns @out. */
 #define SEGMENT_NAME_SIZE 42
 const char *segment_name(const struct segment *segment,
 			 char out[SEGMENT_NAME_SIZE]);
 
 bool segment_name_parse(const char *name, struct segment *segment);
+
+/* Less than, equal to or greater than 0, as @a comes before @b or after it. */
+int segment_compare(const struct segment *a, const struct segment *b);
 
 /* Read a segment that is in @dirfd. Returns 0, or -1 with @err set. */
 int segment_read(int dirfd, const struct segment *segment, struct buffer *cel,
@@ -60,6 +63,13 @@ int segment_add_lines(struct buffer *lines, const struct buffer *log,
  */
 bool segment_has_opening(const struct buffer *lines, const struct buffer *log,
 			 size_t opening, size_t *pos);
+
+/*
+ * Whether the opening of @log, which is @opening bytes long, counts more extends
+ * from elsewhere than @lines tell of.
+ */
+bool segment_misses_foreign(const struct buffer *lines,
+			    const struct buffer *log, size_t opening);
 
 /*
  * Give a segment that is in @dirfd other lines: at once, as it was written.

@@ -23,7 +23,7 @@ from harness import ENV, FAST, TOOL, Run, check, run_tests, test, test_each
 from make_log import put
 
 INTERRUPT = os.path.abspath(sys.argv[3])
-NAME = re.compile(r"\d{12}-\d{12}")
+NAME = re.compile(r"\d{12}-(\d{12}|none)")
 INSTANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.\d+")
 
 
@@ -93,7 +93,7 @@ def archive(kernel, *args, tool=TOOL, **kwargs):
     while True:
         run = Run("archive", "--sysfs", "tree", *args, "archive", tool=tool,
                   **kwargs)
-        if not kernel.settle() or "after it was trimmed to" not in run.err:
+        if not kernel.settle() or "after it was trimmed to there" not in run.err:
             return run
 
 
@@ -115,7 +115,8 @@ def segments(provider="sample"):
     if not found:
         return []
     check(len(found) == 1, f"{len(found)} instances")
-    names = sorted(n for n in os.listdir(found[0]) if n != ".new")
+    names = sorted((n for n in os.listdir(found[0]) if n != ".new"),
+                   key=lambda name: name.replace("none", ""))
     for name in names:
         check(NAME.fullmatch(name), f"segment {name}")
     return [os.path.join(found[0], name) for name in names]
@@ -126,18 +127,24 @@ def content(path):
         return file.read()
 
 
+def after(segment):
+    """The number of the record after a segment."""
+    first, last = os.path.basename(segment).split("-")
+    return int(first) if last == "none" else int(last) + 1
+
+
 def check_nothing_lost(kernel):
     """What is archived and what is in the kernel, is all, and once."""
     found = segments(kernel.provider)
     cel = b"".join(content(os.path.join(s, "cel")) for s in found)
-    archived = int(found[-1][-12:]) + 1 if found else 0
+    archived = after(found[-1]) if found else 0
     check(archived >= kernel.first, f"{archived} archived, but the kernel "
           f"begins with {kernel.first}")
     check(cel == b"".join(kernel.history[:archived]), "the archived records")
     for segment in found:
-        first, last = (int(n) for n in segment[-25:].split("-"))
+        first = int(os.path.basename(segment)[:12])
         check(content(os.path.join(segment, "cel")) ==
-              b"".join(kernel.history[first:last + 1]), segment)
+              b"".join(kernel.history[first:after(segment)]), segment)
         Run("verify", "--log", f"{segment}/cel", "--checkpoints",
             f"{segment}/checkpoints").expect(0)
     if found:
@@ -259,15 +266,86 @@ def lines_alone():
 
 @test
 def lines_before_records():
-    """archive: lines before the first record wait for it"""
+    """archive: lines before the first record are a segment of their own"""
     kernel = Kernel()
+    for count in (1, 2):
+        change(kernel)
+        archive(kernel).expect(0, "sample: no new records; new checkpoints are "
+                               "in archive/sample/", "/000000000000-none\n")
+        lines = "".join(lines_of(segments()[0]))
+        check(len(kernel.lines) == 2 and len(segments()) == 1 and
+              lines.count(" foreign rtmr0 ") == count, lines)
+        text = f"rtmr0 extended past the log {count} time"
+        verify().expect(0, "1 segment, no records, 2 registers", text)
+        verify("--offline", "--strict").expect(1, text)
+        run = archive(kernel).expect(0, "sample: no new records\n")
+        check("checkpoints" not in run.out, "nothing new")
+        check_nothing_lost(kernel)
+    kernel.extend(2)
+    archive(kernel).expect(0, "records 0 to 1")
+    check([os.path.basename(s) for s in segments()] ==
+          ["000000000000-none", "000000000000-000000000001"], f"{segments()}")
+    verify().expect(0, "2 segments, 2 records (0 to 1)", text)
+    check_nothing_lost(kernel)
+    Run("verify", "--sysfs", "tree", "--archive", "archive", "sample").expect(
+        0, "sample: verified: 2 records (0 to 1)", text)
+
+
+@test
+def lines_after_others_trim():
+    """archive: lines where somebody else has trimmed the log"""
+    kernel = rounds(3)
+    kernel.extend(2)
     change(kernel)
-    archive(kernel).expect(0, "sample: no new records\n")
-    check(not segments() and len(kernel.lines) == 3, "nothing done")
+    kernel.trim_to(4)
+    kernel.trim_to(5)
+    run = archive(kernel).expect(1, "records 3 to 4 are not archived",
+                                 "/000000000005-none\n")
+    verify("--offline").expect(
+        1, "begins with record 5: the records 3 to 4 are not archived")
+    run = archive(kernel).expect(0, "sample: no new records\n")
+    check("checkpoints" not in run.out, "nothing new")
+    check("foreign=1" in "".join(lines_of(segments()[1])), "the count")
+
+
+@test
+def count_alone():
+    """archive: a count that only the beginning of the log has"""
+    kernel = Kernel()
+    kernel.extend(3)
+    os.mkdir("archive")
+    Run("archive", "--sysfs", "tree", "archive")
+    kernel.foreign("rtmr0")
+    kernel.settle()
+    check(kernel.lines[0].endswith(" foreign=1\n"), f"{kernel.lines}")
+    archive(kernel).expect(0, "new checkpoints are in")
+    check("foreign=1" in lines_of(segments()[0])[-2], "the count")
+    verify("--offline", "--strict").expect(
+        1, "rtmr0 extended past the log 1 time or more, by what is not known "
+        "(first noticed before record 3; 1 of these are not in the archive), 2 "
+        "records proven by no value\n")
+    run = archive(kernel).expect(0, "sample: no new records\n")
+    check("checkpoints" not in run.out, "nothing new")
     kernel.extend(1)
-    archive(kernel).expect(0, "records 0 to 0")
-    check(len(lines_of(segments()[0])) == 3, "all lines")
-    verify().expect(0, "rtmr0 extended past the log 1 time")
+    archive(kernel).expect(0, "records 3 to 3")
+    verify().expect(0, "2 segments", "extended past the log 1 time")
+    check_nothing_lost(kernel)
+
+
+@test_each([("in a segment of their own", 0), ("in the last segment", 3)])
+def killed_and_records(count):
+    """archive: records come after lines that were not trimmed"""
+    kernel = rounds(*[count] * bool(count))
+    change(kernel)
+    os.makedirs("archive", exist_ok=True)
+    Run("archive", "--sysfs", "tree", "archive").expect(0, "new checkpoints")
+    put("tree/sample/log/trim", b"")
+    kernel.extend(2)
+    verify().expect(0, "2 more records in the live log")
+    archive(kernel).expect(0, f"records {count} to {count + 1} are in")
+    verify().expect(0, "2 segments", "extended past the log 1 time or more, by "
+                    f"what is not known (first noticed before record {count})")
+    check_nothing_lost(kernel)
 
 
 @test
