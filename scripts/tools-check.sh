@@ -108,9 +108,9 @@ completion() {
 	completes 'archive export measure show verify watch' ''
 	completes 'show' sh
 	completes '--help --version' -
-	completes 'sample tpm0' show --sysfs tree ''
+	completes 'sample tpm0 tree' show --sysfs tree ''
 	completes 'sample' show --sysfs = tree s
-	completes '' show --sysfs missing ''
+	completes 'tree' show --sysfs missing ''
 	completes 'tree' show --sysfs t
 	completes 'text tree' show --log t
 	completes 'tpm0 tree' verify --sysfs tree t

@@ -11,15 +11,19 @@
 #include "commands/source.h"
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
+#include "linux/tsm-event-log.h"
 #include "output/json.h"
 #include "output/record-json.h"
 #include "output/table.h"
+#include "sources/archived.h"
 
 static const char help[] =
 	"Usage: tsm-log show [--json] [PROVIDER]\n"
-	"       tsm-log show [--json] --log FILE\n"
+	"       tsm-log show [--json] --log FILE [--checkpoints FILE]\n"
+	"       tsm-log show [--json] DIR\n"
 	"\n"
-	"Show the event log of PROVIDER, or of every provider.\n"
+	"Show the event log of PROVIDER, or of every provider, or all that 'tsm-log\n"
+	"archive' has written to DIR, which must have a slash in it or be \".\".\n"
 	"\n"
 	"A register is called pcrN for the TCG PCR index N, and rtmrN for the CC\n"
 	"measurement register with index N + 1. Digests are shortened. Event data is\n"
@@ -28,7 +32,8 @@ static const char help[] =
 	"words, is shown without the quotes.\n"
 	"\n"
 	"What the log says of registers between the records is shown in its place: that\n"
-	"somebody else has extended one, or that a value is not known.\n"
+	"somebody else has extended one, that a value is not known, or that the records\n"
+	"before it were trimmed.\n"
 	"\n"
 	"      --json              an array of records with the names of TCG CEL-JSON,\n"
 	"                          whole, and of checkpoints\n" SOURCE_HELP
@@ -41,9 +46,14 @@ struct show {
 	bool many; /* the output has several logs in it */
 	bool utf8;
 	bool separator; /* JSON: a record was printed before */
+	const char *instance; /* of the log, if it is archived */
+	int status;
 };
 
-/* The records and, in their places among these, the lines after the opening. */
+/*
+ * The records and, in their places among these, the lines; but not those that only
+ * say what firmware left.
+ */
 struct items {
 	struct cel_reader cel;
 	struct line_reader lines;
@@ -54,19 +64,21 @@ struct items {
 	struct checkpoint cp;
 };
 
-static int items_start(struct items *items, const struct log *log,
-		       struct error *err)
+static void items_start(struct items *items, const struct log *log)
 {
-	size_t opening;
-
 	*items = (struct items){ .cel.log = &log->cel,
 				 .lines.text = &log->checkpoints };
-	if (checkpoint_opening(&log->checkpoints, &opening, err))
-		return -1;
-	while (items->lines.pos < opening)
-		if (checkpoint_next(&items->lines, &items->cp, err) < 0)
-			return -1;
-	return 0;
+}
+
+/* Returns 1, or 0 at the end, or -1 with @err set. */
+static int next_line(struct items *items, struct error *err)
+{
+	int ret;
+
+	do {
+		ret = checkpoint_next(&items->lines, &items->cp, err);
+	} while (ret > 0 && checkpoint_is(&items->cp, TSM_CHECKPOINT_REGISTER));
+	return ret < 0 ? error_prefix(err, "checkpoints") : ret;
 }
 
 /* Returns 1, or 0 at the end, or -1 with @err set. */
@@ -81,9 +93,9 @@ static int items_next(struct items *items, struct error *err)
 		items->has_record = ret;
 	}
 	if (!items->has_line) {
-		ret = checkpoint_next(&items->lines, &items->cp, err);
+		ret = next_line(items, err);
 		if (ret < 0)
-			return error_prefix(err, "checkpoints");
+			return -1;
 		items->has_line = ret;
 	}
 	items->is_record =
@@ -103,16 +115,14 @@ static int show_table(const struct show *show, const struct log *log,
 	int ret;
 
 	table_init(&table);
-	if (items_start(&items, log, err))
-		return -1;
+	items_start(&items, log);
 	while (items_next(&items, err) > 0)
 		if (items.is_record)
 			table_measure(&table, &items.rec);
 		else
 			table_measure_checkpoint(&table, &items.cp);
 	table_header(&table, stdout);
-	if (items_start(&items, log, err))
-		return -1;
+	items_start(&items, log);
 	while ((ret = items_next(&items, err)) > 0)
 		if (items.is_record)
 			table_record(&table, &items.rec, stdout, show->utf8);
@@ -130,17 +140,19 @@ static int show_json(struct show *show, const char *name, const struct log *log,
 	struct items items;
 	int ret;
 
-	if (items_start(&items, log, err))
-		return -1;
+	items_start(&items, log);
 	while ((ret = items_next(&items, err)) > 0)
 		;
-	if (ret < 0 || items_start(&items, log, err))
+	if (ret < 0)
 		return -1;
+	items_start(&items, log);
 	while (items_next(&items, err) > 0) {
 		fputs(show->separator ? ",\n" : "\n", stdout);
 		show->separator = true;
 		object = items.is_record ? json_record(&items.rec, provider) :
 					   json_checkpoint(&items.cp, provider);
+		if (show->instance)
+			json_add_text(object, "instance", show->instance);
 		json_print(stdout, object);
 		json_object_put(object);
 	}
@@ -152,7 +164,9 @@ static int show_log(struct show *show, const char *name, const struct log *log,
 {
 	if (show->json)
 		return show_json(show, name, log, err);
-	if (show->many)
+	if (show->instance)
+		printf("%s/%s:\n", name, show->instance);
+	else if (show->many)
 		printf("%s:\n", name);
 	return show_table(show, log, err);
 }
@@ -198,6 +212,43 @@ static int show_providers(struct show *show, const struct source *source)
 	return status;
 }
 
+static void archive_trouble(void *data, const struct error *err)
+{
+	struct show *show = data;
+
+	fflush(stdout);
+	fprintf(stderr, "tsm-log: %s\n", err->text);
+	show->status = EXIT_TROUBLE;
+}
+
+static void show_instance(void *data, const char *provider, const char *name,
+			  const struct archive_dir *dir)
+{
+	struct show *show = data;
+	struct error err;
+	struct log log;
+
+	if (show->instance && !show->json)
+		putchar('\n');
+	show->instance = name;
+	if (archived_read(&log, dir, &err) ||
+	    show_log(show, provider, &log, &err)) {
+		error_prefix(&err, dir->path);
+		archive_trouble(show, &err);
+	}
+	log_free(&log);
+}
+
+static int show_archive(struct show *show, const char *path)
+{
+	static const struct archive_visitor visitor = { show_instance,
+							archive_trouble };
+
+	show->many = true;
+	archive_visit(path, &visitor, show);
+	return show->status;
+}
+
 int command_show(int argc, char **argv)
 {
 	enum { OPT_JSON = SOURCE_OPT_END };
@@ -234,6 +285,8 @@ int command_show(int argc, char **argv)
 		putchar('[');
 	if (source.log)
 		status = show_one(&show, &source, source.log);
+	else if (source_is_archive(&source))
+		status = show_archive(&show, source.provider);
 	else
 		status = show_providers(&show, &source);
 	if (show.json)

@@ -66,6 +66,14 @@ int source_finish(struct source *source, const char *command, int argc,
 	return 0;
 }
 
+bool source_is_archive(const struct source *source)
+{
+	const char *name = source->provider;
+
+	return name &&
+	       (strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, ".."));
+}
+
 int source_names(const struct source *source, char ***names, struct error *err)
 {
 	if (!source->provider)

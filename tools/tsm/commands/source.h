@@ -108,4 +108,10 @@ int source_names(const struct source *source, char ***names, struct error *err);
 int source_read(const struct source *source, const char *name, uint64_t from,
 		struct log *log, struct error *err);
 
+/*
+ * Whether what is given as PROVIDER is the directory of an archive. No provider is
+ * called like this, and "./NAME" is there for any directory.
+ */
+bool source_is_archive(const struct source *source);
+
 #endif

@@ -21,8 +21,10 @@ struct check {
 	bool unchecked;
 };
 
-static void unchecked(struct check *check, const struct error *err)
+static void unchecked(void *data, const struct error *err)
 {
+	struct check *check = data;
+
 	fflush(stdout);
 	fprintf(stderr, "tsm-log: could not check: %s\n", err->text);
 	check->unchecked = true;
@@ -55,76 +57,36 @@ static void show(struct check *check, const struct chain *chain)
 	unchecked(check, &err);
 }
 
-static void check_instance(struct check *check,
-			   const struct archive_dir *provider,
-			   const char *provider_name, const char *name)
+static void check_instance(void *data, const char *provider, const char *name,
+			   const struct archive_dir *dir)
 {
-	struct chain chain = { .provider = provider_name,
+	struct check *check = data;
+	struct chain chain = { .provider = provider,
 			       .instance = name,
 			       .strict = check->strict,
 			       .live.strict = check->strict };
-	struct archive_dir dir;
-	struct error err;
-	int ret = archive_dir_open(&dir, provider, name, &err);
 
-	if (ret < 0)
-		unchecked(check, &err);
-	if (ret <= 0)
-		return;
-	chain_verify(&chain, &dir, check->root);
+	chain_verify(&chain, dir, check->root);
 	if (verify_status(chain_result(&chain)) == VERIFY_DIFFERS)
 		check->differs = true;
 	if (chain.nr_segments || chain.failed)
 		show(check, &chain);
 	check->nr_segments += chain.nr_segments;
 	chain_free(&chain);
-	archive_dir_close(&dir);
-}
-
-static void check_provider(struct check *check, const struct archive_dir *top,
-			   const char *name)
-{
-	struct archive_dir dir;
-	struct error err;
-	char **names;
-	int i, nr, ret = archive_dir_open(&dir, top, name, &err);
-
-	if (ret > 0) {
-		nr = archive_instances(&dir, &names, &err);
-		for (i = 0; i < nr; i++)
-			check_instance(check, &dir, name, names[i]);
-		if (nr >= 0)
-			names_free(names, nr);
-		archive_dir_close(&dir);
-		ret = nr < 0 ? -1 : 1;
-	}
-	if (ret < 0)
-		unchecked(check, &err);
 }
 
 static void check_archive(struct check *check, const char *path)
 {
-	struct archive_dir top;
+	static const struct archive_visitor visitor = { check_instance,
+							unchecked };
 	struct error err;
-	char **names;
-	int i, nr, ret = archive_dir_open(&top, NULL, path, &err);
 
-	if (!ret)
-		ret = error_set(&err, "there is no directory %s", path);
-	if (ret > 0) {
-		nr = archive_providers(&top, &names, &err);
-		for (i = 0; i < nr; i++)
-			check_provider(check, &top, names[i]);
-		if (nr >= 0)
-			names_free(names, nr);
-		archive_dir_close(&top);
-		ret = nr < 0 ? -1 : 1;
-	}
+	archive_visit(path, &visitor, check);
 	/* To have checked nothing must not pass for a success. */
-	if (ret > 0 && !check->nr_segments && !check->unchecked)
-		ret = error_set(&err, "there is no segment in %s", path);
-	if (ret < 0)
-		unchecked(check, &err);
+	if (check->nr_segments || check->unchecked)
+		return;
+	error_set(&err, "there is no segment in %s", path);
+	unchecked(check, &err);
 }
 
 int verify_archive(const char *path, const char *root, bool strict, bool json)

@@ -137,12 +137,6 @@ static int check_providers(const struct source *source,
 	return unchecked ? VERIFY_UNCHECKED : VERIFY_OK;
 }
 
-/* No provider is called like this, and "./NAME" is there for any directory. */
-static bool is_directory(const char *name)
-{
-	return strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, "..");
-}
-
 int command_verify(int argc, char **argv)
 {
 	enum { OPT_JSON = SOURCE_OPT_END, OPT_OFFLINE, OPT_STRICT, OPT_VALUES };
@@ -206,7 +200,7 @@ int command_verify(int argc, char **argv)
 		return usage_error("verify", "--log needs --checkpoints");
 	if (values && !source.log)
 		return usage_error("verify", "--values goes with --log");
-	archive = source.provider && is_directory(source.provider);
+	archive = source_is_archive(&source);
 	if (offline && !archive)
 		return usage_error("verify", "--offline goes with DIR");
 	if (archive && (source.archive || source.follow_firmware))

@@ -82,5 +82,7 @@ struct json_object *json_checkpoint(const struct checkpoint *cp,
 	json_add_number(object, "before_record", cp->recnum);
 	json_add_text(object, "register", cp->value.name);
 	json_add(object, "digests", json_digests(cp->value.banks, digest));
+	if (cp->has_foreign)
+		json_add_number(object, "foreign", cp->foreign);
 	return object;
 }

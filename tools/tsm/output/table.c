@@ -58,27 +58,33 @@ static int format_value(const struct register_value *value,
 }
 
 /* What a checkpoint means to who does not know the format. */
-static const char *explain(const struct checkpoint *cp)
+static void explain(const struct checkpoint *cp, FILE *out)
 {
 	static const struct {
 		const char *reason;
 		const char *text;
 	} texts[] = {
 		{ TSM_CHECKPOINT_FOREIGN,
-		  "(was extended by somebody else: with what, is not in the log)" },
+		  "was extended by somebody else: with what, is not in the log" },
 		{ TSM_CHECKPOINT_RESUME,
-		  "(starts again after hibernation: what was before is lost)" },
-		{ TSM_CHECKPOINT_UNSURE, "(the value here is not known)" },
-		{ TSM_CHECKPOINT_SETTLED, "(the value is known again)" },
-		{ "reset", "(was reset)" },
-		{ NULL, NULL },
+		  "starts again after hibernation: what was before is lost" },
+		{ TSM_CHECKPOINT_UNSURE, "the value here is not known" },
+		{ TSM_CHECKPOINT_SETTLED, "the value is known again" },
+		{ TSM_CHECKPOINT_TRIM, "what was before was trimmed here" },
+		{ "reset", "was reset" },
+		{ NULL, "has this value" },
 	};
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; texts[i].reason; i++)
-		if (checkpoint_is(cp, texts[i].reason))
-			return texts[i].text;
-	return "(has this value)";
+	while (texts[i].reason && !checkpoint_is(cp, texts[i].reason))
+		i++;
+	fprintf(out, "(%s", texts[i].text);
+	if (cp->has_foreign)
+		fprintf(out,
+			"; somebody else had extended it %" PRIu64
+			" time%s or more",
+			cp->foreign, cp->foreign == 1 ? "" : "s");
+	fprintf(out, ")\n");
 }
 
 static void widen(int *width, int len)
@@ -145,7 +151,8 @@ void table_checkpoint(const struct table *table, const struct checkpoint *cp,
 	char digests[BANK_COUNT * (SHORT_DIGEST_TEXT + 1)];
 
 	format_value(&cp->value, digests);
-	fprintf(out, "%*s  %-*s  %-*s  %-*s  %s\n", table->record, "-",
-		table->name, cp->value.name, table->type, cp->reason,
-		table->digests, digests, explain(cp));
+	fprintf(out, "%*s  %-*s  %-*s  %-*s  ", table->record, "-", table->name,
+		cp->value.name, table->type, cp->reason, table->digests,
+		digests);
+	explain(cp, out);
 }

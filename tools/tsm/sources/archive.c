@@ -250,3 +250,49 @@ int archive_segments(const struct archive_dir *instance,
 	qsort(*segments, (size_t)nr, sizeof(**segments), compare_segments);
 	return nr;
 }
+
+static void visit_provider(const struct archive_visitor *visitor, void *data,
+			   const struct archive_dir *top, const char *name)
+{
+	struct archive_dir provider, instance;
+	struct error err;
+	char **names;
+	int i, ret, nr = archive_dir_open(&provider, top, name, &err);
+
+	if (nr > 0)
+		nr = archive_instances(&provider, &names, &err);
+	if (nr < 0)
+		visitor->trouble(data, &err);
+	for (i = 0; i < nr; i++) {
+		ret = archive_dir_open(&instance, &provider, names[i], &err);
+		if (ret < 0)
+			visitor->trouble(data, &err);
+		if (ret > 0)
+			visitor->instance(data, name, names[i], &instance);
+		archive_dir_close(&instance);
+	}
+	if (nr > 0)
+		names_free(names, nr);
+	archive_dir_close(&provider);
+}
+
+void archive_visit(const char *path, const struct archive_visitor *visitor,
+		   void *data)
+{
+	struct archive_dir top;
+	struct error err;
+	char **names;
+	int i, nr = archive_dir_open(&top, NULL, path, &err);
+
+	if (!nr)
+		nr = error_set(&err, "there is no directory %s", path);
+	if (nr > 0)
+		nr = archive_providers(&top, &names, &err);
+	if (nr < 0)
+		visitor->trouble(data, &err);
+	for (i = 0; i < nr; i++)
+		visit_provider(visitor, data, &top, names[i]);
+	if (nr > 0)
+		names_free(names, nr);
+	archive_dir_close(&top);
+}

@@ -72,4 +72,17 @@ int archive_instances(const struct archive_dir *provider, char ***names,
 int archive_segments(const struct archive_dir *instance,
 		     struct segment **segments, struct error *err);
 
+/* What to do with an archive; both are called with @data. */
+struct archive_visitor {
+	/* With each instance, whose directory is @dir. */
+	void (*instance)(void *data, const char *provider, const char *name,
+			 const struct archive_dir *dir);
+	/* With what keeps a part of it from being visited. */
+	void (*trouble)(void *data, const struct error *err);
+};
+
+/* Visit all instances of all providers in the archive @path. */
+void archive_visit(const char *path, const struct archive_visitor *visitor,
+		   void *data);
+
 #endif

@@ -56,6 +56,19 @@ static int read_segments(struct beginning *beginning,
 	return ret;
 }
 
+int archived_read(struct log *log, const struct archive_dir *dir,
+		  struct error *err)
+{
+	struct beginning all = { 0 };
+	int ret;
+
+	*log = (struct log){ 0 };
+	ret = read_segments(&all, dir, &log->first, err);
+	log->cel = all.cel;
+	log->checkpoints = all.checkpoints;
+	return ret;
+}
+
 /* Open PROVIDER/INSTANCE; returns as archive_dir_open() does. */
 static int open_instance(struct archive_dir *dir, const char *path,
 			 const struct provider *provider, struct error *err)

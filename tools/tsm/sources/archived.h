@@ -8,8 +8,16 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "sources/archive.h"
 #include "sources/log.h"
 #include "sources/provider.h"
+
+/*
+ * Read all that is archived of an instance, whose directory is @dir. Returns 0, or
+ * -1 with @err set; after both, the caller calls log_free().
+ */
+int archived_read(struct log *log, const struct archive_dir *dir,
+		  struct error *err);
 
 /*
  * Put what the archive @path has of the log of @provider before @log, which was

@@ -349,6 +349,39 @@ def killed_and_records(count):
 
 
 @test
+def show_archive():
+    """show: all that is in an archive"""
+    kernel = Kernel()
+    change(kernel)
+    archive(kernel).expect(0)
+    kernel.extend(2)
+    archive(kernel).expect(0)
+    kernel.extend(1)
+    change(kernel)
+    archive(kernel).expect(0)
+    name, = instances()
+    Kernel("other").extend(1)
+    archive(kernel)
+    run = Run("show", "./archive").expect(0)
+    others = run.out.index("\nsample/")
+    check(run.out.startswith("other/") and
+          f"\nsample/{os.path.basename(name)}:\nRECORD" in run.out, run.out)
+    rows = [line.split()[:3] for line in run.out[others:].splitlines()[3:]]
+    trim = [["-", "rtmr0", "trim"], ["-", "rtmr2", "trim"]]
+    check(rows == [["-", "rtmr0", "foreign"], *trim, ["0", "rtmr0", "EV_ACTION"],
+                   ["1", "rtmr2", "EV_ACTION"], *trim,
+                   ["2", "rtmr0", "EV_ACTION"], ["-", "rtmr0", "foreign"]],
+          run.out)
+    items = Run("show", "--json", "archive/").expect(0).json()
+    check([i["provider"] for i in items] == ["other"] + ["sample"] * 9 and
+          items[1]["instance"] == os.path.basename(name), f"{items}")
+    Run("show", "./nothing").expect(2, "there is no directory ./nothing")
+    put(f"{segments()[1]}/cel", b"\0")
+    run = Run("show", "--json", "./archive").expect(2, f"tsm-log: ./{name}: ")
+    check(len(run.json()) == 1, "the other one")
+
+
+@test
 def strict():
     """verify: --strict for an archive"""
     kernel = rounds(3)

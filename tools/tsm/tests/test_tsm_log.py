@@ -1215,6 +1215,29 @@ def show_checkpoints():
 
 
 @test
+def show_trimmed():
+    """show: what a trimmed log begins with, also if no record came since"""
+    log = make_log.foreign()
+    log.trim()
+    log.lines = log.lines[-2:]
+    for event in (None, b"after it"):
+        if event:
+            log.event("pcr16", event)
+        log.write_tree("tree")
+        run = Run("show", "--sysfs", "tree", "fake").expect(0)
+        lines = [line.split(maxsplit=4) for line in run.out.splitlines()]
+        check([line[:3] for line in lines[1:3]] ==
+              [["-", "pcr16", "trim"], ["-", "pcr23", "trim"]] and
+              lines[1][4] == "(what was before was trimmed here; somebody else "
+              "had extended it 2 times or more)" and
+              lines[2][4].endswith(" 1 time or more)") and
+              len(lines) == 3 + bool(event), run.out)
+    items = Run("show", "--json", "--sysfs", "tree", "fake").json()
+    check([i.get("foreign") for i in items] == [2, 1, None] and
+          items[0]["checkpoint"] == "trim", f"{items}")
+
+
+@test
 def reset_restarts():
     """a reset of a register"""
     log = make_log.Log()
