@@ -176,13 +176,13 @@ static void compare_value(struct chain *chain, const struct segment *segment,
 	/* Not known there or here, and no line says what it has to be. */
 	if (!cp->value.banks || !reg->banks)
 		return;
-	if (cp->value.banks != reg->banks) {
+	if (cp->value.banks & ~reg->banks) {
 		report(chain, segment, reg->name,
 		       "checkpoint line %lu does not have the banks of the segment before",
 		       cp->line);
 		return;
 	}
-	for (bank = 0; bank_next(reg->banks, &bank); bank++) {
+	for (bank = 0; bank_next(cp->value.banks, &bank); bank++) {
 		size_t size = banks[bank].size;
 
 		if (!memcmp(reg->value[bank], cp->value.digest[bank], size))

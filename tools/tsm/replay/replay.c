@@ -204,7 +204,7 @@ static void check_checkpoint(struct replay *replay, struct replay_register *reg,
 	char who[128];
 	enum bank_id bank;
 
-	for (bank = 0; bank_next(reg->banks, &bank); bank++) {
+	for (bank = 0; bank_next(reg->banks & cp->value.banks, &bank); bank++) {
 		if (!memcmp(reg->value[bank], cp->value.digest[bank],
 			    banks[bank].size))
 			continue;
@@ -217,13 +217,24 @@ static void check_checkpoint(struct replay *replay, struct replay_register *reg,
 	}
 }
 
+/* A trim gives no value of banks whose hash the kernel does not have. */
+static bool lacks_banks(const struct replay_register *reg,
+			const struct checkpoint *cp)
+{
+	return checkpoint_is(cp, TSM_CHECKPOINT_TRIM) &&
+	       !(cp->value.banks & ~reg->banks);
+}
+
 static void check_banks(struct replay *replay, struct replay_register *reg,
 			const struct checkpoint *cp)
 {
 	char mine[BANK_SET_TEXT], theirs[BANK_SET_TEXT];
 	struct finding *finding;
 
-	if (reg->banks == cp->value.banks)
+	if (reg->banks == cp->value.banks || lacks_banks(reg, cp))
+		return;
+	/* It is one that a line of its own gives a value again. */
+	if (reg->has_others && !(reg->banks & ~cp->value.banks))
 		return;
 	finding = add_finding(replay, reg);
 	finding->line = cp->line;
@@ -254,6 +265,7 @@ static void restart(struct replay_register *reg, const struct checkpoint *cp)
 {
 	reg->unexplained.unproven += reg->unconfirmed;
 	reg->unconfirmed = 0;
+	reg->banks = 0;
 	if (checkpoint_is(cp, TSM_CHECKPOINT_RESUME))
 		reg->unexplained.resumes++;
 	/* That a command reset it is all that there is to say. */
@@ -295,7 +307,7 @@ static bool same_value(const struct replay_register *reg,
 {
 	enum bank_id bank;
 
-	for (bank = 0; bank_next(reg->banks, &bank); bank++)
+	for (bank = 0; bank_next(reg->banks & cp->value.banks, &bank); bank++)
 		if (memcmp(reg->value[bank], cp->value.digest[bank],
 			   banks[bank].size))
 			return false;
@@ -360,6 +372,8 @@ static void apply_unsure(struct replay_register *reg,
 static void apply_value(struct replay_register *reg,
 			const struct checkpoint *cp)
 {
+	enum bank_id bank;
+
 	if (!reg->first_line) {
 		reg->first_line = cp->line;
 		memcpy(reg->first_value, cp->value.digest,
@@ -369,10 +383,13 @@ static void apply_value(struct replay_register *reg,
 	if (!reg->banks) {
 		reg->unexplained.unproven += reg->unconfirmed;
 		reg->unconfirmed = 0;
+		reg->has_others = checkpoint_is(cp, TSM_CHECKPOINT_TRIM);
 	}
 	reg->unsure = false;
-	reg->banks = cp->value.banks;
-	memcpy(reg->value, cp->value.digest, sizeof(reg->value));
+	reg->banks |= cp->value.banks;
+	for (bank = 0; bank_next(cp->value.banks, &bank); bank++)
+		memcpy(reg->value[bank], cp->value.digest[bank],
+		       banks[bank].size);
 	reg->start_line = cp->line;
 	reg->start_recnum = cp->recnum;
 	reg->stretch_records = 0;
@@ -471,7 +488,7 @@ static void check_record_banks(struct replay *replay,
 	char mine[BANK_SET_TEXT], theirs[BANK_SET_TEXT];
 	struct finding *finding;
 
-	if (!reg->banks || !(rec->banks & ~reg->banks))
+	if (!reg->banks || reg->has_others || !(rec->banks & ~reg->banks))
 		return;
 	finding = add_finding(replay, reg);
 	finding->line = reg->start_line;

@@ -42,6 +42,12 @@ struct replay_register {
 	uint8_t value[BANK_COUNT][DIGEST_MAX];
 
 	/*
+	 * It has more banks than these, which the log gives no value of: the
+	 * kernel that trimmed it could not compute their hash.
+	 */
+	bool has_others;
+
+	/*
 	 * Whether the register may have another value than this, since that
 	 * checkpoint: it may be one extend ahead of the log, or nobody knows.
 	 */

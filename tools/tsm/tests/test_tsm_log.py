@@ -406,6 +406,38 @@ def record_banks():
                        "checkpoint line 4 has sha1,sha256,sha384,sha512")
 
 
+def without_sm3():
+    """A log that a kernel without SM3 has trimmed: its lines have no such bank."""
+    log = make_log.Log()
+    log.add("pcr16", ["sha256", "sm3"])
+    log.event("pcr16", b"one")
+    log.trim()
+    log.lines = [re.sub(",sm3:[0-9a-f]*", "", log.lines[-1])]
+    log.event("pcr16", b"two")
+    return log
+
+
+@test
+def trim_without_bank():
+    """a trim by a kernel that lacks the hash of a bank costs that bank"""
+    log = without_sm3()
+    run = tree(log).expect(0, "; 1 equal to the live registers\n")
+    check(re.search("pcr16 +sha256 ", run.out), run.out)
+    log.registers["pcr16"].values["sha256"] = bytes(32)
+    tree(log).expect(1, "register pcr16, bank sha256: ")
+    # With what came before it, the bank goes on.
+    log = without_sm3()
+    log.lines.insert(0, "0 register pcr16 " + make_log.values_text(
+        {a: bytes(32) for a in ("sha256", "sm3")}) + "\n")
+    log.first = 0
+    log.records.insert(0, record(0, 16, {
+        a: make_log.digest_of(a, b"one") for a in ("sha256", "sm3")},
+        make_log.EV_ACTION, b"one"))
+    verify(log).expect(0)
+    log.registers["pcr16"].values["sm3"] = bytes(32)
+    verify(log).expect(1, "register pcr16, bank sm3: ")
+
+
 @test
 def checkpoint_banks():
     """a checkpoint with other banks than the one before"""
