@@ -433,7 +433,8 @@ def found_before_trim():
     verify().expect(0, "0 more records", "rtmr0 extended past the log 1 time")
     kernel.extend(2)
     archive(kernel).expect(0)
-    verify().expect(0, "2 segments", "rtmr0 extended past the log 1 time")
+    verify().expect(0, "2 segments", "rtmr0 extended past the log 1 time",
+                    ", 2 records proven by no value\n")
     edit(os.path.join(segments()[1], "checkpoints"),
          lambda text: text.replace(b" foreign=1\n", b"\n"))
     verify().expect(1, "register rtmr0: the segment before ends with")
