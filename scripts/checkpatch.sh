@@ -27,13 +27,6 @@ IGNORED=(
 IGNORED_IN_TOOLS=(
 	# The macros in question are the kernel's own.
 	PREFER_DEFINED_ATTRIBUTE_MACRO
-	BIT_MACRO
-	ARRAY_SIZE
-	# STACK_OF(X509) * is a type of libcrypto, and not a product or a cast.
-	FUNCTION_ARGUMENTS
-	SPACING
-	# What libcrypto's callbacks get is not const.
-	STATIC_CONST_CHAR_ARRAY
 	# <inttypes.h> has PRIu64.
 	CAMELCASE
 	# How these programs look is clang-format's decision: it opens a line

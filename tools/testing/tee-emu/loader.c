@@ -147,7 +147,7 @@ static void load_others(const struct multiboot_module *modules, size_t count)
 		if (keys_take(&modules[i]))
 			continue;
 		if (header->ramdisk_size)
-			die("there is more than one initrd; write a comma in a name twice");
+			die("more than one initrd: a comma in a name must be written twice");
 		header->ramdisk_image = modules[i].start;
 		header->ramdisk_size = modules[i].end - modules[i].start;
 	}

@@ -73,7 +73,7 @@
 #define MALFORMED_EVENT 6
 
 /* The host's part of a guest request's result, in the upper half */
-#define VMM_ERROR_LENGTH (1ULL << 32)
+#define VMM_ERROR_LENGTH 0x100000000ULL
 #define VMM_ERROR_BUSY (2ULL << 32)
 #define VMM_ERROR_GENERIC (3ULL << 32)
 

@@ -96,7 +96,7 @@ size_t tpm_transmit(u8 *buffer, size_t length, size_t size)
 
 #define RC_SUCCESS 0
 
-#define SPLIT16(number) (number) >> 8, (number)&0xff
+#define SPLIT16(number) (number) >> 8, (number) % 256
 
 #define EK_MODULUS_SIZE 256
 

@@ -64,7 +64,7 @@ static int read_nonce(const char *text, struct quote *quote, struct error *err)
 }
 
 static int read_certificates(const struct quote_files *files,
-			     STACK_OF(X509) * list, struct error *err)
+			     struct stack_st_X509 *list, struct error *err)
 {
 	int i;
 
@@ -83,8 +83,8 @@ static int read_certificates(const struct quote_files *files,
 	return 0;
 }
 
-static int read_crls(const struct quote_files *files, STACK_OF(X509_CRL) * list,
-		     struct error *err)
+static int read_crls(const struct quote_files *files,
+		     struct stack_st_X509_CRL *list, struct error *err)
 {
 	int i;
 

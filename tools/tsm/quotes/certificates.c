@@ -19,7 +19,7 @@
 #define SECURITY_LEVEL 2
 
 /* Without one, libcrypto would ask on the terminal for what hostile PEM wants. */
-static char no_password[] = "";
+static const char no_password[] = "";
 
 int trust_init(struct trust *trust, struct error *err)
 {
@@ -39,7 +39,8 @@ void trust_free(struct trust *trust)
 	*trust = (struct trust){ 0 };
 }
 
-static int push(STACK_OF(X509) * list, X509 *certificate, struct error *err)
+static int push(struct stack_st_X509 *list, X509 *certificate,
+		struct error *err)
 {
 	if (sk_X509_num(list) < CERTIFICATES_MAX &&
 	    sk_X509_push(list, certificate))
@@ -48,7 +49,8 @@ static int push(STACK_OF(X509) * list, X509 *certificate, struct error *err)
 	return error_set(err, "more than %d certificates", CERTIFICATES_MAX);
 }
 
-static int push_der(STACK_OF(X509) * list, struct span der, struct error *err)
+static int push_der(struct stack_st_X509 *list, struct span der,
+		    struct error *err)
 {
 	const uint8_t *end = der.data;
 	X509 *certificate = d2i_X509(NULL, &end, (long)der.len);
@@ -71,7 +73,7 @@ static bool is_end_of_pem(void)
 	return end;
 }
 
-static BIO *open_memory(struct span file, struct error *err)
+static BIO *bio_of(struct span file, struct error *err)
 {
 	BIO *bio = BIO_new_mem_buf(file.data, (int)file.len);
 
@@ -80,14 +82,15 @@ static BIO *open_memory(struct span file, struct error *err)
 	return bio;
 }
 
-static int read_pem(STACK_OF(X509) * list, struct span file, struct error *err)
+static int read_pem(struct stack_st_X509 *list, struct span file,
+		    struct error *err)
 {
-	BIO *bio = open_memory(file, err);
+	BIO *bio = bio_of(file, err);
 	int before = sk_X509_num(list), ret = bio ? 0 : -1;
 	X509 *certificate;
 
-	while (!ret && (certificate = PEM_read_bio_X509(bio, NULL, NULL,
-							no_password)) != NULL)
+	while (!ret && (certificate = PEM_read_bio_X509(
+				bio, NULL, NULL, (void *)no_password)) != NULL)
 		ret = push(list, certificate, err);
 	BIO_free(bio);
 	if (ret)
@@ -129,13 +132,13 @@ static bool is_table(struct span file)
 
 	if (file.len < TABLE_GUID_SIZE)
 		return false;
-	for (i = 0; i < sizeof(guids) / sizeof(guids[0]); i++)
+	for (i = 0; i < sizeof(guids) / sizeof(*guids); i++)
 		if (!memcmp(file.data, guids[i], TABLE_GUID_SIZE))
 			return true;
 	return false;
 }
 
-static int read_table(STACK_OF(X509) * list, struct span file,
+static int read_table(struct stack_st_X509 *list, struct span file,
 		      struct error *err)
 {
 	static const uint8_t end[TABLE_GUID_SIZE];
@@ -162,7 +165,7 @@ static int read_table(STACK_OF(X509) * list, struct span file,
 	}
 }
 
-int certificates_read(STACK_OF(X509) * list, struct span file,
+int certificates_read(struct stack_st_X509 *list, struct span file,
 		      struct error *err)
 {
 	if (is_text(file))
@@ -172,7 +175,8 @@ int certificates_read(STACK_OF(X509) * list, struct span file,
 	return push_der(list, file, err);
 }
 
-int crls_read(STACK_OF(X509_CRL) * list, struct span file, struct error *err)
+int crls_read(struct stack_st_X509_CRL *list, struct span file,
+	      struct error *err)
 {
 	const uint8_t *end = file.data;
 	BIO *bio;
@@ -189,11 +193,11 @@ int crls_read(STACK_OF(X509_CRL) * list, struct span file, struct error *err)
 		}
 		return 0;
 	}
-	bio = open_memory(file, err);
+	bio = bio_of(file, err);
 	if (!bio)
 		return -1;
-	while ((crl = PEM_read_bio_X509_CRL(bio, NULL, NULL, no_password)) !=
-	       NULL) {
+	while ((crl = PEM_read_bio_X509_CRL(bio, NULL, NULL,
+					    (void *)no_password)) != NULL) {
 		if (nr++ == CERTIFICATES_MAX || !sk_X509_CRL_push(list, crl)) {
 			X509_CRL_free(crl);
 			break;
@@ -232,7 +236,7 @@ static bool same_text(struct span a, const char *b, size_t b_len)
 	}
 }
 
-int certificates_read_pem(STACK_OF(X509) * list, struct span text,
+int certificates_read_pem(struct stack_st_X509 *list, struct span text,
 			  struct error *err)
 {
 	int i, before = sk_X509_num(list);
@@ -313,7 +317,8 @@ static int without_crl(int ok, X509_STORE_CTX *ctx)
 }
 
 static bool prepare(const struct trust *trust, X509_STORE *store,
-		    X509_STORE_CTX *ctx, X509 *leaf, STACK_OF(X509) * between)
+		    X509_STORE_CTX *ctx, X509 *leaf,
+		    struct stack_st_X509 *between)
 {
 	X509_VERIFY_PARAM *param = X509_STORE_get0_param(store);
 	int i;
@@ -337,7 +342,7 @@ static bool prepare(const struct trust *trust, X509_STORE *store,
 static void add_verdict(X509_STORE_CTX *ctx, bool valid, const char *name,
 			const char *what, struct checks *checks)
 {
-	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
+	struct stack_st_X509 *chain = X509_STORE_CTX_get0_chain(ctx);
 	X509 *at = X509_STORE_CTX_get_current_cert(ctx);
 	char subject[SUBJECT_TEXT];
 
@@ -380,10 +385,10 @@ static void add_revocation(X509_STORE_CTX *ctx,
  * A quote brings its own chain along, and nothing else: what nobody needs there
  * nobody has signed.
  */
-static void check_surplus(X509_STORE_CTX *ctx, STACK_OF(X509) * between,
+static void check_surplus(X509_STORE_CTX *ctx, struct stack_st_X509 *between,
 			  const char *what, struct checks *checks)
 {
-	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
+	struct stack_st_X509 *chain = X509_STORE_CTX_get0_chain(ctx);
 	char subject[SUBJECT_TEXT];
 	int i, k;
 
@@ -404,13 +409,13 @@ static void check_surplus(X509_STORE_CTX *ctx, STACK_OF(X509) * between,
 }
 
 bool chain_check(const struct trust *trust, X509 *leaf,
-		 STACK_OF(X509) * between, const char *name, const char *what,
-		 struct checks *checks)
+		 struct stack_st_X509 *between, const char *name,
+		 const char *what, struct checks *checks)
 {
-	STACK_OF(X509) *others = sk_X509_dup(trust->others);
 	struct unrevoked unrevoked = { 0 };
 	X509_STORE *store = X509_STORE_new();
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	struct stack_st_X509 *others = sk_X509_dup(trust->others);
 	bool valid = false;
 	int i;
 

@@ -14,9 +14,10 @@
 #include "quotes/reader.h"
 
 struct trust {
-	STACK_OF(X509) * roots; /* what the user trusts */
-	STACK_OF(X509) * others; /* what may be between; nobody vouches for it */
-	STACK_OF(X509_CRL) * crls;
+	struct stack_st_X509 *roots; /* what the user trusts */
+	struct stack_st_X509
+		*others; /* what may be between; nobody vouches for it */
+	struct stack_st_X509_CRL *crls;
 };
 
 /* Returns 0, or -1 with @err set; after both, the caller calls trust_free(). */
@@ -32,11 +33,12 @@ void trust_free(struct trust *trust);
  *
  * Return: 0, or -1; also if there is no certificate.
  */
-int certificates_read(STACK_OF(X509) * list, struct span file,
+int certificates_read(struct stack_st_X509 *list, struct span file,
 		      struct error *err);
 
 /* The same for revocation lists, in PEM or one in DER. */
-int crls_read(STACK_OF(X509_CRL) * list, struct span file, struct error *err);
+int crls_read(struct stack_st_X509_CRL *list, struct span file,
+	      struct error *err);
 
 /**
  * certificates_read_pem() - add the certificates of a chain within a quote
@@ -47,7 +49,7 @@ int crls_read(STACK_OF(X509_CRL) * list, struct span file, struct error *err);
  * Return: 0, or -1; also if there is anything in the text that is not part of
  * a certificate.
  */
-int certificates_read_pem(STACK_OF(X509) * list, struct span text,
+int certificates_read_pem(struct stack_st_X509 *list, struct span text,
 			  struct error *err);
 
 /**
@@ -63,8 +65,8 @@ int certificates_read_pem(STACK_OF(X509) * list, struct span text,
  * Return: whether it leads to one of the roots.
  */
 bool chain_check(const struct trust *trust, X509 *leaf,
-		 STACK_OF(X509) * between, const char *name, const char *what,
-		 struct checks *checks);
+		 struct stack_st_X509 *between, const char *name,
+		 const char *what, struct checks *checks);
 
 /* The subject, cut and made harmless. */
 #define SUBJECT_TEXT 96

@@ -36,7 +36,7 @@ struct quote_register {
 
 /* What a quote is checked with. */
 struct quote {
-	/* Files, filled by the caller; quote_parse() says which ones it needs. */
+	/* Files, filled by the caller; quote_parse() says which it needs. */
 	struct buffer file;
 	struct buffer signature_file; /* TPM */
 	struct buffer values_file; /* TPM: values of the PCRs; may be empty */

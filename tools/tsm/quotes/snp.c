@@ -12,8 +12,8 @@
 #define P384_SIZE 48
 #define ALGORITHM_ECDSA_P384_SHA384 1
 
-#define POLICY_DEBUG (1ULL << 19)
-#define KEY_INFO_MASK_CHIP (1U << 1)
+#define POLICY_DEBUG 0x80000ULL
+#define KEY_INFO_MASK_CHIP 0x2U
 #define KEY_INFO_KEY(info) ((info) >> 2 & 7)
 #define KEY_VCEK 0
 #define KEY_VLEK 1

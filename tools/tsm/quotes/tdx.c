@@ -262,7 +262,7 @@ static int check_qe_report(const struct tdx_quote *quote, struct checks *checks,
 }
 
 /* The PCK's certificate is the first of the quote's; or one of the user's. */
-static X509 *find_pck(STACK_OF(X509) * between, const struct trust *trust)
+static X509 *find_pck(struct stack_st_X509 *between, const struct trust *trust)
 {
 	struct span content;
 	int i;
@@ -277,7 +277,7 @@ static X509 *find_pck(STACK_OF(X509) * between, const struct trust *trust)
 }
 
 static void check_pck(const struct tdx_quote *quote, const struct trust *trust,
-		      STACK_OF(X509) * between, struct checks *checks)
+		      struct stack_st_X509 *between, struct checks *checks)
 {
 	X509 *pck = find_pck(between, trust);
 	struct span content;
@@ -320,8 +320,8 @@ static void add_unchecked(struct checks *checks)
 int tdx_check(const struct tdx_quote *quote, const struct trust *trust,
 	      struct checks *checks, struct error *err)
 {
-	STACK_OF(X509) * between;
 	bool debug = quote->attributes & ATTRIBUTE_DEBUG;
+	struct stack_st_X509 *between;
 	int ret = 0;
 
 	checks_add(checks, "debug", check_result(!debug),

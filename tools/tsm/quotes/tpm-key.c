@@ -15,7 +15,7 @@
 #define RSA_EXPONENT_DEFAULT 65537
 
 /* Without one, libcrypto would ask on the terminal for what hostile PEM wants. */
-static char no_password[] = "";
+static const char no_password[] = "";
 
 /* TPMT_SYM_DEF_OBJECT: a key that signs has none; a storage key does. */
 static void skip_symmetric(struct reader *reader)
@@ -72,7 +72,7 @@ static EVP_PKEY *parse_ecc(struct reader *reader, struct error *err)
 	y = read_sized(reader, "y");
 	if (reader_finish(reader, err))
 		return NULL;
-	if (curve >= sizeof(curves) / sizeof(curves[0]) || !curves[curve]) {
+	if (curve >= sizeof(curves) / sizeof(*curves) || !curves[curve]) {
 		error_set(err, "its curve %#06x is not known", curve);
 		return NULL;
 	}
@@ -105,12 +105,14 @@ static int parse_public(struct tpm_key *key, struct span area,
 static EVP_PKEY *parse_pem(struct span file)
 {
 	BIO *bio = BIO_new_mem_buf(file.data, (int)file.len);
-	EVP_PKEY *key =
-		bio ? PEM_read_bio_PUBKEY(bio, NULL, NULL, no_password) : NULL;
+	EVP_PKEY *key = bio ? PEM_read_bio_PUBKEY(bio, NULL, NULL,
+						  (void *)no_password) :
+			      NULL;
 	X509 *certificate = NULL;
 
 	if (bio && !key && BIO_reset(bio) == 1)
-		certificate = PEM_read_bio_X509(bio, NULL, NULL, no_password);
+		certificate =
+			PEM_read_bio_X509(bio, NULL, NULL, (void *)no_password);
 	if (certificate)
 		key = X509_get_pubkey(certificate);
 	X509_free(certificate);

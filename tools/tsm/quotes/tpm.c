@@ -14,8 +14,8 @@
 #define ALG_ECDSA 0x0018
 
 /* TPMA_OBJECT: the key signs what the TPM made, and nothing else. */
-#define ATTRIBUTE_RESTRICTED (1U << 16)
-#define ATTRIBUTE_SIGN (1U << 18)
+#define ATTRIBUTE_RESTRICTED 0x10000U
+#define ATTRIBUTE_SIGN 0x40000U
 
 /* TPM_ALG_ID has two bytes, of which hashes use the low one. */
 static enum bank_id bank_of_algorithm(uint16_t algorithm)
