@@ -155,14 +155,20 @@ static void print_point(FILE *out, const struct point *point,
 				point->values[i].value.name);
 }
 
-static void print_unexplained(FILE *out, const struct replay *replay)
+static void print_unexplained(FILE *out, const struct verification *v)
 {
+	const struct replay *replay = &v->replay;
 	const char *separator = UNEXPLAINED_SEPARATOR;
+	struct unexplained unlogged;
 	size_t i;
 
 	for (i = 0; i < replay->nr_registers; i++)
 		unexplained_text(&replay->registers[i].unexplained, &separator,
 				 "were in what was trimmed", out);
+	for (i = 0; i < FIRMWARE_REGISTERS; i++)
+		unexplained_text(firmware_unexplained(&v->firmware, (int)i,
+						      &unlogged),
+				 &separator, "", out);
 }
 
 static void print_total(FILE *out, const struct verification *v)
@@ -190,7 +196,7 @@ static void print_total(FILE *out, const struct verification *v)
 		fprintf(out, "; not compared with any register (see --values)");
 	if (v->point.found)
 		print_point(out, &v->point, replay);
-	print_unexplained(out, replay);
+	print_unexplained(out, v);
 	fputc('\n', out);
 }
 
@@ -333,6 +339,7 @@ struct json_object *report_json(const struct verification *v)
 	struct json_object *object = json_need(json_object_new_object());
 	struct json_object *list;
 	const struct replay *replay = &v->replay;
+	struct unexplained unlogged;
 	size_t i;
 
 	if (v->name)
@@ -360,6 +367,10 @@ struct json_object *report_json(const struct verification *v)
 	list = json_need(json_object_new_array());
 	for (i = 0; i < replay->nr_registers; i++)
 		unexplained_json(&replay->registers[i].unexplained, list);
+	for (i = 0; i < FIRMWARE_REGISTERS; i++)
+		unexplained_json(firmware_unexplained(&v->firmware, (int)i,
+						      &unlogged),
+				 list);
 	json_add(object, "unexplained", list);
 
 	list = json_need(json_object_new_array());

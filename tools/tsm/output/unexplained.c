@@ -41,6 +41,10 @@ void unexplained_text(const struct unexplained *u, const char **separator,
 			comma, u->resumes, plural(u->resumes));
 		comma = ", ";
 	}
+	if (u->unlogged) {
+		fprintf(out, "%shas a value that is in no log", comma);
+		comma = ", ";
+	}
 	if (u->unproven)
 		fprintf(out, "%s%" PRIu64 " record%s proven by no value", comma,
 			u->unproven, plural(u->unproven));
@@ -59,6 +63,7 @@ void unexplained_json(const struct unexplained *u, struct json_object *list)
 	if (u->has_since)
 		json_add_number(object, "noticed_before_record", u->since);
 	json_add_number(object, "resumes", u->resumes);
+	json_add(object, "in_no_log", json_object_new_boolean(u->unlogged));
 	json_add_number(object, "unproven_records", u->unproven);
 	if (json_object_array_add(list, object))
 		json_need(NULL);

@@ -10,8 +10,6 @@
 #include "formats/register.h"
 #include "replay/firmware.h"
 
-#define REGISTERS 256
-
 #define SECURITYFS "/sys/kernel/security"
 
 /* These PCRs start with ones, and all others but PCR 0 with zeros. */
@@ -100,7 +98,7 @@ static int extend(struct firmware *firmware, struct hasher *hasher,
 		start_pcr0(firmware, HCRTM_LOCALITY);
 		firmware->has_hcrtm = true;
 	}
-	if (entry->index >= REGISTERS)
+	if (entry->index >= FIRMWARE_REGISTERS)
 		return error_set(err,
 				 "byte offset %zu: there is no register %u",
 				 entry->offset, entry->index);
@@ -124,7 +122,7 @@ int firmware_replay(struct firmware *firmware, bool is_ccmr, struct error *err)
 	int ret;
 
 	firmware->is_ccmr = is_ccmr;
-	firmware->registers = calloc(REGISTERS, sizeof(*firmware->registers));
+	firmware->registers = calloc(FIRMWARE_REGISTERS, sizeof(*firmware->registers));
 	if (!firmware->registers)
 		return error_set(err, "no memory");
 	start_registers(firmware);
@@ -179,11 +177,23 @@ struct firmware_register *firmware_find(const struct firmware *firmware,
 
 	if (register_is_mrtd(name))
 		return NULL;
-	for (i = 0; i < REGISTERS; i++)
+	for (i = 0; i < FIRMWARE_REGISTERS; i++)
 		if (!strcmp(register_name(firmware->is_ccmr, (uint8_t)i, other),
 			    name))
 			return &firmware->registers[i];
 	return NULL;
+}
+
+const struct unexplained *firmware_unexplained(const struct firmware *firmware,
+					       int index,
+					       struct unexplained *out)
+{
+	*out = (struct unexplained){ 0 };
+	if (!firmware->registers || !firmware->registers[index].unlogged)
+		return out;
+	register_name(firmware->is_ccmr, (uint8_t)index, out->name);
+	out->unlogged = true;
+	return out;
 }
 
 void firmware_free(struct firmware *firmware)

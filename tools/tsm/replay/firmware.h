@@ -12,11 +12,16 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "formats/tcg2.h"
+#include "replay/unexplained.h"
+
+/* Those that an entry can name. */
+#define FIRMWARE_REGISTERS 256
 
 struct firmware_register {
 	uint64_t entries; /* that extended it */
 	uint8_t value[BANK_COUNT][DIGEST_MAX]; /* what they lead to */
 	bool compared; /* with a value that it must have: once */
+	bool unlogged; /* no log has anything that leads to that value */
 };
 
 struct firmware {
@@ -29,6 +34,14 @@ struct firmware {
 	bool has_hcrtm; /* PCR 0 begins with an H-CRTM event */
 	struct firmware_register *registers; /* by index, 0 to 255 */
 };
+
+/*
+ * What no log explains of the register with that index; returns @out. Nothing, if
+ * there is no log of the firmware's.
+ */
+const struct unexplained *firmware_unexplained(const struct firmware *firmware,
+					       int index,
+					       struct unexplained *out);
 
 /*
  * Where the firmware's log for a provider's registers is on this machine, if

@@ -25,6 +25,8 @@ struct unexplained {
 
 	uint64_t resumes; /* from hibernation, which starts it anew */
 
+	bool unlogged; /* its value, and nothing of how it came to that */
+
 	/*
 	 * Records that no value proves: between the last one that follows from
 	 * the log and the next one, which does not.
@@ -34,7 +36,7 @@ struct unexplained {
 
 static inline bool is_unexplained(const struct unexplained *u)
 {
-	return u->foreign || u->resumes || u->unproven;
+	return u->foreign || u->resumes || u->unlogged || u->unproven;
 }
 
 #endif

@@ -32,6 +32,7 @@ int verify_status(enum verify_result result)
 bool verify_unexplained(const struct verification *v)
 {
 	const struct replay *replay = &v->replay;
+	struct unexplained unlogged;
 	size_t i;
 
 	for (i = 0; i < v->point.nr; i++)
@@ -39,6 +40,10 @@ bool verify_unexplained(const struct verification *v)
 			return true;
 	for (i = 0; i < replay->nr_registers; i++)
 		if (is_unexplained(&replay->registers[i].unexplained))
+			return true;
+	for (i = 0; i < FIRMWARE_REGISTERS; i++)
+		if (is_unexplained(firmware_unexplained(&v->firmware, (int)i,
+							&unlogged)))
 			return true;
 	return false;
 }

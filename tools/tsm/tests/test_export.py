@@ -575,12 +575,15 @@ def follow_unexplained():
     put("tree/tpm0/pcr10/digest", b"3d" * 32 + b"\n")
     put("tree/tpm0/pcr14/digest", b"00" * 32 + b"\n")
     Run("verify", *TREE, "tpm0").expect(
-        1, "tpm0: register pcr10, bank sha256: the firmware's log gives "
-        f"{'0' * 64}, in the live registers it is {'3d' * 32}\n",
-        "tpm0: DIFFERS in 1 place: pcr10\n")
+        0, "; NOT EXPLAINED: pcr10 has a value that is in no log\n")
+    Run("verify", "--strict", *TREE, "tpm0").expect(1, "tpm0: UNEXPLAINED: ")
     put("tree/tpm0/pcr14/digest", b"4e" * 32 + b"\n")
     Run("verify", *TREE, "tpm0").expect(
-        1, "tpm0: DIFFERS in 2 places: pcr10, pcr14\n")
+        0, "; NOT EXPLAINED: pcr10 has a value that is in no log; "
+        "pcr14 has a value that is in no log\n")
+    report, = Run("verify", "--json", "--strict", *TREE, "tpm0").expect(1).json()
+    check([r["register"] for r in report["unexplained"] if r["in_no_log"]] ==
+          ["pcr10", "pcr14"] and report["result"] == "unexplained", f"{report}")
     Run("verify", "--sysfs", "tree", "tpm0").expect(0)
 
 
