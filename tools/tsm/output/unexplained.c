@@ -63,7 +63,8 @@ void unexplained_json(const struct unexplained *u, struct json_object *list)
 	if (u->has_since)
 		json_add_number(object, "noticed_before_record", u->since);
 	json_add_number(object, "resumes", u->resumes);
-	json_add(object, "in_no_log", json_object_new_boolean(u->unlogged));
+	if (u->unlogged)
+		json_add(object, "in_no_log", json_object_new_boolean(true));
 	json_add_number(object, "unproven_records", u->unproven);
 	if (json_object_array_add(list, object))
 		json_need(NULL);
