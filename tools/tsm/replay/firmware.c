@@ -122,7 +122,8 @@ int firmware_replay(struct firmware *firmware, bool is_ccmr, struct error *err)
 	int ret;
 
 	firmware->is_ccmr = is_ccmr;
-	firmware->registers = calloc(FIRMWARE_REGISTERS, sizeof(*firmware->registers));
+	firmware->registers =
+		calloc(FIRMWARE_REGISTERS, sizeof(*firmware->registers));
 	if (!firmware->registers)
 		return error_set(err, "no memory");
 	start_registers(firmware);
