@@ -392,10 +392,11 @@ struct extend_fault {
 
 static void test_extend_faults(void)
 {
+	/* The driver asks again where it was busy, and looks where it is unclear. */
 	static const struct extend_fault faults[] = {
-		{ "extend-busy=1", EBUSY, false },
+		{ "extend-busy=1", 0, true },
 		{ "extend-invalid", ENXIO, false },
-		{ "extend-unclear", EIO, true },
+		{ "extend-unclear", 0, true },
 	};
 	u8 digest[SHA384_SIZE], old[SHA384_SIZE], new[SHA384_SIZE];
 	u8 wanted[SHA384_SIZE], nonce[NONCE_SIZE] = {}, report[TDREPORT_SIZE];
