@@ -25,8 +25,8 @@ IN_GUEST=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
 # What kselftest-debug runs. The tests of tools have more of fork() and exec() than
 # of our kernel code, and there that takes minutes each: KERNEL=debug has them.
 DEBUG_PROGRAMS=(kunit tsm:abi_test tsm:extend_test tsm:storm_test tsm:poll_test
-		tsm:uevent_test tsm:unload_test tsm:signal_test tsm:fuzz_test
-		tsm:stress_test)
+		tsm:fault_test tsm:interposer_test tsm:uevent_test
+		tsm:unload_test tsm:signal_test tsm:fuzz_test tsm:stress_test)
 # Without a kernel these cannot say anything.
 NEED_KERNEL=(sparse modules docs-check kselftest kselftest-tdx kselftest-snp
 	     kselftest-svsm run firmware-check tpm-check hibernate-check soak

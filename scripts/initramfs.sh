@@ -41,12 +41,14 @@ for module in list(sys.modules.values()):
     print(getattr(module, "__file__", None) or "")' | sed '/^$/d'
 }
 
+# libgcc is what glibc loads when a thread is canceled; ldd does not tell.
 base_files() {
 	local files
 	mapfile -t files < <(python_modules)
 	files+=(/bin/busybox /bin/bash /usr/bin/jq /usr/bin/python3 /usr/bin/tpm2
 		/bin/udevadm /bin/systemd-sysusers /bin/systemd-tmpfiles
-		/usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0)
+		/usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0
+		/lib/x86_64-linux-gnu/libgcc_s.so.1)
 	printf '%s\n' "${files[@]}"
 	libraries "${files[@]}"
 }
