@@ -243,7 +243,11 @@ int interposer_start(struct interposer *interposer)
 	int vtpmx, rc;
 
 	memset(interposer, 0, sizeof(*interposer));
-	interposer->tpm = open("/dev/tpm0", O_RDWR | O_CLOEXEC);
+	/*
+	 * With its resource manager, which ends with us what the kernel began
+	 * there: a TPM has room for three sessions.
+	 */
+	interposer->tpm = open("/dev/tpmrm0", O_RDWR | O_CLOEXEC);
 	if (interposer->tpm < 0)
 		return -errno;
 	vtpmx = open("/dev/vtpmx", O_RDWR | O_CLOEXEC);

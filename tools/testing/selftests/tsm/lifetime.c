@@ -43,9 +43,16 @@ static int load(const char *module)
 
 static const char *find_tpm(void)
 {
-	static const char *const names[] = { "tpm0", "tpm1" };
+	/*
+	 * Each that went keeps its number until the last reference to it is gone,
+	 * which some kernels delay. Threads may still use a name of before.
+	 */
+	static const char *const names[] = {
+		"tpm0", "tpm1", "tpm2", "tpm3", "tpm4",
+		"tpm5", "tpm6", "tpm7", "tpm8", "tpm9",
+	};
 
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		int fd = tsm_open(O_RDONLY | O_DIRECTORY, "%s", names[i]);
 
 		if (fd >= 0) {
