@@ -20,6 +20,7 @@
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kstrtox.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/poll.h>
@@ -187,14 +188,13 @@ static int log_release(struct inode *inode, struct file *file)
 }
 
 /* Begin a read of the log: everything up to here must be explained. */
-static int start_read(struct open_file *open)
+static int start_read_locked(struct open_file *open)
 {
 	struct tsm_provider *provider = open->file->provider;
 	int rc = 0;
 
-	ACQUIRE(mutex_intr, lock)(&provider->log.lock);
-	if (ACQUIRE_ERR(mutex_intr, &lock))
-		return -ERESTARTSYS;
+	lockdep_assert_held(&provider->log.lock);
+
 	if (tsm_provider_is_gone(provider))
 		return -ENODEV;
 
@@ -205,6 +205,15 @@ static int start_read(struct open_file *open)
 	WRITE_ONCE(open->unread, false);
 
 	return rc;
+}
+
+static int start_read(struct open_file *open)
+{
+	ACQUIRE(mutex_intr, lock)(&to_log(open)->lock);
+	if (ACQUIRE_ERR(mutex_intr, &lock))
+		return -ERESTARTSYS;
+
+	return start_read_locked(open);
 }
 
 static ssize_t read_part(struct open_file *open, char *buf, u64 off,
@@ -287,24 +296,30 @@ static __poll_t log_poll(struct file *file, struct poll_table_struct *wait)
 	return mask;
 }
 
+/* Where the log has the number of this file, unless it is computed. */
+static u64 *to_number(const struct open_file *open)
+{
+	return (void *)to_log(open) + open->file->kind->number;
+}
+
 static u64 get_number(const struct open_file *open)
 {
 	const struct kind *kind = open->file->kind;
-	struct tsm_log *log = to_log(open);
 
-	return kind->get ? kind->get(log) : *(u64 *)((void *)log + kind->number);
+	return kind->get ? kind->get(to_log(open)) : *to_number(open);
 }
 
 static int read_number(struct open_file *open)
 {
-	int rc = start_read(open);
-
-	if (rc)
-		return rc;
+	int rc;
 
 	ACQUIRE(mutex_intr, lock)(&to_log(open)->lock);
 	if (ACQUIRE_ERR(mutex_intr, &lock))
 		return -ERESTARTSYS;
+
+	rc = start_read_locked(open);
+	if (rc)
+		return rc;
 	scnprintf(open->text, sizeof(open->text), "%llu\n", get_number(open));
 
 	return 0;
@@ -374,7 +389,7 @@ static ssize_t limit_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	if (tsm_provider_is_gone(provider))
 		return -ENODEV;
 
-	*(u64 *)((void *)&provider->log + open->file->kind->number) = limit;
+	*to_number(open) = limit;
 
 	return count;
 }
