@@ -250,8 +250,31 @@ static const u8 fake_index[FAKE_NR_MRS] = {
 };
 
 /**
+ * fake_unregister() - unregister a provider, if it is registered
+ * @fake: the provider
+ */
+void fake_unregister(struct fake *fake)
+{
+	if (fake_provider(fake))
+		tsm_unregister_measurement(&fake->tm);
+}
+
+/**
+ * fake_provider() - what the core has made of a provider
+ * @fake: the provider
+ *
+ * Return: that, or %NULL if @fake is not registered.
+ */
+struct tsm_provider *fake_provider(const struct fake *fake)
+{
+	return tsm_provider_of(&fake->tm);
+}
+
+KUNIT_DEFINE_ACTION_WRAPPER(unregister_action, fake_unregister, struct fake *);
+
+/**
  * fake_create() - make a provider that works, without registering it
- * @test: the test, with which it is freed
+ * @test: the test, with which it is unregistered, if it is registered then, and freed
  * @name: name of the provider
  *
  * The hardware's values are not zero, as if firmware had extended them.
@@ -287,31 +310,12 @@ struct fake *fake_create(struct kunit *test, const char *name)
 		.extend = fake_extend,
 	};
 
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action_or_reset(test, unregister_action, fake),
+			0);
+
 	return fake;
 }
-
-/**
- * fake_unregister() - unregister a provider, if it is registered
- * @fake: the provider
- */
-void fake_unregister(struct fake *fake)
-{
-	if (fake_provider(fake))
-		tsm_unregister_measurement(&fake->tm);
-}
-
-/**
- * fake_provider() - what the core has made of a provider
- * @fake: the provider
- *
- * Return: that, or %NULL if @fake is not registered.
- */
-struct tsm_provider *fake_provider(const struct fake *fake)
-{
-	return tsm_provider_of(&fake->tm);
-}
-
-KUNIT_DEFINE_ACTION_WRAPPER(unregister_action, fake_unregister, struct fake *);
 
 /**
  * fake_register() - make a provider and register it until the test ends
@@ -325,9 +329,6 @@ struct fake *fake_register(struct kunit *test, const char *name)
 	struct fake *fake = fake_create(test, name);
 
 	KUNIT_ASSERT_EQ(test, tsm_register_measurement(&fake->tm), 0);
-	KUNIT_ASSERT_EQ(test,
-			kunit_add_action_or_reset(test, unregister_action, fake),
-			0);
 
 	return fake;
 }
