@@ -149,8 +149,10 @@ static int trim_to(struct job *job, uint64_t next, struct error *err)
 	do {
 		ret = pwrite(job->trim_fd, text, (size_t)len, 0);
 	} while (ret < 0 && errno == EINTR);
-	if (ret == len)
+	if (ret == len) {
+		archive_set_trimmed(&job->instance_dir);
 		return 0;
+	}
 	return error_set(err,
 			 "cannot trim the log to record %" PRIu64
 			 ": %s; the records before it are archived",
@@ -260,9 +262,11 @@ static int add_lines(struct job *job, struct error *err)
 	      buffer_append(&before, &log.checkpoints, err) ||
 	      cut_checkpoints(&job->log.checkpoints, last->next, err) ||
 	      segment_add_lines(&log.checkpoints, &job->log.checkpoints,
-				job->log.first, last->next, err);
+				job->log.first, last->next,
+				archive_is_untrimmed(&job->instance_dir), err);
 	if (!ret && !same_bytes(&before, &log.checkpoints))
 		ret = check_segment(job, &log, last, err) ||
+		      archive_set_untrimmed(&job->instance_dir, err) ||
 		      segment_replace_lines(dirfd, last, &log.checkpoints, err);
 	buffer_free(&before);
 	log_free(&log);
@@ -344,7 +348,8 @@ static int archive_log(struct job *job, struct error *err)
 	if (find_next(&job->log.cel, &segment.next, err) ||
 	    cut_checkpoints(&job->log.checkpoints, segment.next, err) ||
 	    check_segment(job, &job->log, &segment, err) ||
-	    create_directories(job, err))
+	    create_directories(job, err) ||
+	    archive_set_untrimmed(&job->instance_dir, err))
 		return -1;
 	if (segment_write(job->instance_dir.fd, &segment, &job->log.cel,
 			  &job->log.checkpoints, err))
@@ -364,12 +369,12 @@ static const struct segment *segment_before(const struct job *job)
 }
 
 /*
- * Whether the log has lines, or its opening a count, that the segment before it
- * does not have; and whether that has its opening: then what came after it was
- * archived once, and may not have been trimmed. Returns 0, or -1 with @err set.
+ * Whether the log has lines, or its opening tells something, that the segment
+ * before it does not have; and whether that may have been archived once, and not
+ * been trimmed. Returns 0, or -1 with @err set.
  */
-static int compare_lines(const struct job *job, bool *has_new,
-			 bool *has_opening, struct error *err)
+static int compare_lines(const struct job *job, bool *has_new, bool *untrimmed,
+			 struct error *err)
 {
 	const struct segment *before = segment_before(job);
 	const struct buffer *lines = &job->log.checkpoints;
@@ -381,10 +386,12 @@ static int compare_lines(const struct job *job, bool *has_new,
 	if (!ret && before)
 		ret = segment_read(job->instance_dir.fd, before, &cel,
 				   &archived, err);
-	*has_opening = !ret &&
-		       segment_has_opening(&archived, lines, opening, &pos);
+	*untrimmed = !ret && before &&
+		     segment_is_untrimmed(
+			     &archived, lines, opening,
+			     archive_is_untrimmed(&job->instance_dir), &pos);
 	*has_new = !ret && (opening < lines->len ||
-			    segment_misses_foreign(&archived, lines, opening));
+			    segment_misses_opening(&archived, lines, opening));
 	buffer_free(&cel);
 	buffer_free(&archived);
 	return ret;
@@ -394,11 +401,13 @@ static int compare_lines(const struct job *job, bool *has_new,
 static int archive_lines(struct job *job, struct error *err)
 {
 	const struct segment *before = segment_before(job);
-	bool has_new, has_opening;
+	bool has_new, untrimmed;
 
-	if (compare_lines(job, &has_new, &has_opening, err))
+	if (compare_lines(job, &has_new, &untrimmed, err))
 		return -1;
 	if (!has_new) {
+		if (before)
+			archive_set_trimmed(&job->instance_dir);
 		printf("%s: no new records\n", job->provider.name);
 		return 0;
 	}
@@ -416,13 +425,13 @@ static int archive_lines(struct job *job, struct error *err)
  */
 static int archive_new(struct job *job, struct error *err)
 {
-	bool has_new, has_opening;
+	bool has_new, untrimmed;
 
 	if (!job->log.cel.len)
 		return archive_lines(job, err);
 	if (segment_before(job)) {
-		if (compare_lines(job, &has_new, &has_opening, err) ||
-		    (has_opening && trim_archived(job, err)))
+		if (compare_lines(job, &has_new, &untrimmed, err) ||
+		    (untrimmed && trim_archived(job, err)))
 			return -1;
 	}
 	return archive_log(job, err);

@@ -458,6 +458,39 @@ static int check_to_live(struct chain *chain, const struct archive_dir *dir,
 	return ret;
 }
 
+/* The line @cp has been counted, and comes again. */
+static void uncount(struct chain *chain, const struct checkpoint *cp)
+{
+	struct unexplained *sum = unexplained_of(chain, cp->value.name);
+
+	if (!sum)
+		return;
+	sum->lines -= checkpoint_is(cp, TSM_CHECKPOINT_FOREIGN);
+	sum->resumes -= checkpoint_is(cp, TSM_CHECKPOINT_RESUME);
+}
+
+/*
+ * Lines alone were archived, and the log still begins with them: leave those of
+ * the segment out.
+ */
+static void uncount_untrimmed(struct chain *chain, const struct link *last)
+{
+	const struct buffer *live = &chain->live.log.checkpoints;
+	struct line_reader reader = { .text = &last->v.log.checkpoints };
+	struct checkpoint cp;
+	struct error err;
+	size_t opening;
+
+	if (checkpoint_opening(live, &opening, &err) ||
+	    !segment_is_untrimmed(reader.text, live, opening, chain->untrimmed,
+				  &reader.pos))
+		return;
+	reader.pos += opening;
+	while (checkpoint_next(&reader, &cp, &err) > 0)
+		if (segment_is_line_in(&cp, live))
+			uncount(chain, &cp);
+}
+
 /* What is unexplained in the last segment and in the live log. */
 static void add_end(struct chain *chain, const struct link *last)
 {
@@ -466,8 +499,11 @@ static void add_end(struct chain *chain, const struct link *last)
 	/* Before it is trimmed, the live log has what the segment has. */
 	if (!chain->is_live || live->first >= chain->next)
 		add_unexplained(chain, &last->v.replay);
-	if (chain->is_live)
-		add_unexplained(chain, live);
+	if (!chain->is_live)
+		return;
+	if (live->first == chain->next)
+		uncount_untrimmed(chain, last);
+	add_unexplained(chain, live);
 }
 
 enum verify_result chain_verify(struct chain *chain,
@@ -475,6 +511,7 @@ enum verify_result chain_verify(struct chain *chain,
 {
 	struct link last = { 0 };
 
+	chain->untrimmed = archive_is_untrimmed(dir);
 	/* There are none if the first run of archive was killed. */
 	if (!check_segments(chain, dir, &last) && chain->nr_segments && root &&
 	    is_live(chain, root))

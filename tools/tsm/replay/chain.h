@@ -39,6 +39,8 @@ struct chain {
 	size_t nr_registers;
 	uint64_t unchecked; /* see struct replay */
 
+	bool untrimmed; /* see archive_is_untrimmed() */
+
 	bool strict; /* what is unexplained is not verified */
 	struct unexplained *unexplained; /* of each register, in all of it */
 	size_t nr_unexplained;

@@ -21,6 +21,7 @@
 
 static const char boot_id_path[] = "/proc/sys/kernel/random/boot_id";
 static const char lock_name[] = ".lock";
+static const char untrimmed_name[] = ".untrimmed";
 
 static bool boot_id_valid(const char *text)
 {
@@ -132,6 +133,29 @@ int archive_lock(const struct archive_dir *top, struct error *err)
 			  strerror(errno));
 	close(fd);
 	return -1;
+}
+
+bool archive_is_untrimmed(const struct archive_dir *instance)
+{
+	return !faccessat(instance->fd, untrimmed_name, F_OK, 0);
+}
+
+int archive_set_untrimmed(const struct archive_dir *instance, struct error *err)
+{
+	int fd = openat(instance->fd, untrimmed_name,
+			O_WRONLY | O_CREAT | O_CLOEXEC, 0440);
+
+	if (fd < 0)
+		return error_set(err, "cannot write in %s: %s", instance->path,
+				 strerror(errno));
+	close(fd);
+	return 0;
+}
+
+void archive_set_trimmed(const struct archive_dir *instance)
+{
+	/* If it stays, lines are compared once more than needed. */
+	unlinkat(instance->fd, untrimmed_name, 0);
 }
 
 static int compare_names(const void *a, const void *b)

@@ -3,6 +3,7 @@
  * An archive of event logs: a directory with
  *
  *	PROVIDER/INSTANCE/FIRST-LAST/	a segment, see segment.h
+ *	PROVIDER/INSTANCE/.untrimmed	there until what was last written is trimmed
  *	.lock				held by the one who writes
  *
  * A log lives as long as its provider. When the provider comes anew, after a
@@ -58,6 +59,16 @@ void archive_dir_close(struct archive_dir *dir);
  * closed. Returns -1 with @err set if somebody else is, or on failure.
  */
 int archive_lock(const struct archive_dir *top, struct error *err);
+
+/*
+ * Whether the kernel may still have what was last written into @instance. Who
+ * writes says so before, and that it has been trimmed after. This need not outlive
+ * a crash of the machine, which ends the instance.
+ */
+bool archive_is_untrimmed(const struct archive_dir *instance);
+int archive_set_untrimmed(const struct archive_dir *instance,
+			  struct error *err);
+void archive_set_trimmed(const struct archive_dir *instance);
 
 /*
  * What there is: the names of providers in an archive, those of instances of a

@@ -16,6 +16,7 @@ struct beginning {
 	struct buffer cel;
 	struct buffer checkpoints;
 	uint64_t next;
+	bool untrimmed; /* the kernel may still have the last of it */
 };
 
 static int add_segment(struct beginning *beginning, int dirfd,
@@ -40,9 +41,10 @@ static int read_segments(struct beginning *beginning,
 			 struct error *err)
 {
 	struct segment *segments;
-	int nr = archive_segments(dir, &segments, err);
-	int i, ret = 0;
+	int i, nr, ret = 0;
 
+	beginning->untrimmed = archive_is_untrimmed(dir);
+	nr = archive_segments(dir, &segments, err);
 	if (nr < 0)
 		return -1;
 	if (nr)
@@ -123,7 +125,7 @@ static int join(struct beginning *beginning, struct log *log, uint64_t first,
 		struct error *err)
 {
 	if (segment_add_lines(&beginning->checkpoints, &log->checkpoints, first,
-			      beginning->next, err) ||
+			      beginning->next, beginning->untrimmed, err) ||
 	    drop_archived(log, beginning->next, err) ||
 	    buffer_append(&beginning->cel, &log->cel, err))
 		return -1;

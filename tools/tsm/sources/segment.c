@@ -131,60 +131,197 @@ bool segment_has_opening(const struct buffer *lines, const struct buffer *log,
 	return false;
 }
 
-/* How often somebody had extended the register @name, as @lines tell. */
-static uint64_t foreign_in(const struct buffer *lines, const char *name)
+/* The last line of the register @name from @pos on. */
+static bool find_last(const struct buffer *lines, size_t pos, const char *name,
+		      struct checkpoint *last)
 {
-	struct line_reader reader = { .text = lines };
+	struct line_reader reader = { .text = lines, .pos = pos };
 	struct checkpoint cp;
-	uint64_t count = 0;
+	bool found = false;
 	struct error err;
 
 	while (checkpoint_next(&reader, &cp, &err) > 0) {
 		if (strcmp(cp.value.name, name))
 			continue;
-		if (cp.has_foreign)
-			count = cp.foreign;
-		else
-			count += checkpoint_is(&cp, TSM_CHECKPOINT_FOREIGN);
+		*last = cp;
+		found = true;
 	}
-	return count;
+	return found;
 }
 
-bool segment_misses_foreign(const struct buffer *lines,
-			    const struct buffer *log, size_t opening)
+static bool same_value(const struct register_value *a,
+		       const struct register_value *b)
 {
-	struct line_reader reader = { .text = log };
+	enum bank_id bank;
+
+	if (!a->banks != !b->banks)
+		return false;
+	for (bank = 0; bank_next(a->banks & b->banks, &bank); bank++)
+		if (memcmp(a->digest[bank], b->digest[bank], banks[bank].size))
+			return false;
+	return true;
+}
+
+/* Whether a trim after @lines had an opening other than that at @pos in them. */
+static bool changes_opening(const struct buffer *lines, size_t pos,
+			    size_t opening)
+{
+	struct line_reader reader = { .text = lines, .pos = pos };
+	struct checkpoint cp, last;
+	struct error err;
+
+	while (checkpoint_next(&reader, &cp, &err) > 0) {
+		/* They are counted. */
+		if (checkpoint_is(&cp, TSM_CHECKPOINT_FOREIGN))
+			return true;
+		if (reader.pos <= pos + opening &&
+		    find_last(lines, pos + opening, cp.value.name, &last) &&
+		    !same_value(&cp.value, &last.value))
+			return true;
+	}
+	return false;
+}
+
+bool segment_is_untrimmed(const struct buffer *lines, const struct buffer *log,
+			  size_t opening, bool untrimmed, size_t *pos)
+{
+	return segment_has_opening(lines, log, opening, pos) &&
+	       (untrimmed || changes_opening(lines, *pos, opening));
+}
+
+/* What @lines tell of a register where they end. */
+struct register_end {
+	bool unsure;
+	uint64_t foreign; /* how often somebody had extended it */
+};
+
+static struct register_end end_of(const struct buffer *lines, const char *name)
+{
+	struct line_reader reader = { .text = lines };
+	struct register_end end = { 0 };
 	struct checkpoint cp;
 	struct error err;
 
-	while (reader.pos < opening && checkpoint_next(&reader, &cp, &err) > 0)
-		if (cp.has_foreign &&
-		    cp.foreign > foreign_in(lines, cp.value.name))
+	while (checkpoint_next(&reader, &cp, &err) > 0) {
+		if (strcmp(cp.value.name, name))
+			continue;
+		end.unsure = checkpoint_is(&cp, TSM_CHECKPOINT_UNSURE);
+		if (cp.has_foreign)
+			end.foreign = cp.foreign;
+		else
+			end.foreign +=
+				checkpoint_is(&cp, TSM_CHECKPOINT_FOREIGN);
+	}
+	return end;
+}
+
+bool segment_misses_opening(const struct buffer *lines,
+			    const struct buffer *log, size_t opening)
+{
+	struct line_reader reader = { .text = log };
+	struct register_end end;
+	struct checkpoint cp;
+	struct error err;
+
+	while (reader.pos < opening &&
+	       checkpoint_next(&reader, &cp, &err) > 0) {
+		end = end_of(lines, cp.value.name);
+		if ((cp.has_foreign && cp.foreign > end.foreign) ||
+		    (checkpoint_is(&cp, TSM_CHECKPOINT_UNSURE) && !end.unsure))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the kernel replaces the line @old by @cp: see <linux/tsm-event-log.h>. */
+static bool folds_into(const struct checkpoint *old,
+		       const struct checkpoint *cp)
+{
+	return old->recnum == cp->recnum &&
+	       !strcmp(old->value.name, cp->value.name) &&
+	       (checkpoint_is(old, TSM_CHECKPOINT_UNSURE) ||
+		checkpoint_is(old, TSM_CHECKPOINT_SETTLED) ||
+		checkpoint_is(old, cp->reason));
+}
+
+bool segment_is_line_in(const struct checkpoint *cp, const struct buffer *log)
+{
+	struct line_reader reader = { .text = log };
+	struct checkpoint other;
+	struct error err;
+	size_t opening;
+
+	if (checkpoint_opening(log, &opening, &err))
+		return false;
+	reader.pos = opening;
+	while (checkpoint_next(&reader, &other, &err) > 0)
+		if (folds_into(cp, &other))
 			return true;
 	return false;
 }
 
+/* Take the lines from @start on that @log has as well out of @lines. */
+static int drop_lines_in(struct buffer *lines, size_t start,
+			 const struct buffer *log, struct error *err)
+{
+	struct line_reader reader = { .text = lines, .pos = start };
+	struct checkpoint cp;
+	size_t end = start, from;
+	int ret;
+
+	for (;;) {
+		from = reader.pos;
+		ret = checkpoint_next(&reader, &cp, err);
+		if (ret <= 0)
+			break;
+		if (segment_is_line_in(&cp, log))
+			continue;
+		memmove(lines->data + end, lines->data + from,
+			reader.pos - from);
+		end += reader.pos - from;
+	}
+	if (ret)
+		return error_prefix(err, "checkpoints");
+	lines->len = end;
+	return 0;
+}
+
+/* The kernel has no record that @lines come before. */
+static int add_lines_alone(struct buffer *lines, const struct buffer *log,
+			   bool untrimmed, struct error *err)
+{
+	size_t opening, pos;
+
+	if (checkpoint_opening(log, &opening, err))
+		return -1;
+	if (segment_has_opening(lines, log, opening, &pos)) {
+		/* What came after it has been trimmed. */
+		if (opening == log->len)
+			return 0;
+		if (segment_is_untrimmed(lines, log, opening, untrimmed,
+					 &pos) &&
+		    drop_lines_in(lines, pos + opening, log, err))
+			return -1;
+		/* Nothing is left between the two. */
+		if (lines->len == pos + opening)
+			lines->len = pos;
+	}
+	return buffer_append(lines, log, err);
+}
+
 int segment_add_lines(struct buffer *lines, const struct buffer *log,
-		      uint64_t first, uint64_t next, struct error *err)
+		      uint64_t first, uint64_t next, bool untrimmed,
+		      struct error *err)
 {
 	struct buffer rest = *log;
-	size_t start = 0, opening, end;
+	size_t start, end;
 
-	if (first < next) {
-		if (checkpoint_find(lines, next, &end, err) ||
-		    checkpoint_find(log, next, &start, err))
-			return -1;
-		lines->len = end;
-	} else {
-		if (checkpoint_opening(log, &opening, err))
-			return -1;
-		if (segment_has_opening(lines, log, opening, &end)) {
-			/* What came after it has been trimmed. */
-			if (opening == log->len)
-				return 0;
-			lines->len = end;
-		}
-	}
+	if (first >= next)
+		return add_lines_alone(lines, log, untrimmed, err);
+	if (checkpoint_find(lines, next, &end, err) ||
+	    checkpoint_find(log, next, &start, err))
+		return -1;
+	lines->len = end;
 	if (start < log->len)
 		rest.data += start;
 	rest.len -= start;

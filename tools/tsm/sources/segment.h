@@ -28,6 +28,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "formats/checkpoint.h"
 
 struct segment {
 	uint64_t first;
@@ -52,23 +53,39 @@ int segment_read(int dirfd, const struct segment *segment, struct buffer *cel,
  * The lines of @log, the kernel's log from the record @first on, follow on
  * @lines, those of the segments up to before the record @next. Add them, except
  * that what both have comes once, as the kernel has it now: it may have changed
- * since. Returns 0, or -1 with @err set.
+ * since. @untrimmed: see segment_is_untrimmed(). Returns 0, or -1 with @err set.
  */
 int segment_add_lines(struct buffer *lines, const struct buffer *log,
-		      uint64_t first, uint64_t next, struct error *err);
+		      uint64_t first, uint64_t next, bool untrimmed,
+		      struct error *err);
+
+/*
+ * Whether @log, which may not have been trimmed since @cp was archived, has that
+ * line, or another one that took its place.
+ */
+bool segment_is_line_in(const struct checkpoint *cp, const struct buffer *log);
 
 /*
  * Whether @lines, of the segments, have the opening of @log in them, which is
- * @opening bytes long, and where: then it was archived, but not trimmed.
+ * @opening bytes long, and where.
  */
 bool segment_has_opening(const struct buffer *lines, const struct buffer *log,
 			 size_t opening, size_t *pos);
 
 /*
- * Whether the opening of @log, which is @opening bytes long, counts more extends
- * from elsewhere than @lines tell of.
+ * The same, and whether @log may have what comes after it in @lines as well: it
+ * has not been trimmed since. A trim would have changed the opening, unless those
+ * lines left all values as they were: then @untrimmed says whether there may have
+ * been none.
  */
-bool segment_misses_foreign(const struct buffer *lines,
+bool segment_is_untrimmed(const struct buffer *lines, const struct buffer *log,
+			  size_t opening, bool untrimmed, size_t *pos);
+
+/*
+ * Whether the opening of @log, which is @opening bytes long, tells what @lines do
+ * not: that a register is unsure, or of more extends from elsewhere.
+ */
+bool segment_misses_opening(const struct buffer *lines,
 			    const struct buffer *log, size_t opening);
 
 /*

@@ -115,7 +115,7 @@ def segments(provider="sample"):
     if not found:
         return []
     check(len(found) == 1, f"{len(found)} instances")
-    names = sorted((n for n in os.listdir(found[0]) if n != ".new"),
+    names = sorted((n for n in os.listdir(found[0]) if n[0] != "."),
                    key=lambda name: name.replace("none", ""))
     for name in names:
         check(NAME.fullmatch(name), f"segment {name}")
@@ -519,6 +519,31 @@ def unsure_from_the_beginning():
     verify().expect(0, "2 segments, 4 records")
 
 
+@test_each([("before the first record", 0), ("in the last segment", 3)])
+def unsure_opening(count):
+    """archive: a register of which the beginning of the log has no value"""
+    kernel = rounds(*[count] * bool(count))
+    line = f"{count} unsure rtmr0\n"
+    kernel.registers["rtmr0"].unsure = True
+    kernel.lines[0] = line
+    kernel.write()
+    archive(kernel).expect(0, "no new records; new checkpoints are in ")
+    check(line in lines_of(segments()[0]), f"{lines_of(segments()[0])}")
+    verify("--offline").expect(1, "register rtmr0: is unsure: ")
+    before = lines_of(segments()[0])
+    archive(kernel).expect(0, "sample: no new records\n")
+    check(lines_of(segments()[0]) == before, "nothing new")
+    kernel.known("rtmr0", "settled" if count else "register")
+    kernel.write()
+    archive(kernel).expect(0, "no new records; new checkpoints are in ")
+    check("".join(lines_of(segments()[0])).count(line) == 1, "the line once")
+    verify("--offline", "--strict").expect(0)
+    kernel.extend(2)
+    archive(kernel).expect(0)
+    verify("--strict").expect(0, "2 segments, ")
+    check_nothing_lost(kernel)
+
+
 @test
 def content_of_another_type():
     """verify: a segment whose content is not checked any more"""
@@ -569,6 +594,108 @@ def lines_killed():
         check(len(kernel.lines) == 2, "the kernel's are trimmed")
         if run.status == 0:
             check(step > 4, f"{step} steps are not all")
+            return
+    check(False, "no end of steps")
+
+
+def restate(kernel, name, reason):
+    """A line that gives the value that the register has."""
+    kernel.registers[name].unsure = False
+    kernel.checkpoint(reason, name)
+    kernel.write()
+
+
+def resumes(run):
+    """How often each register started anew, as verify DIR says."""
+    chain, = run.json()
+    return {u["register"]: u["resumes"] for u in chain["unexplained"]}
+
+
+@test_each([("before the first record", 0), ("in the last segment", 3)])
+def same_opening(count):
+    """archive: batches of lines that leave the beginning of the log as it is"""
+    kernel = rounds(*[count] * bool(count))
+    os.makedirs("archive", exist_ok=True)
+    for name, reason in (("rtmr0", "resume"), ("rtmr2", "settled"),
+                         ("rtmr2", "resume"), ("rtmr2", "resume"),
+                         ("rtmr0", "reset")):
+        restate(kernel, name, reason)
+        archive(kernel).expect(0, "no new records; new checkpoints are in ")
+        check(len(kernel.lines) == 2, "the kernel's are trimmed")
+        archive(kernel).expect(0, "sample: no new records\n")
+    lines = "".join(lines_of(segments()[0]))
+    for reason, times in (("resume rtmr0", 1), ("settled rtmr2", 1),
+                          ("resume rtmr2", 2), ("reset rtmr0", 1)):
+        check(lines.count(f" {reason} ") == times, f"{reason}: {lines}")
+    check(resumes(verify("--json").expect(0)) == {"rtmr0": 1, "rtmr2": 2},
+          "resumes")
+    kernel.extend(2)
+    archive(kernel).expect(0)
+    check_nothing_lost(kernel)
+    check(resumes(verify("--json").expect(0)) == {"rtmr0": 1, "rtmr2": 2},
+          "resumes")
+
+
+@test_each([("before the first record, lines", 0, 0),
+            ("in the last segment, lines", 3, 0),
+            ("in the last segment, records", 3, 2)])
+def same_opening_killed(count, after):
+    """archive: killed at every step with lines that leave the beginning as it is"""
+    for step in range(1, 40):
+        shutil.rmtree("archive", ignore_errors=True)
+        kernel = rounds(*[count] * bool(count))
+        os.makedirs("archive", exist_ok=True)
+        restate(kernel, "rtmr0", "resume")
+        restate(kernel, "rtmr2", "settled")
+        run = Run("archive", "--sysfs", "tree", "archive", tool=FAST,
+                  env={"LD_PRELOAD": INTERRUPT, "INTERRUPT_KILL": str(step)})
+        kernel.settle()
+        if segments():
+            check(resumes(verify("--json").expect(0)) == {"rtmr0": 1},
+                  f"step {step}, killed: {verify('--json').out}")
+        if after:
+            kernel.extend(after)
+        else:
+            restate(kernel, "rtmr2", "resume")
+        if segments():
+            check(resumes(verify("--json").expect(0)) ==
+                  {"rtmr0": 1} | ({} if after else {"rtmr2": 1}),
+                  f"step {step}, and then: {verify('--json').out}")
+        archive(kernel).expect(0)
+        check(len(kernel.lines) == 2, "the kernel's are trimmed")
+        check(resumes(verify("--json").expect(0)) ==
+              {"rtmr0": 1} | ({} if after else {"rtmr2": 1}),
+              f"step {step}: {verify('--json').out}")
+        check_nothing_lost(kernel)
+        if run.status == 0:
+            check(step > 4, f"{step} steps are not all")
+            return
+    check(False, "no end of steps")
+
+
+@test_each([(key, key) for key in ("foreign_lines", "resumes")])
+def restart_killed(key):
+    """archive: killed at every step, with restarts before and after records"""
+    reason = key.split("_", maxsplit=1)[0].rstrip("s")
+    for step in range(1, 40):
+        shutil.rmtree("archive", ignore_errors=True)
+        kernel = Kernel()
+        kernel.foreign("rtmr0", reason)
+        kernel.extend(3)
+        kernel.foreign("rtmr2", reason)
+        kernel.write()
+        os.makedirs("archive", exist_ok=True)
+        run = Run("archive", "--sysfs", "tree", "archive", tool=FAST,
+                  env={"LD_PRELOAD": INTERRUPT, "INTERRUPT_KILL": str(step)})
+        kernel.settle()
+        for _ in range(2):
+            if segments():
+                chain, = verify("--json").expect(0).json()
+                found = {u["register"]: u[key] for u in chain["unexplained"]}
+                check(found == {"rtmr0": 1, "rtmr2": 1}, f"{step}: {chain}")
+            archive(kernel).expect(0)
+        if run.status == 0:
+            check(step > 8, f"{step} steps are not all")
             return
     check(False, "no end of steps")
 
