@@ -194,6 +194,7 @@ static int search_digest(struct match *match, struct error *err)
 		return look(&v->replay, NULL, match, err);
 	if (replay_init(&replay, &v->log.cel, &v->log.checkpoints, err))
 		return -1;
+	replay.before = v->replay.before;
 	replay_set_first(&replay, v->replay.first);
 	replay_observe(&replay, look, match);
 	ret = replay_feed(&replay, err);

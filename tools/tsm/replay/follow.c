@@ -8,20 +8,58 @@
 #include "formats/register.h"
 #include "replay/follow.h"
 
-/* One for all registers of a provider: they are of one kind. */
-static bool has_pcrs(const struct replay *replay)
+/* Whether it is a log of PCRs: registers of a provider are of one kind. */
+static int find_kind(const struct verification *v, bool *is_ccmr,
+		     struct error *err)
 {
-	return !strncmp(replay->registers[0].name, "pcr", 3);
+	struct line_reader lines = { .text = &v->log.checkpoints };
+	struct checkpoint cp;
+	int ret = checkpoint_next(&lines, &cp, err);
+
+	if (ret < 0)
+		return error_prefix(err, "checkpoints");
+	if (!ret)
+		return error_set(
+			err,
+			"there are no checkpoints, so nothing that could follow on the firmware's log");
+	*is_ccmr = strncmp(cp.value.name, "pcr", 3) != 0;
+	return 0;
+}
+
+/* The end of the firmware's log as that of a log before ours. */
+static int fill_booted(struct verification *v, struct error *err)
+{
+	const struct firmware *firmware = &v->firmware;
+	struct replay *booted = &v->booted;
+	int i;
+
+	if (replay_init(booted, &v->log.cel, &v->log.checkpoints, err))
+		return -1;
+	for (i = 0; i < FIRMWARE_REGISTERS; i++) {
+		struct replay_register *reg =
+			&booted->registers[booted->nr_registers];
+
+		register_name(firmware->is_ccmr, (uint8_t)i, reg->name);
+		if (register_is_mrtd(reg->name))
+			continue;
+		reg->banks = firmware->header.banks;
+		reg->has_others = true;
+		reg->any_banks = true;
+		memcpy(reg->value, firmware->registers[i].value,
+		       sizeof(reg->value));
+		booted->nr_registers++;
+	}
+	return 0;
 }
 
 int follow_read(struct verification *v, struct error *err)
 {
-	if (!v->replay.nr_registers)
-		return error_set(
-			err,
-			"there are no checkpoints, so nothing that could follow on the firmware's log");
-	return firmware_read(&v->firmware, v->firmware_path,
-			     !has_pcrs(&v->replay), err);
+	bool is_ccmr;
+
+	if (find_kind(v, &is_ccmr, err) ||
+	    firmware_read(&v->firmware, v->firmware_path, is_ccmr, err))
+		return -1;
+	return fill_booted(v, err);
 }
 
 /* The banks to compare; 0 with @err set if there are none. */
@@ -108,7 +146,8 @@ static int check_register(struct verification *v,
 	if (!set)
 		return -1;
 	bank = find_difference(set, start->value, reg->first_value);
-	if (bank != BANK_COUNT)
+	/* From where it goes on, the replay has compared what leads to it. */
+	if (bank != BANK_COUNT && !reg->from_before)
 		replay_add_finding(
 			&v->replay, reg->name, bank, reg->first_line,
 			"the firmware's log gives %s, checkpoint line %lu has %s: it was extended in between, and no log tells by what",

@@ -11,8 +11,8 @@
 #include "sources/provider.h"
 
 /*
- * Read the log in v->firmware_path, after v->replay has read the checkpoints:
- * these tell what its indices mean. Returns 0, or -1 with @err set.
+ * Read the log in v->firmware_path; v->log is there and tells what its indices
+ * mean. What it leads to becomes v->booted. Returns 0, or -1 with @err set.
  */
 int follow_read(struct verification *v, struct error *err);
 

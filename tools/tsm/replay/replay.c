@@ -145,6 +145,8 @@ static void add_value_finding(struct replay *replay,
 	struct finding *finding = add_finding(replay, reg);
 	size_t size = banks[bank].size;
 	char mine[DIGEST_TEXT], theirs[DIGEST_TEXT];
+	const char *what =
+		reg->from_before && !reg->first_line ? "what was before " : "";
 	char how[192];
 
 	finding->bank = bank;
@@ -152,14 +154,14 @@ static void add_value_finding(struct replay *replay,
 	if (reg->stretch_records) {
 		set_records(finding, reg->start_recnum, replay->next - 1);
 		snprintf(how, sizeof(how),
-			 "checkpoint line %lu and records %" PRIu64
+			 "%scheckpoint line %lu and records %" PRIu64
 			 " to %" PRIu64 " (%" PRIu64 " of this register) give",
-			 reg->start_line, finding->first_record,
+			 what, reg->start_line, finding->first_record,
 			 finding->last_record, reg->stretch_records);
 	} else {
 		snprintf(how, sizeof(how),
-			 "checkpoint line %lu (no record follows) gives",
-			 reg->start_line);
+			 "%scheckpoint line %lu (no record follows) gives",
+			 what, reg->start_line);
 	}
 	set_text(finding, "%s %s, %s %s", how,
 		 hex_text(reg->value[bank], size, mine), who,
@@ -346,6 +348,9 @@ static void go_on_from_before(struct replay *replay,
 	if (!before || before->differs)
 		return;
 	reg->banks = before->banks;
+	reg->has_others = before->has_others;
+	reg->any_banks = before->any_banks;
+	reg->from_before = reg->banks;
 	memcpy(reg->value, before->value, sizeof(reg->value));
 	reg->unexplained.foreign = before->unexplained.foreign;
 }
@@ -383,8 +388,10 @@ static void apply_value(struct replay_register *reg,
 	if (!reg->banks) {
 		reg->unexplained.unproven += reg->unconfirmed;
 		reg->unconfirmed = 0;
-		reg->has_others = checkpoint_is(cp, TSM_CHECKPOINT_TRIM);
 	}
+	if (!reg->banks || reg->any_banks)
+		reg->has_others = checkpoint_is(cp, TSM_CHECKPOINT_TRIM);
+	reg->any_banks = false;
 	reg->unsure = false;
 	reg->banks |= cp->value.banks;
 	for (bank = 0; bank_next(cp->value.banks, &bank); bank++)
@@ -412,9 +419,12 @@ static int apply_checkpoint(struct replay *replay, const struct checkpoint *cp,
 		/* The records in between are gone: nothing to follow from. */
 		reg->banks = 0;
 		reg->stretches = 0;
-	} else if (has_value && reg->banks && !reg->differs) {
-		follow_checkpoint(replay, reg, cp);
+	} else if (has_value && reg->any_banks) {
+		/* Now it is known which ones there are. */
+		reg->banks &= cp->value.banks;
 	}
+	if (has_value && reg->banks && !reg->differs)
+		follow_checkpoint(replay, reg, cp);
 	reg->stretches += has_value;
 	if (reg->differs)
 		return 0;

@@ -48,6 +48,14 @@ struct replay_register {
 	bool has_others;
 
 	/*
+	 * It began with a value that is not from this log, but from what came
+	 * before it. Until a line gives a value, @any_banks says that the banks
+	 * are of that, and the register may have others.
+	 */
+	bool from_before;
+	bool any_banks;
+
+	/*
 	 * Whether the register may have another value than this, since that
 	 * checkpoint: it may be one extend ahead of the log, or nobody knows.
 	 */

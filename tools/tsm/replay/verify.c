@@ -51,6 +51,7 @@ bool verify_unexplained(const struct verification *v)
 void verify_free(struct verification *v)
 {
 	replay_free(&v->replay);
+	replay_free(&v->booted);
 	firmware_free(&v->firmware);
 	point_free(&v->point);
 	log_free(&v->log);
@@ -75,7 +76,8 @@ static int expect_value(struct verification *v,
 				 line, value->name);
 	for (bank = 0; bank_next(value->banks, &bank); bank++) {
 		/* Without a value, it is unsure, and is found to be so. */
-		if (reg->banks && !(reg->banks & BANK_BIT(bank)))
+		if (reg->banks && !reg->any_banks &&
+		    !(reg->banks & BANK_BIT(bank)))
 			return error_set(err,
 					 "line %lu: no bank %s of register %s",
 					 line, banks[bank].name, value->name);
@@ -138,16 +140,25 @@ static int find_point(struct verification *v, struct error *err)
 	return 0;
 }
 
+/* What a register goes on from whose value the log does not begin with. */
+static int find_before(struct verification *v, struct error *err)
+{
+	v->replay.before = v->before;
+	if (!v->firmware_path)
+		return 0;
+	if (follow_read(v, err))
+		return -1;
+	v->replay.before = &v->booted;
+	return 0;
+}
+
 static int check_buffers(struct verification *v, const struct buffer *values,
 			 struct error *err)
 {
 	struct replay *replay = &v->replay;
 
-	if (replay_init(replay, &v->log.cel, &v->log.checkpoints, err))
-		return -1;
-	replay->before = v->before;
-	if (replay_feed(replay, err) ||
-	    (v->firmware_path && follow_read(v, err)) ||
+	if (replay_init(replay, &v->log.cel, &v->log.checkpoints, err) ||
+	    find_before(v, err) || replay_feed(replay, err) ||
 	    (values && !replay->broken && expect_values(v, values, err)))
 		return -1;
 	if (!v->goes_on)
@@ -182,6 +193,8 @@ static int expect_live(struct replay *replay, const struct provider *provider,
 		replay_report(replay, reg, "is unsure: %s", err->text);
 		return 0;
 	}
+	if (reg->any_banks)
+		reg->banks &= live.banks;
 	if (reg->banks && live.banks != reg->banks &&
 	    (!reg->has_others || reg->banks & ~live.banks)) {
 		replay_report(replay, reg,
@@ -241,9 +254,9 @@ static int check_live(struct verification *v, const struct provider *provider,
 	if (v->archive &&
 	    archived_prepend(&v->log, v->archive, provider, &first, err))
 		return -1;
-	if (replay_init(replay, &v->log.cel, &v->log.checkpoints, err))
+	if (replay_init(replay, &v->log.cel, &v->log.checkpoints, err) ||
+	    find_before(v, err))
 		return -1;
-	replay->before = v->before;
 	replay_set_first(replay, first);
 	if (replay_feed(replay, err))
 		return -1;
@@ -265,7 +278,7 @@ static int check_live(struct verification *v, const struct provider *provider,
 		return -1;
 	if (!v->firmware_path)
 		return 0;
-	return follow_read(v, err) || follow_check(v, provider, err) ? -1 : 0;
+	return follow_check(v, provider, err);
 }
 
 enum verify_result verify_provider(struct verification *v, const char *root,

@@ -51,6 +51,7 @@ struct verification {
 	 */
 	const char *firmware_path;
 	struct firmware firmware;
+	struct replay booted; /* what that leads to, as ->before */
 	size_t followed; /* registers that do */
 	size_t others; /* that only the firmware's log has, and compared */
 };

@@ -523,6 +523,66 @@ def follow_unsure():
     check("could not check" not in run.err, run.err)
 
 
+def boot_unsure(**kwargs):
+    """As boot(), but the kernel knows the first register's value late."""
+    firmware, log = boot(**kwargs)
+    name = list(log.registers)[0]
+    log.lines[0] = f"0 unsure {name}\n"
+    log.checkpoint("register", name)
+    log.event(name, b"of a known value")
+    write_boot(firmware, log)
+    return firmware, log, name
+
+
+@test_each(BOOTS)
+def follow_late(kwargs):
+    """a register whose value is known late goes on from the firmware's"""
+    _, log, name = boot_unsure(**kwargs)
+    text = f"; {len(log.registers)} register" if kwargs.get("ccmr") else \
+        "; 5 registers go on in the log"
+    for args in (FILES, (*TREE, log.provider)):
+        run = Run("verify", *args).expect(0, text)
+        check("EXPLAINED" not in run.out, run.out)
+    put("values", log.values())
+    Run("verify", *FILES, "--values", "values").expect(0, "31 records")
+
+
+@test_each(BOOTS)
+def follow_late_wrong(kwargs):
+    """a register whose value is known late, and is not the firmware's"""
+    _, log, name = boot_unsure(**kwargs)
+    algorithm = "sha384" if kwargs.get("ccmr") else \
+        [a for a in kwargs.get("algorithms", ["sha256"])
+         if a in log.registers[name].algorithms][0]
+    register = log.registers[name]
+    register.values[algorithm] = digest_of(algorithm, b"another")
+    log.lines.pop()
+    log.checkpoint("register", name)
+    put("checkpoints", log.checkpoints())
+    Run("verify", *FILES).expect(
+        1, f"log: register {name}, bank {algorithm}: what was before "
+        "checkpoint line 1 and records 0 to 30 ", f"DIFFERS in 1 place: {name}")
+
+
+@test
+def follow_late_foreign():
+    """a register whose first value is after an extend from elsewhere"""
+    firmware, log = boot()
+    log.lines[0] = "0 unsure pcr8\n"
+    log.foreign("pcr8")
+    log.event("pcr8", b"of a known value")
+    write_boot(firmware, log)
+    Run("verify", *FILES).expect(1, "register pcr8: somebody extended it past")
+
+
+@test
+def follow_late_banks():
+    """a register whose value is known late, and no bank of the firmware's"""
+    boot_unsure(algorithms=("sha512",))
+    Run("verify", *FILES).expect(2, "the firmware's log has no digests for the "
+                                 "banks of pcr8")
+
+
 @test
 def tcg2_of_unsure():
     """export of tcg2: a checkpoint without a value tells no banks"""
