@@ -12,6 +12,7 @@
 #include "commands/source.h"
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
+#include "formats/content.h"
 #include "linux/tsm-event-log.h"
 #include "output/export.h"
 #include "output/output.h"
@@ -115,6 +116,29 @@ static int write_log(const struct request *request, const struct log *log,
 	return ret;
 }
 
+/* Of formats that cannot say it of each record, this is all that is said. */
+static void tell_content(const struct request *request, const struct log *log)
+{
+	struct cel_reader reader = { .log = &log->cel };
+	struct content_count count = { 0 };
+	enum content_binding binding;
+	struct hasher hasher = { 0 };
+	struct cel_record rec;
+	struct error err;
+
+	while (cel_next(&reader, &rec, &err) > 0 &&
+	       !content_check(&rec, &hasher, &binding, &err))
+		content_count_record(&count, &rec, binding);
+	hasher_free(&hasher);
+	if (count.claimed)
+		fprintf(stderr,
+			"tsm-log: %s: content of %" PRIu64
+			" record%s is bound, of %" PRIu64
+			" only claimed, the first is record %" PRIu64 "\n",
+			label(request), count.bound, plural(count.bound),
+			count.claimed, count.first_claimed);
+}
+
 static int export_records(const struct request *request)
 {
 	struct error err;
@@ -127,6 +151,8 @@ static int export_records(const struct request *request)
 		ret = check_first(request, &log, &err);
 	if (!ret)
 		ret = write_log(request, &log, NULL, &err);
+	if (!ret)
+		tell_content(request, &log);
 	log_free(&log);
 	return ret ? trouble(request, &err) : 0;
 }
@@ -185,8 +211,10 @@ static int export_after_firmware(const struct request *request)
 	if (!ret) {
 		set = export_tcg2_banks(&v.log, &v.firmware, err);
 		ret = set ? write_log(request, &v.log, &v.firmware, err) : -1;
-		if (!ret)
+		if (!ret) {
 			tell_banks(request, &v, set);
+			tell_content(request, &v.log);
+		}
 	}
 	if (ret)
 		ret = trouble(request, err);

@@ -19,6 +19,7 @@
 #include "base/buffer.h"
 #include "commands/command.h"
 #include "commands/file-event.h"
+#include "commands/new-record.h"
 #include "commands/once.h"
 #include "formats/register.h"
 #include "linux/tsm-event-log.h"
@@ -28,6 +29,7 @@ static const char help[] =
 	"Usage: tsm-log measure [OPTION]... PROVIDER/REGISTER TEXT\n"
 	"       tsm-log measure [OPTION]... PROVIDER/REGISTER -\n"
 	"       tsm-log measure [OPTION]... --file FILE PROVIDER/REGISTER\n"
+	"       tsm-log measure --digest ALGO:HEX... [OPTION]... PROVIDER/REGISTER\n"
 	"\n"
 	"Measure an event of 1 to 4095 bytes into a register: TEXT, or standard input with\n"
 	"each of its bytes, or the digest of FILE, with its name, as a JSON object:\n"
@@ -41,6 +43,14 @@ static const char help[] =
 	"      --ignore-trimmed  for --once: they do not count\n"
 	"      --file FILE       measure a file\n"
 	"      --sysfs DIR       use DIR instead of " PROVIDER_ROOT "\n"
+	"\n"
+	"With one of these, what is measured is a record; TEXT, standard input or what is\n"
+	"in FILE is its content, and with --digest there need not be any:\n"
+	"\n"
+	"      --type TYPE       the type of the event: EV_ACTION or the like, or a number\n"
+	"      --content-type N  it is no event, but content of the type N\n"
+	"      --digest ALGO:HEX extend by this digest, and not by one of the content; there\n"
+	"                        must be one for each bank of the register\n"
 	"  -h, --help            show this help\n"
 	"\n"
 	"Prints the record of the event that has KEY, if there is one.\n"
@@ -56,9 +66,13 @@ struct event {
 	size_t len;
 };
 
+_Static_assert(NEW_RECORD_MAX_SIZE <= TSM_EVENT_MAX_SIZE,
+	       "a record fits where an event does");
+
 struct target {
 	char provider[REGISTER_NAME_SIZE];
 	char reg[REGISTER_NAME_SIZE];
+	const char *file; /* append_event or append_record */
 };
 
 static int event_append(struct event *event, const void *data, size_t len,
@@ -105,6 +119,40 @@ static int append_file(struct event *event, const char *path, struct error *err)
 	return ret;
 }
 
+/* All that is in the file. */
+static int append_content(struct event *event, const char *path,
+			  struct error *err)
+{
+	struct buffer file = { 0 };
+	int ret = buffer_read_path(&file, path, err);
+
+	if (!ret)
+		ret = event_append(event, file.data, file.len, err);
+	buffer_free(&file);
+	return ret;
+}
+
+/* The record takes the place of its content. */
+static int make_record(struct event *event, const struct new_record *record,
+		       const char *file, const char *text, struct error *err)
+{
+	struct event content = { .len = 0 };
+	int len, ret = 0;
+
+	if (file)
+		ret = append_content(&content, file, err);
+	else if (text && !strcmp(text, "-"))
+		ret = append_input(&content, err);
+	else if (text)
+		ret = event_append(&content, text, strlen(text), err);
+	if (ret)
+		return -1;
+	len = new_record_encode(record, content.data, content.len, event->data,
+				err);
+	event->len = len < 0 ? 0 : (size_t)len;
+	return len < 0 ? -1 : 0;
+}
+
 /* @text: NULL if there is none. */
 static int make_event(struct event *event, const char *key, const char *file,
 		      const char *text, struct error *err)
@@ -136,14 +184,14 @@ static bool target_parse(struct target *target, const char *text)
 	return true;
 }
 
-static int open_register(const struct provider *provider, const char *reg,
-			 struct error *err)
+static int open_register(const struct provider *provider,
+			 const struct target *target, struct error *err)
 {
-	char path[REGISTER_NAME_SIZE + sizeof("/append_event")];
+	char path[REGISTER_NAME_SIZE + sizeof("/append_record")];
 	const char *hint = "";
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/append_event", reg);
+	snprintf(path, sizeof(path), "%s/%s", target->reg, target->file);
 	fd = openat(provider->dirfd, path, O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
@@ -153,6 +201,23 @@ static int open_register(const struct provider *provider, const char *reg,
 		hint = "; there is no such register, or it cannot be extended";
 	return error_set(err, "cannot open %s: %s%s", path, strerror(errno),
 			 hint);
+}
+
+/* Otherwise the kernel says no more than that it is invalid. */
+static int check_digests(const struct provider *provider, const char *reg,
+			 unsigned int set, struct error *err)
+{
+	char mine[BANK_SET_TEXT], given[BANK_SET_TEXT];
+	unsigned int all;
+
+	if (provider_read_banks(provider, reg, &all, err))
+		return -1;
+	if (all == set)
+		return 0;
+	return error_set(
+		err,
+		"%s has the banks %s, and there must be a digest for each; given are %s",
+		reg, bank_set_text(all, mine), bank_set_text(set, given));
 }
 
 static int write_event(int fd, const struct event *event, struct error *err)
@@ -178,22 +243,27 @@ static int find_before(struct once *once, const struct provider *provider,
 	return once_find(once, provider, err);
 }
 
-/* @once: NULL to measure in any case. Returns 0, or -1 with @err set. */
+/*
+ * @once: NULL to measure in any case. @digests: the banks that there is a digest
+ * for, if there is any. Returns 0, or -1 with @err set.
+ */
 static int measure(const char *root, const struct target *target,
-		   const struct event *event, struct once *once,
-		   struct error *err)
+		   const struct event *event, unsigned int digests,
+		   struct once *once, struct error *err)
 {
 	struct provider provider;
 	int fd = -1, ret;
 
 	ret = provider_open(&provider, root, target->provider, err);
 	if (!ret)
-		fd = open_register(&provider, target->reg, err);
+		fd = open_register(&provider, target, err);
 	if (fd < 0) {
 		provider_close(&provider);
 		return error_prefix(err, target->provider);
 	}
-	if (once)
+	if (digests)
+		ret = check_digests(&provider, target->reg, digests, err);
+	if (!ret && once)
 		ret = find_before(once, &provider, fd, err);
 	if (!ret)
 		ret = write_event(fd, event, err);
@@ -208,19 +278,25 @@ static int measure(const char *root, const struct target *target,
 
 enum {
 	OPT_ARCHIVE = 256,
+	OPT_CONTENT_TYPE,
+	OPT_DIGEST,
 	OPT_FILE,
 	OPT_IGNORE_TRIMMED,
 	OPT_ONCE,
 	OPT_SYSFS,
+	OPT_TYPE,
 };
 
 static const struct option options[] = {
 	{ "archive", required_argument, NULL, OPT_ARCHIVE },
+	{ "content-type", required_argument, NULL, OPT_CONTENT_TYPE },
+	{ "digest", required_argument, NULL, OPT_DIGEST },
 	{ "file", required_argument, NULL, OPT_FILE },
 	{ "help", no_argument, NULL, 'h' },
 	{ "ignore-trimmed", no_argument, NULL, OPT_IGNORE_TRIMMED },
 	{ "once", required_argument, NULL, OPT_ONCE },
 	{ "sysfs", required_argument, NULL, OPT_SYSFS },
+	{ "type", required_argument, NULL, OPT_TYPE },
 	{ 0 },
 };
 
@@ -230,18 +306,27 @@ struct arguments {
 	const char *target;
 	const char *text;
 	struct once once;
+	struct new_record record;
 	bool help;
 };
 
 /* Returns what is wrong with the usage, "" if getopt said it, or else NULL. */
 static const char *take_arguments(struct arguments *args, int argc, char **argv)
 {
+	const char *wrong = NULL;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while (!wrong &&
+	       (opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (opt) {
 		case OPT_ARCHIVE:
 			args->once.archive = optarg;
+			break;
+		case OPT_CONTENT_TYPE:
+			wrong = new_record_content_type(&args->record, optarg);
+			break;
+		case OPT_DIGEST:
+			wrong = new_record_digest(&args->record, optarg);
 			break;
 		case OPT_FILE:
 			args->file = optarg;
@@ -255,6 +340,9 @@ static const char *take_arguments(struct arguments *args, int argc, char **argv)
 		case OPT_SYSFS:
 			args->root = optarg;
 			break;
+		case OPT_TYPE:
+			wrong = new_record_type(&args->record, optarg);
+			break;
 		case 'h':
 			args->help = true;
 			return NULL;
@@ -262,6 +350,8 @@ static const char *take_arguments(struct arguments *args, int argc, char **argv)
 			return "";
 		}
 	}
+	if (wrong)
+		return wrong;
 	if (argc - optind > 2)
 		return "more than one TEXT; put it in quotes";
 	if (optind < argc)
@@ -273,6 +363,7 @@ static const char *take_arguments(struct arguments *args, int argc, char **argv)
 
 static const char *check_arguments(const struct arguments *args)
 {
+	const struct new_record *record = &args->record;
 	const struct once *once = &args->once;
 
 	if (!args->target)
@@ -285,7 +376,11 @@ static const char *check_arguments(const struct arguments *args)
 		return "the KEY is empty";
 	if (!once->key && (once->archive || once->ignore_trimmed))
 		return "--archive and --ignore-trimmed go with --once";
-	if (!once->key && !args->file && !args->text)
+	if (record->has_event_type && record->has_content_type)
+		return "--type excludes --content-type";
+	if (once->key && record->any)
+		return "--once goes with events, not with records";
+	if (!once->key && !record->banks && !args->file && !args->text)
 		return "no TEXT given";
 	return NULL;
 }
@@ -310,14 +405,18 @@ int command_measure(int argc, char **argv)
 	if (wrong)
 		return usage_error("measure", *wrong ? wrong : NULL);
 
-	if (make_event(&event, args.once.key, args.file, args.text, &err)) {
+	target.file = args.record.any ? "append_record" : "append_event";
+	if (args.record.any ? make_record(&event, &args.record, args.file,
+					  args.text, &err) :
+			      make_event(&event, args.once.key, args.file,
+					 args.text, &err)) {
 		fprintf(stderr, "tsm-log: %s\n", err.text);
 		return EXIT_TROUBLE;
 	}
 	args.once.reg = target.reg;
 	args.once.event = event.data;
 	args.once.event_len = event.len;
-	if (measure(args.root, &target, &event,
+	if (measure(args.root, &target, &event, args.record.banks,
 		    args.once.key ? &args.once : NULL, &err)) {
 		fprintf(stderr, "tsm-log: %s\n", err.text);
 		return EXIT_TROUBLE;

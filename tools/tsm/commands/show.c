@@ -48,6 +48,7 @@ struct show {
 	bool separator; /* JSON: a record was printed before */
 	const char *instance; /* of the log, if it is archived */
 	int status;
+	struct hasher hasher;
 };
 
 /*
@@ -60,14 +61,18 @@ struct items {
 	bool has_record; /* ->rec is the next record */
 	bool has_line; /* and ->cp the next line */
 	bool is_record; /* which of them the item is */
+	enum content_binding binding; /* of ->rec */
+	struct hasher *hasher;
 	struct cel_record rec;
 	struct checkpoint cp;
 };
 
-static void items_start(struct items *items, const struct log *log)
+static void items_start(struct items *items, struct show *show,
+			const struct log *log)
 {
 	*items = (struct items){ .cel.log = &log->cel,
-				 .lines.text = &log->checkpoints };
+				 .lines.text = &log->checkpoints,
+				 .hasher = &show->hasher };
 }
 
 /* Returns 1, or 0 at the end, or -1 with @err set. */
@@ -88,7 +93,8 @@ static int items_next(struct items *items, struct error *err)
 
 	if (!items->has_record) {
 		ret = cel_next(&items->cel, &items->rec, err);
-		if (ret < 0)
+		if (ret < 0 || (ret && content_check(&items->rec, items->hasher,
+						     &items->binding, err)))
 			return -1;
 		items->has_record = ret;
 	}
@@ -107,7 +113,7 @@ static int items_next(struct items *items, struct error *err)
 	return 1;
 }
 
-static int show_table(const struct show *show, const struct log *log,
+static int show_table(struct show *show, const struct log *log,
 		      struct error *err)
 {
 	struct items items;
@@ -115,17 +121,18 @@ static int show_table(const struct show *show, const struct log *log,
 	int ret;
 
 	table_init(&table);
-	items_start(&items, log);
+	items_start(&items, show, log);
 	while (items_next(&items, err) > 0)
 		if (items.is_record)
 			table_measure(&table, &items.rec);
 		else
 			table_measure_checkpoint(&table, &items.cp);
 	table_header(&table, stdout);
-	items_start(&items, log);
+	items_start(&items, show, log);
 	while ((ret = items_next(&items, err)) > 0)
 		if (items.is_record)
-			table_record(&table, &items.rec, stdout, show->utf8);
+			table_record(&table, &items.rec, items.binding, stdout,
+				     show->utf8);
 		else
 			table_checkpoint(&table, &items.cp, stdout);
 	return ret;
@@ -140,17 +147,19 @@ static int show_json(struct show *show, const char *name, const struct log *log,
 	struct items items;
 	int ret;
 
-	items_start(&items, log);
+	items_start(&items, show, log);
 	while ((ret = items_next(&items, err)) > 0)
 		;
 	if (ret < 0)
 		return -1;
-	items_start(&items, log);
+	items_start(&items, show, log);
 	while (items_next(&items, err) > 0) {
 		fputs(show->separator ? ",\n" : "\n", stdout);
 		show->separator = true;
-		object = items.is_record ? json_record(&items.rec, provider) :
-					   json_checkpoint(&items.cp, provider);
+		object = items.is_record ?
+				 json_record(&items.rec, items.binding,
+					     provider) :
+				 json_checkpoint(&items.cp, provider);
 		if (show->instance)
 			json_add_text(object, "instance", show->instance);
 		json_print(stdout, object);
@@ -291,5 +300,6 @@ int command_show(int argc, char **argv)
 		status = show_providers(&show, &source);
 	if (show.json)
 		fputs("\n]\n", stdout);
+	hasher_free(&show.hasher);
 	return status;
 }

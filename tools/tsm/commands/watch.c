@@ -57,11 +57,13 @@ struct watch {
 	bool utf8;
 	bool has_header;
 	struct table table;
+	struct hasher hasher;
 };
 
-static void show_json(const struct cel_record *rec)
+static void show_json(const struct cel_record *rec,
+		      enum content_binding binding)
 {
-	struct json_object *object = json_record(rec, NULL);
+	struct json_object *object = json_record(rec, binding, NULL);
 
 	json_print(stdout, object);
 	json_object_put(object);
@@ -86,6 +88,7 @@ static void prepare_table(struct watch *watch)
 static int show_log(struct watch *watch, struct error *err)
 {
 	struct cel_reader reader = { .log = &watch->log.cel };
+	enum content_binding binding;
 	struct cel_record rec;
 	int ret;
 
@@ -95,10 +98,13 @@ static int show_log(struct watch *watch, struct error *err)
 		/* Not yet the one that --from asked for. */
 		if (rec.recnum < watch->next)
 			continue;
+		if (content_check(&rec, &watch->hasher, &binding, err))
+			return -1;
 		if (watch->json)
-			show_json(&rec);
+			show_json(&rec, binding);
 		else
-			table_record(&watch->table, &rec, stdout, watch->utf8);
+			table_record(&watch->table, &rec, binding, stdout,
+				     watch->utf8);
 		watch->next = rec.recnum + 1;
 	}
 	if (ret < 0)
@@ -240,6 +246,7 @@ static int watch_provider(struct watch *watch, const char *root,
 	if (err.text[0])
 		fprintf(stderr, "tsm-log: %s: %s\n", name, err.text);
 	log_free(&watch->log);
+	hasher_free(&watch->hasher);
 	if (watch->number_fd >= 0)
 		close(watch->number_fd);
 	provider_close(&watch->provider);

@@ -12,7 +12,12 @@
 #include <string.h>
 
 #include "formats/cel.h"
+#include "formats/event-type.h"
 #include "linux/tsm-event-log.h"
+
+/* Types inside CEL_CONTENT_IMA_TEMPLATE. */
+#define IMA_TEMPLATE_NAME 0
+#define IMA_TEMPLATE_DATA 1
 
 struct span {
 	const uint8_t *base; /* of the log, for the offsets in messages */
@@ -190,7 +195,23 @@ static int parse_digests(struct span *log, struct cel_record *rec,
 /* Parts of a record that are no content: then the content is missing. */
 static bool is_structure(uint8_t type)
 {
-	return type <= TSM_CEL_DIGESTS || type == TSM_CEL_CCMR;
+	return type <= TSM_CEL_DIGESTS;
+}
+
+/* What IMA's template data is, IMA hashes; of what is no template, all. */
+static void find_template_data(const struct span *content,
+			       struct cel_record *rec)
+{
+	struct span span = *content;
+	struct tlv name, data;
+	struct error err;
+
+	if (take(&span, &name, "", &err) || name.type != IMA_TEMPLATE_NAME ||
+	    take(&span, &data, "", &err) || data.type != IMA_TEMPLATE_DATA ||
+	    span.pos < span.end)
+		return;
+	rec->measured = data.value;
+	rec->measured_len = data.len;
 }
 
 static int parse_content(struct span *log, struct cel_record *rec,
@@ -210,10 +231,14 @@ static int parse_content(struct span *log, struct cel_record *rec,
 	rec->event_type = 0;
 	rec->event = content.value;
 	rec->event_len = content.len;
+	rec->measured = content.value - TSM_CEL_TLV_HEADER_SIZE;
+	rec->measured_len = content.len + TSM_CEL_TLV_HEADER_SIZE;
+	span = inside(log, &content, "the content");
 	/* The rest of a record does not depend on what others write in there. */
+	if (rec->content_type == CEL_CONTENT_IMA_TEMPLATE)
+		find_template_data(&span, rec);
 	if (!cel_is_event(rec))
 		return 0;
-	span = inside(log, &content, "the content");
 	if (take(&span, &type, type_wanted, err) ||
 	    expect_type(&type, TSM_CEL_PCCLIENT_EVENT_TYPE, type_wanted, err) ||
 	    expect_size(&type, TSM_CEL_EVENT_TYPE_SIZE, type_wanted, err) ||
@@ -226,6 +251,8 @@ static int parse_content(struct span *log, struct cel_record *rec,
 	rec->event_type = (uint32_t)be(type.value, TSM_CEL_EVENT_TYPE_SIZE);
 	rec->event = data.value;
 	rec->event_len = data.len;
+	rec->measured = data.value;
+	rec->measured_len = data.len;
 	return 0;
 }
 
@@ -253,30 +280,12 @@ bool cel_is_event(const struct cel_record *rec)
 	return rec->content_type == TSM_CEL_CONTENT_PCCLIENT_STD;
 }
 
-bool cel_is_measured_event(const struct cel_record *rec)
-{
-	return cel_is_event(rec) &&
-	       (rec->event_type != TSM_EV_COMPACT_HASH || rec->event_len);
-}
-
-const char *cel_event_type_name(uint32_t type)
-{
-	switch (type) {
-	case TSM_EV_ACTION:
-		return "EV_ACTION";
-	case TSM_EV_COMPACT_HASH:
-		return "EV_COMPACT_HASH";
-	default:
-		return NULL;
-	}
-}
-
 const char *cel_event_type_text(const struct cel_record *rec,
 				char out[EVENT_TYPE_TEXT])
 {
-	const char *name = cel_event_type_name(rec->event_type);
+	const char *name = event_type_name(rec->event_type);
 
-	if (name)
+	if (cel_is_event(rec) && name)
 		return name;
 	if (cel_is_event(rec))
 		snprintf(out, EVENT_TYPE_TEXT, "0x%08x", rec->event_type);

@@ -21,6 +21,13 @@
 #define CEL_NARROW_RECNUM_SIZE 4
 #define CEL_WIDE_INDEX_SIZE 4
 
+/* Types of content that have a form of their own, besides the PC client's. */
+#define CEL_CONTENT_IMA_TEMPLATE 7
+#define CEL_CONTENT_IMA_TLV 8
+
+/* The first one that anybody may use for what he wants. */
+#define CEL_CONTENT_OTHER 9
+
 /* Pointers go into the buffer that was parsed. */
 struct cel_record {
 	size_t offset; /* of the record in the log */
@@ -34,6 +41,9 @@ struct cel_record {
 	uint32_t event_type; /* of others, 0 */
 	const uint8_t *event;
 	size_t event_len;
+	/* What the kernel hashes if the writer gives no digests. */
+	const uint8_t *measured;
+	size_t measured_len;
 	const uint8_t *body; /* the digests and the content, as in the log */
 	size_t body_len;
 };
@@ -53,16 +63,7 @@ int cel_next(struct cel_reader *reader, struct cel_record *rec,
 /* Whether the content is of the PC client profile, which the kernel writes. */
 bool cel_is_event(const struct cel_record *rec);
 
-/* Whether the digests have to be those of the event: not without the event. */
-bool cel_is_measured_event(const struct cel_record *rec);
-
-/* "EV_ACTION" or so, or NULL for a type that the kernel does not write. */
-const char *cel_event_type_name(uint32_t type);
-
-/*
- * "EV_ACTION" or, for a type that the kernel does not write, its number; or that
- * of other content.
- */
+/* "EV_ACTION" or, for a type without a name, its number; or that of other content. */
 #define EVENT_TYPE_TEXT 24
 const char *cel_event_type_text(const struct cel_record *rec,
 				char out[EVENT_TYPE_TEXT]);

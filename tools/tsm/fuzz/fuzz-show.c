@@ -25,7 +25,7 @@ static void check_line(const char *line, size_t len, bool utf8)
 }
 
 static void show(const struct table *table, const struct cel_record *rec,
-		 bool utf8)
+		 enum content_binding binding, bool utf8)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -33,7 +33,7 @@ static void show(const struct table *table, const struct cel_record *rec,
 
 	if (!out)
 		abort();
-	table_record(table, rec, out, utf8);
+	table_record(table, rec, binding, out, utf8);
 	fclose(out);
 	if (!len || text[len - 1] != '\n')
 		abort();
@@ -41,7 +41,8 @@ static void show(const struct table *table, const struct cel_record *rec,
 	free(text);
 }
 
-static void show_json(const struct cel_record *rec)
+static void show_json(const struct cel_record *rec,
+		      enum content_binding binding)
 {
 	struct json_object *object, *again;
 	char *text = NULL;
@@ -50,7 +51,7 @@ static void show_json(const struct cel_record *rec)
 
 	if (!out)
 		abort();
-	object = json_record(rec, NULL);
+	object = json_record(rec, binding, NULL);
 	json_print(out, object);
 	fclose(out);
 	check_line(text, len, false);
@@ -68,20 +69,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct cel_reader reader = { .log = &log };
 	struct cel_record rec;
 	struct table table;
+	struct hasher hasher = { 0 };
 	struct error err;
 
 	table_init(&table);
 	while (cel_next(&reader, &rec, &err) > 0) {
 		/* So that a read past the end of the event is seen too. */
 		struct buffer event = fuzz_buffer(rec.event, rec.event_len);
+		enum content_binding binding;
 
+		if (content_check(&rec, &hasher, &binding, &err))
+			abort();
 		rec.event = event.data;
 		table_measure(&table, &rec);
-		show(&table, &rec, false);
-		show(&table, &rec, true);
-		show_json(&rec);
+		show(&table, &rec, binding, false);
+		show(&table, &rec, binding, true);
+		show_json(&rec, binding);
 		buffer_free(&event);
 	}
+	hasher_free(&hasher);
 	buffer_free(&log);
 	return 0;
 }

@@ -54,6 +54,7 @@ static void print_total(const struct chain *chain, FILE *out)
 {
 	uint64_t records = chain->next - chain->first;
 	const char *separator = UNEXPLAINED_SEPARATOR;
+	const char *resets = RESETS_SEPARATOR;
 	size_t i;
 
 	fprintf(out, "%s/%s: %s: %zu segment%s, ", chain->provider,
@@ -67,13 +68,15 @@ static void print_total(const struct chain *chain, FILE *out)
 			chain->next - 1);
 	else
 		fprintf(out, "no records");
-	print_unchecked(out, chain->unchecked);
 	fprintf(out, ", %zu register%s", chain->nr_registers,
 		plural(chain->nr_registers));
 	if (chain->is_live)
 		print_live(chain, out);
 	else
 		fprintf(out, "; not compared with any register");
+	print_content(out, &chain->content);
+	for (i = 0; i < chain->nr_unexplained; i++)
+		resets_text(&chain->unexplained[i], &resets, out);
 	for (i = 0; i < chain->nr_unexplained; i++)
 		unexplained_text(&chain->unexplained[i], &separator,
 				 "are not in the archive", out);
@@ -135,13 +138,16 @@ struct json_object *chain_json(const struct chain *chain)
 	json_add_number(object, "segments", chain->nr_segments);
 	json_add_number(object, "first_record", chain->first);
 	json_add_number(object, "next_record", chain->next);
-	if (chain->unchecked)
-		json_add_number(object, "unchecked", chain->unchecked);
+	json_add(object, "content", content_json(&chain->content));
 	json_add(object, "differences", findings_json(chain));
 	list = json_need(json_object_new_array());
 	for (i = 0; i < chain->nr_unexplained; i++)
 		unexplained_json(&chain->unexplained[i], list);
 	json_add(object, "unexplained", list);
+	list = json_need(json_object_new_array());
+	for (i = 0; i < chain->nr_unexplained; i++)
+		resets_json(&chain->unexplained[i], list);
+	json_add(object, "resets", list);
 	if (chain->is_live)
 		json_add(object, "live", report_json(&chain->live));
 	return object;

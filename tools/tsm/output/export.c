@@ -60,9 +60,22 @@ int export_cel(const struct log *log, size_t recnum_size, size_t index_size,
 	return 0;
 }
 
+static void write_json(const struct cel_record *rec,
+		       enum content_binding binding, FILE *out)
+{
+	struct json_object *object = json_cel_record(rec, binding);
+
+	fputc(RECORD_SEPARATOR, out);
+	json_print(out, object);
+	fputc('\n', out);
+	json_object_put(object);
+}
+
 int export_json(const struct log *log, FILE *out, struct error *err)
 {
 	struct cel_reader reader = { .log = &log->cel };
+	enum content_binding binding;
+	struct hasher hasher = { 0 };
 	struct cel_record rec;
 	int ret;
 
@@ -71,15 +84,13 @@ int export_json(const struct log *log, FILE *out, struct error *err)
 	if (ret)
 		return -1;
 	reader.pos = 0;
-	while (cel_next(&reader, &rec, err) > 0) {
-		struct json_object *object = json_cel_record(&rec);
-
-		fputc(RECORD_SEPARATOR, out);
-		json_print(out, object);
-		fputc('\n', out);
-		json_object_put(object);
+	while (!ret && cel_next(&reader, &rec, err) > 0) {
+		ret = content_check(&rec, &hasher, &binding, err);
+		if (!ret)
+			write_json(&rec, binding, out);
 	}
-	return 0;
+	hasher_free(&hasher);
+	return ret;
 }
 
 /* The banks of an empty log are those of its registers. */

@@ -2,6 +2,7 @@
 /*
  * Records as JSON with the names of TCG CEL-JSON.
  */
+#include "formats/event-type.h"
 #include "output/event.h"
 #include "output/json.h"
 #include "output/record-json.h"
@@ -10,7 +11,7 @@
 static void add_event_type(struct json_object *content, uint32_t type)
 {
 	static const char key[] = "event_type";
-	const char *name = cel_event_type_name(type);
+	const char *name = event_type_name(type);
 
 	if (name)
 		json_add_text(content, key, name);
@@ -23,7 +24,8 @@ static void add_event_type(struct json_object *content, uint32_t type)
  * parsed, this is the type and the bytes.
  */
 static struct json_object *add_content(struct json_object *object,
-				       const struct cel_record *rec)
+				       const struct cel_record *rec,
+				       enum content_binding binding)
 {
 	struct json_object *content = json_need(json_object_new_object());
 
@@ -39,18 +41,21 @@ static struct json_object *add_content(struct json_object *object,
 	json_add_hex(content, cel_is_event(rec) ? "event_data" : "data",
 		     rec->event, rec->event_len);
 	json_add(object, "content", content);
+	json_add_text(object, "binding", content_binding_text(binding));
 	return content;
 }
 
-struct json_object *json_cel_record(const struct cel_record *rec)
+struct json_object *json_cel_record(const struct cel_record *rec,
+				    enum content_binding binding)
 {
 	struct json_object *object = json_need(json_object_new_object());
 
-	add_content(object, rec);
+	add_content(object, rec, binding);
 	return object;
 }
 
 struct json_object *json_record(const struct cel_record *rec,
+				enum content_binding binding,
 				const char *provider)
 {
 	struct json_object *object = json_need(json_object_new_object());
@@ -58,7 +63,7 @@ struct json_object *json_record(const struct cel_record *rec,
 
 	if (provider)
 		json_add_text(object, "provider", provider);
-	content = add_content(object, rec);
+	content = add_content(object, rec, binding);
 	if (text_is_utf8(rec->event, rec->event_len))
 		json_add(content, "string",
 			 json_object_new_string_len((const char *)rec->event,

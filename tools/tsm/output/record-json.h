@@ -9,18 +9,22 @@
 
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
+#include "formats/content.h"
 
 /*
- * A record with nothing but what TCG CEL-JSON defines; that has no name for the
- * index of a CC measurement register, which is "ccmr" here.
+ * A record as TCG CEL-JSON defines it; that has no name for the index of a CC
+ * measurement register, which is "ccmr" here, and none for what the content
+ * proves, which is "binding".
  */
-struct json_object *json_cel_record(const struct cel_record *rec);
+struct json_object *json_cel_record(const struct cel_record *rec,
+				    enum content_binding binding);
 
 /*
  * The same for people: event data that is text is there as "string", too.
  * @provider: the provider to name in the record, or NULL.
  */
 struct json_object *json_record(const struct cel_record *rec,
+				enum content_binding binding,
 				const char *provider);
 
 /* What is known of a register between two records. */

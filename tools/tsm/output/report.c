@@ -99,13 +99,26 @@ const char *plural(uint64_t number)
 	return number == 1 ? "" : "s";
 }
 
-void print_unchecked(FILE *out, uint64_t unchecked)
+void print_content(FILE *out, const struct content_count *count)
 {
-	if (unchecked)
-		fprintf(out,
-			", %" PRIu64
-			" of them with content of a type that is not checked",
-			unchecked);
+	if (!count->bound && !count->claimed)
+		return;
+	fprintf(out, "; content: %" PRIu64 " bound, %" PRIu64 " claimed",
+		count->bound, count->claimed);
+	if (count->claimed)
+		fprintf(out, " (the first is record %" PRIu64 ")",
+			count->first_claimed);
+}
+
+struct json_object *content_json(const struct content_count *count)
+{
+	struct json_object *object = json_need(json_object_new_object());
+
+	json_add_number(object, "bound", count->bound);
+	json_add_number(object, "claimed", count->claimed);
+	if (count->claimed)
+		json_add_number(object, "first_claimed", count->first_claimed);
+	return object;
 }
 
 static void print_firmware(FILE *out, const struct verification *v)
@@ -155,6 +168,17 @@ static void print_point(FILE *out, const struct point *point,
 				point->values[i].value.name);
 }
 
+/* What is explained: by a command that the kernel saw. */
+static void print_resets(FILE *out, const struct verification *v)
+{
+	const struct replay *replay = &v->replay;
+	const char *separator = RESETS_SEPARATOR;
+	size_t i;
+
+	for (i = 0; i < replay->nr_registers; i++)
+		resets_text(&replay->registers[i].unexplained, &separator, out);
+}
+
 static void print_unexplained(FILE *out, const struct verification *v)
 {
 	const struct replay *replay = &v->replay;
@@ -186,7 +210,6 @@ static void print_total(FILE *out, const struct verification *v)
 			replay->next - 1);
 	else
 		fprintf(out, "no records");
-	print_unchecked(out, replay->unchecked);
 	fprintf(out, ", %zu register%s, %" PRIu64 " stretch%s",
 		replay->nr_registers, plural(replay->nr_registers), t.stretches,
 		t.stretches == 1 ? "" : "es");
@@ -196,6 +219,8 @@ static void print_total(FILE *out, const struct verification *v)
 		fprintf(out, "; not compared with any register (see --values)");
 	if (v->point.found)
 		print_point(out, &v->point, replay);
+	print_content(out, &replay->content);
+	print_resets(out, v);
 	print_unexplained(out, v);
 	fputc('\n', out);
 }
@@ -353,8 +378,7 @@ struct json_object *report_json(const struct verification *v)
 		add_point(object, &v->point);
 	json_add_number(object, "first_record", replay->first);
 	json_add_number(object, "next_record", replay->next);
-	if (replay->unchecked)
-		json_add_number(object, "unchecked", replay->unchecked);
+	json_add(object, "content", content_json(&replay->content));
 
 	if (v->firmware_path)
 		json_add(object, "firmware_log", firmware_json(v));
@@ -372,6 +396,11 @@ struct json_object *report_json(const struct verification *v)
 						      &unlogged),
 				 list);
 	json_add(object, "unexplained", list);
+
+	list = json_need(json_object_new_array());
+	for (i = 0; i < replay->nr_registers; i++)
+		resets_json(&replay->registers[i].unexplained, list);
+	json_add(object, "resets", list);
 
 	list = json_need(json_object_new_array());
 	for (i = 0; i < replay->nr_registers; i++)

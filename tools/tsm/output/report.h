@@ -31,7 +31,8 @@ const char *plural(uint64_t number);
 /* Which records values from just before the record @next are of. */
 void print_coverage(FILE *out, const struct replay *replay, uint64_t next);
 
-/* Of records, how many have content that says nothing for sure. */
-void print_unchecked(FILE *out, uint64_t unchecked);
+/* Of records, how many have content, and what that proves. */
+void print_content(FILE *out, const struct content_count *count);
+struct json_object *content_json(const struct content_count *count);
 
 #endif

@@ -71,7 +71,7 @@ static void explain(const struct checkpoint *cp, FILE *out)
 		{ TSM_CHECKPOINT_UNSURE, "the value here is not known" },
 		{ TSM_CHECKPOINT_SETTLED, "the value is known again" },
 		{ TSM_CHECKPOINT_TRIM, "what was before was trimmed here" },
-		{ "reset", "was reset" },
+		{ "reset", "was reset by a command: it goes on from here" },
 		{ NULL, "has this value" },
 	};
 	size_t i = 0;
@@ -131,7 +131,7 @@ void table_header(const struct table *table, FILE *out)
 }
 
 void table_record(const struct table *table, const struct cel_record *rec,
-		  FILE *out, bool utf8)
+		  enum content_binding binding, FILE *out, bool utf8)
 {
 	char digests[BANK_COUNT * (SHORT_DIGEST_TEXT + 1)];
 	char type[EVENT_TYPE_TEXT], name[REGISTER_NAME_SIZE];
@@ -141,6 +141,8 @@ void table_record(const struct table *table, const struct cel_record *rec,
 		rec->recnum, table->name,
 		register_name(rec->is_ccmr, rec->index, name), table->type,
 		cel_event_type_text(rec, type), table->digests, digests);
+	if (binding == CONTENT_CLAIMED)
+		fputs("(claimed) ", out);
 	event_print(out, rec->event, rec->event_len, utf8);
 	fputc('\n', out);
 }

@@ -10,6 +10,7 @@
 
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
+#include "formats/content.h"
 
 /* The widths of the columns, from the records shown to table_measure(). */
 struct table {
@@ -26,7 +27,7 @@ void table_header(const struct table *table, FILE *out);
 
 /* @utf8: the reader of @out understands it. */
 void table_record(const struct table *table, const struct cel_record *rec,
-		  FILE *out, bool utf8);
+		  enum content_binding binding, FILE *out, bool utf8);
 
 /* A checkpoint has no number; it says what is known of a register there. */
 void table_checkpoint(const struct table *table, const struct checkpoint *cp,

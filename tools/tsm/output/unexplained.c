@@ -69,3 +69,25 @@ void unexplained_json(const struct unexplained *u, struct json_object *list)
 	if (json_object_array_add(list, object))
 		json_need(NULL);
 }
+
+void resets_text(const struct unexplained *u, const char **separator, FILE *out)
+{
+	if (!u->resets)
+		return;
+	fprintf(out, "%s%s %" PRIu64 " time%s", *separator, u->name, u->resets,
+		plural(u->resets));
+	*separator = ", ";
+}
+
+void resets_json(const struct unexplained *u, struct json_object *list)
+{
+	struct json_object *object;
+
+	if (!u->resets)
+		return;
+	object = json_need(json_object_new_object());
+	json_add_text(object, "register", u->name);
+	json_add_number(object, "resets", u->resets);
+	if (json_object_array_add(list, object))
+		json_need(NULL);
+}

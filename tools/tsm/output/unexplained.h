@@ -21,6 +21,14 @@ void unexplained_text(const struct unexplained *unexplained,
 /* What a list begins with. */
 #define UNEXPLAINED_SEPARATOR "; NOT EXPLAINED: "
 
+/* The same of how often a command reset the register, which explains it. */
+void resets_text(const struct unexplained *unexplained, const char **separator,
+		 FILE *out);
+void resets_json(const struct unexplained *unexplained,
+		 struct json_object *list);
+
+#define RESETS_SEPARATOR "; reset: "
+
 /* Append it to @list, unless there is nothing to say. */
 void unexplained_json(const struct unexplained *unexplained,
 		      struct json_object *list);

@@ -144,6 +144,7 @@ static void add_unexplained(struct chain *chain, const struct replay *replay)
 			sum->since = more->since;
 		}
 		sum->lines += more->lines;
+		sum->resets += more->resets;
 		sum->resumes += more->resumes;
 		sum->unproven += more->unproven;
 	}
@@ -302,7 +303,7 @@ static void count(struct chain *chain, const struct replay *replay)
 		chain->first = replay->first;
 	chain->next = replay->next;
 	chain->nr_registers = replay->nr_registers;
-	chain->unchecked += replay->unchecked;
+	content_count_add(&chain->content, &replay->content);
 }
 
 /* Check @segment, which follows on @last, and make it the last one. */
@@ -466,6 +467,7 @@ static void uncount(struct chain *chain, const struct checkpoint *cp)
 	if (!sum)
 		return;
 	sum->lines -= checkpoint_is(cp, TSM_CHECKPOINT_FOREIGN);
+	sum->resets -= checkpoint_is_reset(cp);
 	sum->resumes -= checkpoint_is(cp, TSM_CHECKPOINT_RESUME);
 }
 
@@ -503,6 +505,8 @@ static void add_end(struct chain *chain, const struct link *last)
 		return;
 	if (live->first == chain->next)
 		uncount_untrimmed(chain, last);
+	if (live->first >= chain->next)
+		content_count_add(&chain->content, &live->content);
 	add_unexplained(chain, live);
 }
 

@@ -37,7 +37,7 @@ struct chain {
 	uint64_t first; /* the first record that is archived */
 	uint64_t next; /* the one after the last */
 	size_t nr_registers;
-	uint64_t unchecked; /* see struct replay */
+	struct content_count content;
 
 	bool untrimmed; /* see archive_is_untrimmed() */
 

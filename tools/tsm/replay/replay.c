@@ -268,8 +268,8 @@ static void restart(struct replay_register *reg, const struct checkpoint *cp)
 	reg->unexplained.unproven += reg->unconfirmed;
 	reg->unconfirmed = 0;
 	reg->banks = 0;
-	if (checkpoint_is(cp, TSM_CHECKPOINT_RESUME))
-		reg->unexplained.resumes++;
+	reg->unexplained.resets += checkpoint_is_reset(cp);
+	reg->unexplained.resumes += checkpoint_is(cp, TSM_CHECKPOINT_RESUME);
 	/* That a command reset it is all that there is to say. */
 	if (!checkpoint_is_reset(cp) && !reg->restart_line)
 		reg->restart_line = cp->line;
@@ -460,36 +460,6 @@ static int apply_checkpoints(struct replay *replay, struct error *err)
 	}
 }
 
-/* Compare a record's digests with its event data, in all banks. */
-static int check_content(struct replay *replay, struct replay_register *reg,
-			 const struct cel_record *rec, struct error *err)
-{
-	char mine[DIGEST_TEXT], theirs[DIGEST_TEXT];
-	uint8_t digest[DIGEST_MAX];
-	struct finding *finding;
-	enum bank_id bank;
-
-	for (bank = 0; bank_next(rec->banks, &bank); bank++) {
-		size_t size = banks[bank].size;
-
-		if (hasher_digest(&replay->hasher, bank, rec->event,
-				  rec->event_len, NULL, 0, digest, err))
-			return -1;
-		if (!memcmp(digest, rec->digest[bank], size))
-			continue;
-		finding = add_finding(replay, reg);
-		finding->bank = bank;
-		set_records(finding, rec->recnum, rec->recnum);
-		set_text(finding,
-			 "the event data of record %" PRIu64
-			 " (byte offset %zu) has the hash %s, its digest is %s",
-			 rec->recnum, rec->offset, hex_text(digest, size, mine),
-			 hex_text(rec->digest[bank], size, theirs));
-		return 0;
-	}
-	return 0;
-}
-
 /* An extend may be of some banks only: the others stay as they are then. */
 static void check_record_banks(struct replay *replay,
 			       struct replay_register *reg,
@@ -550,6 +520,7 @@ static int apply_record(struct replay *replay, const struct cel_record *rec,
 			struct error *err)
 {
 	struct replay_register *reg;
+	enum content_binding binding;
 
 	if (rec->recnum != replay->next) {
 		replay_report(replay, NULL,
@@ -563,14 +534,13 @@ static int apply_record(struct replay *replay, const struct cel_record *rec,
 	if (!reg)
 		return -1;
 	replay->next++;
-	replay->unchecked += !cel_is_event(rec);
+	if (content_check(rec, &replay->hasher, &binding, err))
+		return -1;
+	content_count_record(&replay->content, rec, binding);
 	reg->records++;
 	reg->unconfirmed++;
 	if (!reg->differs)
 		check_record_banks(replay, reg, rec);
-	if (!reg->differs && cel_is_measured_event(rec) &&
-	    check_content(replay, reg, rec, err))
-		return -1;
 	return reg->differs ? 0 : extend(replay, reg, rec, err);
 }
 

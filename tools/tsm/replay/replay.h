@@ -30,6 +30,7 @@
 #include "formats/bank.h"
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
+#include "formats/content.h"
 #include "formats/register.h"
 #include "replay/unexplained.h"
 
@@ -126,7 +127,7 @@ struct replay {
 	uint64_t first; /* number of the first record */
 	uint64_t next; /* number of the next record */
 	bool broken; /* records are missing: nothing after that counts */
-	uint64_t unchecked; /* records whose content is of other types */
+	struct content_count content;
 
 	struct replay_register *registers;
 	size_t nr_registers;

@@ -23,6 +23,7 @@ struct unexplained {
 	uint64_t since;
 	uint64_t lines; /* those that are here; the others were trimmed */
 
+	uint64_t resets; /* by a command that the kernel saw: that explains it */
 	uint64_t resumes; /* from hibernation, which starts it anew */
 
 	bool unlogged; /* its value, and nothing of how it came to that */

@@ -235,30 +235,59 @@ static int read_digest(const struct provider *provider, const char *path,
 	return 0;
 }
 
-int provider_read_register(const struct provider *provider, const char *name,
-			   struct live_value *value, struct error *err)
+/* The bank that the register's own "digest" shows. */
+static int read_main_bank(const struct provider *provider, const char *name,
+			  enum bank_id *bank, struct error *err)
 {
 	char path[PATH_SIZE], line[LINE_SIZE];
-	enum bank_id bank, main_bank;
 	ssize_t len;
 
-	value->banks = 0;
 	snprintf(path, sizeof(path), "%s/hash_algo", name);
 	len = read_line(provider->dirfd, path, line, err);
 	if (len < 0)
 		return -1;
-	main_bank = bank_by_name(line, (size_t)len);
-	if (main_bank == BANK_COUNT)
+	*bank = bank_by_name(line, (size_t)len);
+	if (*bank == BANK_COUNT)
 		return error_set(err, "%s: unknown hash algorithm", path);
+	return 0;
+}
 
-	for (bank = 0; bank < BANK_COUNT; bank++) {
-		snprintf(path, sizeof(path), "%s/%s/digest", name,
-			 banks[bank].name);
-		/* A register with one bank has no directory for it. */
-		if (!faccessat(provider->dirfd, path, F_OK, 0) &&
+/* Whether there is a directory for a bank, as there is for one of several. */
+static bool has_directory(const struct provider *provider, const char *name,
+			  enum bank_id bank, char path[PATH_SIZE])
+{
+	snprintf(path, PATH_SIZE, "%s/%s/digest", name, banks[bank].name);
+	return !faccessat(provider->dirfd, path, F_OK, 0);
+}
+
+int provider_read_banks(const struct provider *provider, const char *name,
+			unsigned int *set, struct error *err)
+{
+	char path[PATH_SIZE];
+	enum bank_id bank;
+
+	if (read_main_bank(provider, name, &bank, err))
+		return -1;
+	*set = BANK_BIT(bank);
+	for (bank = 0; bank < BANK_COUNT; bank++)
+		if (has_directory(provider, name, bank, path))
+			*set |= BANK_BIT(bank);
+	return 0;
+}
+
+int provider_read_register(const struct provider *provider, const char *name,
+			   struct live_value *value, struct error *err)
+{
+	enum bank_id bank, main_bank;
+	char path[PATH_SIZE];
+
+	value->banks = 0;
+	if (read_main_bank(provider, name, &main_bank, err))
+		return -1;
+	for (bank = 0; bank < BANK_COUNT; bank++)
+		if (has_directory(provider, name, bank, path) &&
 		    read_digest(provider, path, bank, value, err))
 			return -1;
-	}
 	if (value->banks & BANK_BIT(main_bank))
 		return 0;
 	snprintf(path, sizeof(path), "%s/digest", name);

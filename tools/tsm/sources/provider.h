@@ -51,6 +51,10 @@ void provider_close(struct provider *provider);
 int provider_read_number(const struct provider *provider, const char *file,
 			 uint64_t *number, struct error *err);
 
+/* The banks that a register has. Returns 0, or -1 with @err set. */
+int provider_read_banks(const struct provider *provider, const char *name,
+			unsigned int *set, struct error *err);
+
 struct live_value {
 	unsigned int banks;
 	uint8_t digest[BANK_COUNT][DIGEST_MAX];

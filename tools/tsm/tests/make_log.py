@@ -38,13 +38,26 @@ def tlv(kind, value):
     return struct.pack(">BI", kind, len(value)) + value
 
 
-def record(number, index, digests, event_type, event, ccmr=False):
-    """One record; digests is a dict from the algorithm to the digest."""
+def digests_tlv(digests):
+    """digests: a dict from the algorithm to the digest."""
+    return tlv(3, b"".join(tlv(ALGORITHMS[a], d) for a, d in digests.items()))
+
+
+def event_tlv(event_type, event):
+    """Content as the kernel writes it."""
+    return tlv(5, tlv(0, struct.pack(">I", event_type)) + tlv(1, event))
+
+
+def record_of(number, index, digests, content, ccmr=False):
+    """One record; content is a TLV."""
     return (tlv(0, struct.pack(">Q", number)) +
             tlv(108 if ccmr else 1, struct.pack(">B", index)) +
-            tlv(3, b"".join(tlv(ALGORITHMS[a], d)
-                            for a, d in digests.items())) +
-            tlv(5, tlv(0, struct.pack(">I", event_type)) + tlv(1, event)))
+            digests_tlv(digests) + content)
+
+
+def record(number, index, digests, event_type, event, ccmr=False):
+    """One record of an event."""
+    return record_of(number, index, digests, event_tlv(event_type, event), ccmr)
 
 
 def values_text(values):
@@ -63,8 +76,9 @@ class Register:
 
     def extend(self, digests):
         for algorithm in self.algorithms:
-            self.values[algorithm] = digest_of(
-                algorithm, self.values[algorithm] + digests[algorithm])
+            if algorithm in digests:
+                self.values[algorithm] = digest_of(
+                    algorithm, self.values[algorithm] + digests[algorithm])
         self.records += 1
 
     def index(self):
@@ -120,6 +134,17 @@ class Log:
         index, ccmr = register.index()
         self.records.append(record(self.next, index, digests, event_type,
                                    event, ccmr))
+        self.next += 1
+        register.extend(digests)
+
+    def content(self, name, content, measured=None, digests=None):
+        """Content of any type, a TLV: measured is what the kernel hashes of it,
+        if there are no digests."""
+        register = self.registers[name]
+        index, ccmr = register.index()
+        digests = digests or {a: digest_of(a, measured)
+                              for a in register.algorithms}
+        self.records.append(record_of(self.next, index, digests, content, ccmr))
         self.next += 1
         register.extend(digests)
 
@@ -187,6 +212,7 @@ class Log:
                         value.hex().encode() + b"\n")
             if not register.static:
                 put(os.path.join(base, "append_event"), b"")
+                put(os.path.join(base, "append_record"), b"")
         return top
 
 

@@ -546,14 +546,15 @@ def unsure_opening(count):
 
 @test
 def content_of_another_type():
-    """verify: a segment whose content is not checked any more"""
+    """verify: a segment with content that is claimed"""
     rounds(3)
     edit(os.path.join(segments()[0], "cel"),
          lambda data: data.replace(b"\5\0\0\0", b"\x50\0\0\0", 1))
-    verify("--offline").expect(0, "3 records (0 to 2), 1 of them with content "
-                               "of a type that is not checked, 2 registers")
+    verify("--offline").expect(0, "; content: 2 bound, 1 claimed (the first is "
+                               "record 0)\n")
     chain, = verify("--offline", "--json").expect(0).json()
-    check(chain["unchecked"] == 1, f"{chain}")
+    check(chain["content"] == {"bound": 2, "claimed": 1, "first_claimed": 0},
+          f"{chain}")
 
 
 @test
@@ -914,7 +915,10 @@ def bad_log():
     """archive: a log that does not verify is left as it is"""
     kernel = Kernel()
     kernel.extend(3)
-    put("tree/sample/log/cel", kernel.cel()[:-1] + b"X")
+    at = kernel.cel().index(b"\x0c\0\0\0\x30") + 5
+    put("tree/sample/log/cel", kernel.cel()[:at] + b"\0" + kernel.cel()[at + 1:])
+    put("tree/sample/log/checkpoints", kernel.checkpoints() +
+        kernel.checkpoints().splitlines(True)[0].replace(b"0 register", b"3 settled"))
     os.mkdir("archive")
     Run("archive", "--sysfs", "tree", "archive").expect(
         2, "sample: its log does not verify; see 'tsm-log verify sample'")
@@ -970,7 +974,10 @@ def flip_value(pattern):
 
 
 @test_each([
-    ("event", "cel", lambda data: data[:-1] + b"X", 1, "the event data of"),
+    ("event", "cel", lambda data: data[:-1] + b"X", 0,
+     "content: 11 bound, 1 claimed (the first is record 6)"),
+    ("digest", "cel", lambda data: data.replace(b"\x0c\0\0\0\x30", b"\x0c\0\0\0"
+                                                b"\x30\0", 1)[:-1], 2, ""),
     ("cut off", "cel", lambda data: data[:-1], 2, "could not check: sample/"),
     ("empty", "cel", lambda data: b"", 1, "its name says"),
     ("value of one bank", "checkpoints", flip_value(b"trim rtmr0 sha384:"), 1,

@@ -169,6 +169,146 @@ def usage(args, message):
     expect_none(measure(*args), 2, message)
 
 
+# Records.
+
+def written_record(register="pcr11"):
+    with open(f"tree/tpm0/{register}/append_record", "rb") as file:
+        return file.read()
+
+
+def digests_of(data, algorithms=("sha1", "sha256")):
+    return {a: hashlib.new(a, data).digest() for a in algorithms}
+
+
+def digest_options(digests):
+    return [word for a, d in digests.items()
+            for word in ("--digest", f"{a}:{d.hex()}")]
+
+
+GIVEN = digests_of(b"what only the writer knows")
+
+
+def expect_record(run, content, digests=None, register="pcr11"):
+    run.expect(0)
+    if run.out + run.err:
+        run.fail("expected no output")
+    want = (make_log.digests_tlv(digests) if digests else b"") + content
+    if written_record(register) != want or written(register):
+        run.fail(f"expected the record {want}, not {written_record(register)}")
+
+
+@test_each([("name", "EV_EVENT_TAG", 6), ("decimal", "13", 13),
+            ("hexadecimal", "0x8000000a", 0x8000000a), ("short", "0xC", 12),
+            ("another name", "EV_EFI_VARIABLE_AUTHORITY", 0x800000e0),
+            ("dstack's", "0x08000001", 0x08000001),
+            ("the greatest", "4294967295", 0xffffffff)])
+def event_type(text, number):
+    """measure an event of a type"""
+    new_log()
+    expect_record(measure("--type", text, "tpm0/pcr11", "event"),
+                  make_log.event_tlv(number, b"event"))
+
+
+@test_each([("text", ["text"], None, b"text"), ("input", ["-"], b"\0\1", b"\0\1"),
+            ("file", ["--file", "file"], None, b"content\n")])
+def content_type(args, data, content):
+    """measure content of another type"""
+    new_log()
+    put("file", b"content\n")
+    expect_record(measure("--content-type", "80", "tpm0/pcr11", *args,
+                          input=data or b""), make_log.tlv(80, content))
+
+
+@test_each([("alone", [], make_log.event_tlv(12, b"")),
+            ("with text", ["text"], make_log.event_tlv(5, b"text")),
+            ("with a type", ["--type", "EV_SEPARATOR"],
+             make_log.event_tlv(4, b"")),
+            ("with a file and a type",
+             ["--type", "EV_EVENT_TAG", "--file", "file"],
+             make_log.event_tlv(6, b"content\n")),
+            ("with other content", ["--content-type", "255", "x"],
+             make_log.tlv(255, b"x"))])
+def given_digests(args, content):
+    """measure digests"""
+    new_log()
+    put("file", b"content\n")
+    expect_record(measure(*digest_options(GIVEN), *args[:-1], "tpm0/pcr11",
+                          *args[-1:]) if args[-1:] in (["text"], ["x"]) else
+                  measure(*digest_options(GIVEN), *args, "tpm0/pcr11"),
+                  content, GIVEN)
+
+
+@test
+def one_bank():
+    """measure a digest into a register with one bank"""
+    log = make_log.Log("tdx")
+    log.add("rtmr3", ["sha384"])
+    log.write_tree("tree")
+    digests = digests_of(b"x", ["sha384"])
+    measure(*digest_options(digests), "tdx/rtmr3").expect(0)
+    with open("tree/tdx/rtmr3/append_record", "rb") as file:
+        check(file.read() == make_log.digests_tlv(digests) +
+              make_log.event_tlv(12, b""), "the record")
+
+
+@test
+def longest_record():
+    """the longest record, and one that is longer"""
+    new_log()
+    room = 4095 - len(make_log.digests_tlv(GIVEN)) - \
+        len(make_log.event_tlv(5, b""))
+    args = digest_options(GIVEN) + ["tpm0/pcr11"]
+    expect_record(measure(*args, "x" * room),
+                  make_log.event_tlv(5, b"x" * room), GIVEN)
+    new_log()
+    measure(*args, "x" * (room + 1)).expect(
+        2, f"more than 4095 bytes, of which {room + 1} are content")
+    put("file", b"x" * 5000)
+    measure(*args, "--file", "file").expect(2, "more than 4095 bytes")
+    check(not written_record(), "nothing is measured")
+
+
+@test_each([
+    ("no such type", ["--type", "EV_NOTHING"], "no event type"),
+    ("too great a type", ["--type", "4294967296"], "no event type"),
+    ("too long a type", ["--type", "0x123456789"], "no event type"),
+    ("no digits", ["--type", "0x"], "no event type"),
+    ("extends nothing", ["--type", "EV_NO_ACTION"], "extends nothing"),
+    ("extends nothing, 3", ["--type", "0x3"], "extends nothing"),
+    ("no number", ["--content-type", "x"], "not a number up to 255"),
+    ("too great a number", ["--content-type", "256"], "not a number up to 255"),
+    ("an event", ["--content-type", "5"], "is what --type is for"),
+    ("the kernel's", ["--content-type", "4"], "are the kernel's"),
+    ("both", ["--type", "5", "--content-type", "80"], "excludes"),
+    ("no digest", ["--digest", "sha1"], "not ALGO:HEX"),
+    ("no such bank", ["--digest", "md5:00"], "unknown hash algorithm"),
+    ("short", ["--digest", "sha1:00"], "not as many"),
+    ("no hex", ["--digest", "sha1:" + "x" * 40], "not as many"),
+    ("twice", ["--digest", "sha1:" + "0" * 40] * 2, "a second digest"),
+    ("a bank is missing", ["--digest", "sha1:" + "0" * 40],
+     "pcr11 has the banks sha1,sha256, and there must be a digest for each; "
+     "given are sha1"),
+    ("a bank too many", ["--digest", "sha1:" + "0" * 40, "--digest",
+                         "sha256:" + "0" * 64, "--digest", "sha512:" + "0" * 128],
+     "given are sha1,sha256,sha512"),
+    ("once", ["--type", "5", "--once", "key"], "--once goes with events"),
+])
+def record_usage(args, message):
+    """wrong usage of options for records"""
+    new_log()
+    measure(*args, "tpm0/pcr11", "text").expect(2, message)
+    check(not written() and not written_record(), "nothing is measured")
+
+
+@test
+def old_kernel():
+    """a kernel that takes no records"""
+    new_log()
+    os.remove("tree/tpm0/pcr11/append_record")
+    measure("--type", "5", "tpm0/pcr11", "x").expect(
+        2, "cannot open pcr11/append_record")
+
+
 # Once.
 
 @test_each([("event", "leave-initrd", (), b"leave-initrd"),

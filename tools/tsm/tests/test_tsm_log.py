@@ -9,6 +9,7 @@ an optimized build, verifies a million records. Prints one line per test, as
 TAP has them; the plan is the caller's.
 """
 
+import json
 import os
 import re
 import shutil
@@ -115,7 +116,7 @@ def summary():
             r"pcr23 +sha1,sha256 +4 +2 +sha256:[0-9a-f]{8}\.\.\.",
             r"log: verified: 8 records \(0 to 7\), 2 registers, 5 stretches"
             r"; 2 equal to the values file, which covers records up to 7, 0 "
-            r"records after it; NOT EXPLAINED: pcr16 extended past the log 2 "
+            r"records after it; content: 8 bound, 0 claimed; NOT EXPLAINED: pcr16 extended past the log 2 "
             r"times or more, by what is not known \(first noticed before "
             r"record 6\), 3 records proven by no value; pcr23 extended past "
             r"the log 1 time or more, by what is not known \(first noticed "
@@ -204,33 +205,36 @@ def offset_of(log, number):
 
 @test
 def changed_event():
-    """a changed event is found in its record"""
+    """a changed event is not bound any more, and its record is named"""
     log = make_log.multi()
+    verify(log).expect(0, "; content: 40 bound, 0 claimed\n")
     cel = bytearray(log.cel())
-    at = offset_of(log, 17)
     cel[offset_of(log, 18) - 1] ^= 1
-    verify(log, cel=bytes(cel)).expect(
-        1, "log: register pcr11, bank sha1: the event data of record 17 "
-        f"(byte offset {at}) has the hash ")
+    run = verify(log, cel=bytes(cel)).expect(
+        0, "; content: 39 bound, 1 claimed (the first is record 17)\n")
+    result, = Run(*run.args, "--json").json()
+    check(result["content"] == {"bound": 39, "claimed": 1,
+                                "first_claimed": 17}, f"{result}")
 
 
 @test
 def changed_digest():
-    """a changed digest of one bank is found in its record and bank"""
+    """a changed digest of one bank is found in its register and bank"""
     log = make_log.multi()
     cel = bytearray(log.cel())
     sha1 = 5 + 20
     in_sha256 = offset_of(log, 17) + 13 + 6 + 5 + sha1 + 5
     cel[in_sha256 + 3] ^= 0x80
     run = verify(log, cel=bytes(cel)).expect(1, "DIFFERS in 1 place")
-    check("register pcr11, bank sha256: the event data of record 17 (byte"
-          in run.out, "record and bank")
+    check("register pcr11, bank sha256: checkpoint line 3 and records 0 to 40 "
+          in run.out, "register and bank")
     result, = Run(*run.args, "--json").expect(1).json()
     difference, = result["differences"]
     check(result["result"] == "differs", "result")
     check((difference["register"], difference["hashAlg"],
            difference["first_record"], difference["last_record"]) ==
-          ("pcr11", "sha256", 17, 17), f"{difference}")
+          ("pcr11", "sha256", 0, 40), f"{difference}")
+    check(result["content"]["first_claimed"] == 17, f"{result}")
 
 
 @test
@@ -246,11 +250,11 @@ def changed_bare_digest():
 
 @test
 def changed_type():
-    """a record made to look like a bare digest keeps its data checked"""
+    """a record made to look like a bare digest"""
     log = make_log.single()
     log.records[0] = record(0, 16, {"sha256": bytes(32)},
                             make_log.EV_COMPACT_HASH, b"hello")
-    verify(log).expect(1, "the event data of record 0 (byte offset 0)")
+    verify(log).expect(1, "register pcr16, bank sha256: checkpoint line 1 and ")
 
 
 @test_each([("first", 0), ("middle", 4), ("last but one", 7)])
@@ -421,7 +425,7 @@ def without_sm3():
 def trim_without_bank():
     """a trim by a kernel that lacks the hash of a bank costs that bank"""
     log = without_sm3()
-    run = tree(log).expect(0, "; 1 equal to the live registers\n")
+    run = tree(log).expect(0, "; 1 equal to the live registers; content: ")
     check(re.search("pcr16 +sha256 ", run.out), run.out)
     log.registers["pcr16"].values["sha256"] = bytes(32)
     tree(log).expect(1, "register pcr16, bank sha256: ")
@@ -496,8 +500,8 @@ C = D + len(DIGESTS)
      f"byte offset {D}: expected the digests (type 3), found type 5"),
     ("no content", RECNUM + PCR + DIGESTS + WHOLE,
      f"byte offset {C}: expected the content, found type 0"),
-    ("a register as content", RECNUM + PCR + DIGESTS + tlv(108, b"x"),
-     f"byte offset {C}: expected the content, found type 108"),
+    ("digests as content", RECNUM + PCR + DIGESTS + DIGESTS,
+     f"byte offset {C}: expected the content, found type 3"),
     ("cut content of another type", RECNUM + PCR + DIGESTS + tlv(7, b"x")[:-1],
      f"byte offset {C}: type 7 says it has 1 bytes, but the log has 0 left"),
     ("short record number", tlv(0, bytes(3)) + PCR + DIGESTS + CONTENT,
@@ -677,7 +681,7 @@ def every_flip():
         in_type = any(at in range(offset_of(log, i) + 13 + 6 + 42 + 5 + 5,
                                   offset_of(log, i) + 13 + 6 + 42 + 5 + 5 + 4)
                       for i in range(4))
-        told = "1 of them with content of a type that is not" in run.out
+        told = " bound, 1 claimed (the first is record " in run.out
         if run.status not in ((0, 1) if in_type else (1, 2)) and not told:
             run.fail(f"byte {at} changed")
 
@@ -986,11 +990,11 @@ def settled_differs(start):
 
 @test
 def late_records_are_checked():
-    """a record of a register without a value has its event checked"""
+    """a record of a register without a value has its content checked"""
     log = make_log.late()
     data = log.cel().replace(b"counted, and", b"counted  and", 1)
-    verify(log, cel=data).expect(1, "register pcr17, bank sha256: the event "
-                                 "data of record 1 ")
+    verify(log, cel=data).expect(0, "; content: 4 bound, 1 claimed (the first "
+                                 "is record 1); NOT EXPLAINED: ")
 
 
 @test
@@ -1082,7 +1086,7 @@ def values_of_a_point(number):
     args = files(log.cel(), log.checkpoints(), quote(log, number))
     run = Run(*args).expect(0)
     covers = f"records up to {number - 1}" if number else "no record"
-    after = f"{6 - number} record{'' if number == 5 else 's'} after it\n"
+    after = f"{6 - number} record{'' if number == 5 else 's'} after it; content"
     check("; 2 equal to the values file, which covers "
           f"{covers}, {after}" in run.out, run.out)
     result = Run(*args, "--json").expect(0).json()[0]
@@ -1096,7 +1100,7 @@ def values_of_one_register():
     log = quoted_log()
     args = files(log.cel(), log.checkpoints(), quote(log, 3, ["pcr16"]))
     Run(*args).expect(0, "; 1 equal to the values file, which covers records "
-                      "up to 2, 3 records after it\n")
+                      "up to 2, 3 records after it; content: ")
 
 
 @test
@@ -1128,7 +1132,7 @@ def values_while_unsure():
     log.known("pcr16")
     args = files(log.cel(), log.checkpoints(), values)
     Run(*args).expect(0, "covers records up to 6, 1 record after it; pcr16 was "
-                      "unsure there\n")
+                      "unsure there; content: 8 bound, 0 claimed\n")
     Run(*args, "--strict").expect(1, "log: UNEXPLAINED: ")
     result, = Run(*args, "--strict", "--json").expect(1).json()
     check(result["result"] == "unexplained" and
@@ -1186,6 +1190,89 @@ def strict_differs():
     Run(*args, "--strict").expect(2)
 
 
+def bindings(log, *args):
+    """What each of the commands says of the records' content."""
+    put("cel", log.cel())
+    shown = [r["binding"] for r in
+             Run("show", "--json", "--log", "cel").expect(0).json()]
+    run = Run("export", "--format", "json", "--log", "cel", *args).expect(0)
+    check([json.loads(t)["binding"] for t in run.out.split("\x1e")[1:]] == shown,
+          "export")
+    rows = Run("show", "--log", "cel").expect(0).out.splitlines()[1:]
+    check([("  (claimed) " in row) for row in rows] ==
+          [b == "claimed" for b in shown], f"{rows}")
+    claimed = shown.count("claimed")
+    check((f"of {claimed} only claimed, the first is record "
+           f"{shown.index('claimed')}\n" if claimed else "") in run.err, run.err)
+    check(bool(run.err) == bool(claimed), run.err)
+    run = verify(log).expect(0)
+    check(f"; content: {shown.count('bound')} bound, {claimed} claimed" in
+          run.out or not any(b != "none" for b in shown), run.out)
+    return shown
+
+
+@test
+def bound_and_claimed():
+    """content that is bound, and content that is claimed"""
+    log = make_log.Log()
+    log.add("pcr16", ["sha1", "sha256"])
+    given = {a: make_log.digest_of(a, b"given") for a in ("sha1", "sha256")}
+    half = {"sha1": make_log.digest_of("sha1", b"event"), "sha256": given["sha256"]}
+    template = tlv(0, b"ima-ng") + tlv(1, b"template data")
+    cases = [
+        ("bound", make_log.event_tlv(5, b"event"), b"event", None),
+        ("claimed", make_log.event_tlv(5, b"event"), None, given),
+        ("claimed", make_log.event_tlv(6, b"event"), None, half),
+        ("bound", make_log.event_tlv(6, b"event"), b"event", None),
+        ("none", make_log.event_tlv(12, b""), None, given),
+        ("none", make_log.event_tlv(4, b""), None, given),
+        ("bound", make_log.event_tlv(4, b""), b"", None),
+        ("bound", tlv(7, template), b"template data", None),
+        ("claimed", tlv(7, template), template, None),
+        ("claimed", tlv(7, template), None,
+         {a: b"\xff" * size for a, size in (("sha1", 20), ("sha256", 32))}),
+        ("bound", tlv(7, b"no template"), tlv(7, b"no template"), None),
+        ("bound", tlv(8, b"x"), tlv(8, b"x"), None),
+        ("claimed", tlv(8, b"x"), b"x", None),
+        ("bound", tlv(80, b"image:latest"), tlv(80, b"image:latest"), None),
+        ("bound", tlv(108, b""), tlv(108, b""), None),
+        ("claimed", tlv(80, b""), b"", None),
+    ]
+    for _, content, measured, digests in cases:
+        log.content("pcr16", content, measured, digests)
+    found = bindings(log)
+    check(found == [c[0] for c in cases], f"{found}")
+    # The names of types are those of content that has types.
+    log = make_log.Log()
+    log.add("pcr16", ["sha1"])
+    for kind, name in ((6, "EV_EVENT_TAG"), (0x80000007, "EV_EFI_ACTION"),
+                       (0x08000001, 0x08000001)):
+        log.event("pcr16", b"x", kind)
+        put("cel", log.cel())
+        shown = Run("show", "--json", "--log", "cel").json()[-1]
+        check(shown["content"]["event_type"] == name, f"{shown}")
+    run = Run("show", "--log", "cel").expect(0, "0x08000001")
+
+
+@test
+def some_banks():
+    """records with digests for some banks of a register"""
+    log = make_log.Log("tpm0")
+    log.add("pcr10", ["sha1", "sha256"])
+    log.event("pcr10", b"all")
+    log.content("pcr10", make_log.event_tlv(5, b"some"),
+                digests={"sha256": make_log.digest_of("sha256", b"some")})
+    log.content("pcr10", make_log.event_tlv(12, b""),
+                digests={"sha1": make_log.digest_of("sha1", b"another")})
+    log.event("pcr10", b"all again")
+    check(bindings(log) == ["bound", "bound", "none", "bound"], "bindings")
+    log.write_tree("tree")
+    Run("verify", "--sysfs", "tree", "tpm0").expect(0, "4 records (0 to 3)",
+                                                    "1 equal to the live")
+    log.registers["pcr10"].values["sha1"] = bytes(20)
+    verify(log).expect(1, "register pcr10, bank sha1: ", "DIFFERS in 1 place")
+
+
 @test
 def other_content():
     """content of other types is shown and replayed, whatever it is"""
@@ -1197,9 +1284,9 @@ def other_content():
         at = log.records[-1].rindex(tlv(3, tlv(11, digest)))
         log.records[-1] = log.records[-1][:at] + \
             tlv(3, tlv(11, digest)) + tlv(kind, tlv(0, b"of type %d" % kind))
-    verify(log).expect(0, "5 records (0 to 4), 5 of them with content of a type "
-                       "that is not checked, 1 register",
-                       "1 equal to the values file")
+    verify(log).expect(0, "5 records (0 to 4), 1 register",
+                       "1 equal to the values file, ", "; content: 0 bound, 5 "
+                       "claimed (the first is record 0)\n")
     run = Run("show", "--log", "cel").expect(0)
     for kind in (4, 7, 8, 80, 255):
         check(f"(content type {kind})" in run.out, run.out)
@@ -1278,14 +1365,19 @@ def reset_restarts():
     log.registers["pcr16"].values["sha256"] = bytes(32)
     log.checkpoint("reset", "pcr16")
     log.event("pcr16", b"two")
-    run = verify(log).expect(0, "NOT EXPLAINED: pcr16 1 record proven by no "
-                             "value\n")
+    run = verify(log).expect(0, "; reset: pcr16 1 time; NOT EXPLAINED: pcr16 1 "
+                             "record proven by no value\n")
+    result, = Run(*run.args, "--json").json()
+    check(result["resets"] == [{"register": "pcr16", "resets": 1}], f"{result}")
+    run = Run("show", "--log", "cel", "--checkpoints", "checkpoints").expect(
+        0, "(was reset by a command: it goes on from here)")
     log = make_log.Log()
     log.add("pcr16", ["sha256"])
     log.checkpoint("reset", "pcr16")
     verify(log).expect(0)
     run = Run(*files(log.cel(), log.checkpoints(), log.values()), "--strict")
     check("EXPLAINED" not in run.expect(0).out, run.out)
+    run.expect(0, "; reset: pcr16 1 time\n")
 
 
 @test
@@ -1414,7 +1506,7 @@ RECORD  REGISTER  EVENT TYPE       DIGESTS             CONTENT
      0  pcr16     EV_ACTION        sha256:2cf24dba...  "hello"
      1  pcr23     EV_ACTION        sha256:68c9df6d...  "a phrase with a newline\\n"
      2  pcr16     EV_COMPACT_HASH  sha256:2bb80d53...  -
-     3  pcr16     0x0000000d       sha256:8b1589bb...  0102feff
+     3  pcr16     EV_IPL           sha256:8b1589bb...  0102feff
 """
     if run.out != want:
         run.fail(f"expected:\n{want}")
@@ -1487,8 +1579,9 @@ def json_of(data, log):
     out["content_type"] = "pcclient_std"
     out["content"] = {
         "event_type": {5: "EV_ACTION",
-                       12: "EV_COMPACT_HASH"}.get(kind, kind),
+                       12: "EV_COMPACT_HASH", 13: "EV_IPL"}.get(kind, kind),
         "event_data": event.hex()}
+    out["binding"] = "bound" if event else "none"
     try:
         if event:
             out["content"]["string"] = event.decode()

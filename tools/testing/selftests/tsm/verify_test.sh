@@ -53,8 +53,9 @@ true_copy_verifies()
 	take_copy "$1" && copy_gives 0
 }
 
-# The last byte is the last one of the last event.
-changed_event_differs()
+# The last byte is the last one of the last event. The digest still leads to the
+# register's value, but it is not of that event any more.
+changed_event_is_claimed()
 {
 	local size
 
@@ -62,7 +63,7 @@ changed_event_differs()
 	size=$(stat -c %s "$COPY/cel")
 	printf 'X' | dd of="$COPY/cel" bs=1 seek=$((size - 1)) conv=notrunc \
 		2>/dev/null
-	copy_gives 1
+	copy_gives 0 | grep ' bound, 1 claimed '
 }
 
 truncated_log_is_an_error()
@@ -89,7 +90,7 @@ for provider in sample/rtmr2 "${tpm##*/}/pcr16"; do
 	check verify_live "${provider%/*}" "${provider#*/}"
 	check show_has_the_event "${provider%/*}" "${provider#*/}"
 	check true_copy_verifies "${provider%/*}"
-	check changed_event_differs "${provider%/*}"
+	check changed_event_is_claimed "${provider%/*}"
 	check truncated_log_is_an_error "${provider%/*}"
 done
 check missing_provider_is_an_error
