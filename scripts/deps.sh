@@ -14,10 +14,10 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-# The kernel's own needs (Documentation/process/changes.rst) and libcrypto and
-# json-c, which tsm-log uses.
+# The kernel's own needs (Documentation/process/changes.rst) and libcrypto,
+# json-c and the TSS library, which tsm-log uses.
 build=(gcc make flex bison bc libelf-dev libssl-dev cpio rsync kmod patch
-       xz-utils python3 libjson-c-dev pkg-config)
+       xz-utils python3 libjson-c-dev libtss2-dev pkg-config)
 modules=(gcc make)
 # tpm2-tools are for cross-checks in the guest; the library is how they get to
 # the chip there. jq reads what we write as JSON, Python is for a second reading

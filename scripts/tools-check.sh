@@ -36,14 +36,16 @@ expect_ok() {
 
 # The Python is Debian's: that one has the modules that deps.sh installs.
 behaviour() {
-	local suite log status failed
+	local suite log status failed preloaded
 	for suite in test_tsm_log test_export test_archive test_event test_measure \
-		     test_quote; do
+		     test_quote test_collect; do
 		log=$OUT/$suite.log
+		preloaded=$OUT/interrupt.so
+		[ "$suite" != test_collect ] || preloaded=$OUT/configfs.so
 		status=0
 		TAP_COUNT=$TAP_COUNT PYTHONDONTWRITEBYTECODE=1 \
 			/usr/bin/python3 "$SOURCE/tests/$suite.py" "$OUT/san/tsm-log" \
-			"$BUILD/tools/tsm-log" "$OUT/interrupt.so" | tee "$log" ||
+			"$BUILD/tools/tsm-log" "$preloaded" | tee "$log" ||
 			status=$?
 		TAP_COUNT=$((TAP_COUNT + $(grep -cE '^(not )?ok ' "$log" || true)))
 		failed=$(grep -c '^not ok ' "$log" || true)
@@ -84,6 +86,7 @@ man_page_options() {
 			  "$BUILD/tools/tsm-log" watch --help
 			  "$BUILD/tools/tsm-log" archive --help
 			  "$BUILD/tools/tsm-log" measure --help
+			  "$BUILD/tools/tsm-log" quote --help
 			  "$BUILD/tools/tsm-log" --help; } |
 			 grep -oE -- '--[a-z-]+' | sort -u); do
 		grep -qF -- "${option//-/\\-}" "$SOURCE/tsm-log.1" ||
@@ -105,7 +108,7 @@ completion() {
 	mkdir -p "$dir"/tree/{sample/{rtmr1,mrtd,log},tpm0/{pcr1,pcr11,log},empty}
 	touch "$dir"/tree/{sample/rtmr1,tpm0/pcr1,tpm0/pcr11}/append_event \
 		"$dir/text"
-	completes 'archive export measure show verify watch' ''
+	completes 'archive export measure quote show verify watch' ''
 	completes 'show' sh
 	completes '--help --version' -
 	completes 'sample tpm0 tree' show --sysfs tree ''
@@ -121,6 +124,8 @@ completion() {
 	completes 'sample/rtmr1 tpm0/pcr1 tpm0/pcr11' measure --sysfs tree ''
 	completes 'tpm0/pcr11' measure --once key --sysfs tree tpm0/pcr11
 	completes '' measure --sysfs tree tpm0/pcr11 ''
+	completes 'sample tpm0' quote --nonce 00 --sysfs tree ''
+	completes 'text tree' quote --ak t
 	completes '' no-such-command ''
 }
 
@@ -170,6 +175,9 @@ quietly "$OUT/build.log" "building tsm-log with sanitizers" \
 quietly "$OUT/build.log" "building interrupt.so" \
 	gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o "$OUT/interrupt.so" \
 	"$TOP/tools/testing/selftests/tsm/interrupt.c"
+quietly "$OUT/build.log" "building configfs.so" \
+	gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o "$OUT/configfs.so" \
+	"$SOURCE/tests/configfs.c"
 
 behaviour
 corpus

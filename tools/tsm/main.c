@@ -21,6 +21,7 @@ static const char help[] =
 	"  export   write a log in a format that other programs read\n"
 	"  archive  move records from logs into files\n"
 	"  measure  measure an event\n"
+	"  quote    collect a quote with the log that belongs to it\n"
 	"\n"
 	"  -h, --help     show this help; tsm-log COMMAND --help shows a command's\n"
 	"  -V, --version  show the version\n";
@@ -29,13 +30,10 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ "show", command_show },
-	{ "watch", command_watch },
-	{ "verify", command_verify },
-	{ "export", command_export },
-	{ "archive", command_archive },
-	{ "measure", command_measure },
-	{ NULL, NULL },
+	{ "show", command_show },	{ "watch", command_watch },
+	{ "verify", command_verify },	{ "export", command_export },
+	{ "archive", command_archive }, { "measure", command_measure },
+	{ "quote", command_quote },	{ NULL, NULL },
 };
 
 int usage_error(const char *command, const char *what)

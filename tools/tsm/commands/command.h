@@ -16,6 +16,7 @@
 int command_archive(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_measure(int argc, char **argv);
+int command_quote(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_watch(int argc, char **argv);

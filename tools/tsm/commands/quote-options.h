@@ -23,6 +23,7 @@ struct quote_files {
 struct quote_options {
 	bool any; /* one of them was given */
 	bool strict; /* what is unexplained is not verified; set by verify */
+	bool is_collection; /* all is from one directory; set by verify */
 	const char *quote;
 	const char *signature;
 	const char *pcrs;
@@ -81,6 +82,13 @@ bool quote_option(struct quote_options *options, int option,
  */
 int quote_options_read(const struct quote_options *options, struct quote *quote,
 		       struct error *err);
+
+/*
+ * The part of verify that is for the collection at @path, from tsm-log quote. Who is
+ * trusted, and the nonce, are in @options.
+ */
+int verify_collection(const char *path, const struct quote_options *options,
+		      bool json);
 
 /* The part of verify that is for a quote and the files that @source names. */
 int verify_quote(const struct quote_options *options,

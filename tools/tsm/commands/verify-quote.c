@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "collect/collection.h"
 #include "commands/command.h"
 #include "commands/quote-options.h"
 #include "output/json.h"
@@ -19,6 +20,7 @@ static int read_files(struct evidence *evidence,
 	evidence->v.strict = options->strict;
 	evidence->v.firmware_path = source->firmware;
 	evidence->has_log = source->log;
+	evidence->v.firmware_optional = options->is_collection;
 	return source->log ?
 		       source_read(source, NULL, 0, &evidence->v.log, err) :
 		       0;
@@ -64,4 +66,39 @@ int verify_quote(const struct quote_options *options,
 		fputs("\n]\n", stdout);
 	evidence_free(&evidence);
 	return verify_status(result);
+}
+
+static const char *path_of(const struct collection_paths *paths,
+			   enum collection_file file)
+{
+	return paths->file[file][0] ? paths->file[file] : NULL;
+}
+
+int verify_collection(const char *path, const struct quote_options *options,
+		      bool json)
+{
+	static struct collection_paths paths;
+	struct quote_options all = *options;
+	struct source source = { 0 };
+	struct error err;
+
+	if (collection_find(&paths, path, &err)) {
+		fprintf(stderr, "tsm-log: could not check: %s\n", err.text);
+		return VERIFY_UNCHECKED;
+	}
+	all.is_collection = true;
+	all.quote = path_of(&paths, COLLECTION_QUOTE);
+	all.signature = path_of(&paths, COLLECTION_SIGNATURE);
+	all.pcrs = path_of(&paths, COLLECTION_PCRS);
+	if (path_of(&paths, COLLECTION_CERTIFICATES)) {
+		if (all.certificates.nr == QUOTE_FILES_MAX)
+			return usage_error("verify",
+					   "too many files of one kind");
+		all.certificates.names[all.certificates.nr++] =
+			paths.file[COLLECTION_CERTIFICATES];
+	}
+	source.log = path_of(&paths, COLLECTION_CEL);
+	source.checkpoints = path_of(&paths, COLLECTION_CHECKPOINTS);
+	source.firmware = path_of(&paths, COLLECTION_FIRMWARE);
+	return verify_quote(&all, &source, json);
 }

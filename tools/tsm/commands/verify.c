@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "collect/collection.h"
 #include "commands/command.h"
 #include "commands/quote-options.h"
 #include "commands/source.h"
@@ -19,6 +20,7 @@ static const char help[] =
 	"       tsm-log verify [OPTION]... [--offline] DIR\n"
 	"       tsm-log verify [OPTION]... --follow-firmware PROVIDER\n"
 	"       tsm-log verify [OPTION]... --quote FILE\n"
+	"       tsm-log verify [OPTION]... --nonce HEX DIR\n"
 	"\n"
 	"Replay the event log of PROVIDER, or of every provider, from its checkpoints;\n"
 	"check what the content of each record proves, each checkpoint and the order of\n"
@@ -35,6 +37,8 @@ static const char help[] =
 	"With --quote, check what hardware signed, up to a root or an attestation key\n"
 	"that you name, and whether the log in the files of --log and --checkpoints, or\n"
 	"the firmware's log alone, leads to it. It may be older than the end of the log.\n"
+	"If DIR is what 'tsm-log quote' has written, all of these are in there; whom you\n"
+	"trust (--root, --ak) and the nonce is for you to say.\n"
 	"\n" SOURCE_HELP
 	"      --values FILE       lines REGISTER ALGO:HEX[,ALGO:HEX...] to compare with,\n"
 	"                          of one point of the log;\n"
@@ -137,6 +141,13 @@ static int check_providers(const struct source *source,
 	return unchecked ? VERIFY_UNCHECKED : VERIFY_OK;
 }
 
+/* As of an archive, and no provider is called like this. */
+static bool is_collection(const char *path)
+{
+	return (strchr(path, '/') || !strcmp(path, ".")) &&
+	       collection_is_at(path);
+}
+
 int command_verify(int argc, char **argv)
 {
 	enum { OPT_JSON = SOURCE_OPT_END, OPT_OFFLINE, OPT_STRICT, OPT_VALUES };
@@ -184,13 +195,22 @@ int command_verify(int argc, char **argv)
 	}
 	if (wrong)
 		return usage_error("verify", wrong);
+	quote.strict = manner.strict;
+	if (optind + 1 == argc && is_collection(argv[optind])) {
+		if (quote.quote || quote.signature || quote.pcrs || values ||
+		    offline || source.archive || source.root || source.log ||
+		    source.checkpoints || source.follow_firmware)
+			return usage_error(
+				"verify",
+				"DIR has the quote and its logs: only --nonce, --ak, --root, --cert and --crl go with it");
+		return verify_collection(argv[optind], &quote, manner.json);
+	}
 	if (quote.any) {
 		if (optind < argc || values || offline || source.archive ||
 		    source.root)
 			return usage_error(
 				"verify",
 				"--quote goes with files: --log and --checkpoints, --firmware-log");
-		quote.strict = manner.strict;
 		return verify_quote(&quote, &source, manner.json);
 	}
 	status = source_finish(&source, "verify", argc, argv);

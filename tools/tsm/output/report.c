@@ -265,7 +265,7 @@ void report_text(const struct verification *v, FILE *out)
 	case VERIFY_OK:
 	case VERIFY_UNEXPLAINED:
 		print_registers(out, v);
-		if (v->firmware_path)
+		if (verify_follows_firmware(v))
 			print_firmware(out, v);
 		print_total(out, v);
 		break;

@@ -29,6 +29,11 @@ int verify_status(enum verify_result result)
 	return result == VERIFY_UNEXPLAINED ? VERIFY_DIFFERS : (int)result;
 }
 
+bool verify_follows_firmware(const struct verification *v)
+{
+	return v->firmware_path && !(v->firmware_optional && v->replay.first);
+}
+
 bool verify_unexplained(const struct verification *v)
 {
 	const struct replay *replay = &v->replay;
@@ -167,7 +172,7 @@ static int check_buffers(struct verification *v, const struct buffer *values,
 		return -1;
 	if (replay_finish(replay, replay->next, "the values file has", err))
 		return -1;
-	return v->firmware_path ? follow_check(v, NULL, err) : 0;
+	return verify_follows_firmware(v) ? follow_check(v, NULL, err) : 0;
 }
 
 enum verify_result verify_buffers(struct verification *v,

@@ -50,6 +50,7 @@ struct verification {
 	 * file; see follow.h.
 	 */
 	const char *firmware_path;
+	bool firmware_optional; /* if the log was trimmed, it need not follow */
 	struct firmware firmware;
 	struct replay booted; /* what that leads to, as ->before */
 	size_t followed; /* registers that do */
@@ -68,6 +69,12 @@ enum verify_result verify_provider(struct verification *v, const char *root,
 				   const char *name);
 
 enum verify_result verify_result(const struct verification *v);
+
+/*
+ * Whether the log has to follow on the firmware's. If not, there may be one that the
+ * registers which the log does not have are compared with.
+ */
+bool verify_follows_firmware(const struct verification *v);
 
 /* Whether the log says that something happened, but not what. */
 bool verify_unexplained(const struct verification *v);

@@ -184,6 +184,24 @@ def quote_trimmed(case):
 
 
 @test_each(LOGGED)
+def quote_archived(case):
+    """quote and the segments of an archive, one after the other"""
+    log, one, two = case.log()
+    log.event(one, b"one")
+    log.event(two, b"two")
+    case.quote(log)
+    log.event(one, b"three")
+    records = list(log.records)
+    log.trim()
+    log.event(two, b"four")
+    log.records = records + log.records
+    write(log)
+    expect_coverage(case, 1, 2)
+    case.quote(log)
+    expect_coverage(case, 3, 0)
+
+
+@test_each(LOGGED)
 def quote_before_trim(case):
     """quote that is older than what is left of the log"""
     log, one, two = case.log()

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * To be preloaded into tsm-log quote: a directory plays the part of configfs. What
+ * is in the directory $CONFIGFS_BLOBS appears in each one that is created, and when
+ * that is removed, what was written to its inblob goes to $CONFIGFS_BLOBS/written.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const names[] = {
+	"inblob", "outblob", "auxblob", "manifestblob", "generation",
+};
+
+#define NR_NAMES (sizeof(names) / sizeof(*names))
+
+static int open_blobs(void)
+{
+	const char *path = getenv("CONFIGFS_BLOBS");
+	int fd = path ? open(path, O_RDONLY | O_DIRECTORY) : -1;
+
+	if (fd < 0)
+		abort();
+	return fd;
+}
+
+static void copy(int from, const char *name, int to, const char *as)
+{
+	static char data[1 << 16];
+	int in = openat(from, name, O_RDONLY), out;
+	ssize_t len;
+
+	if (in < 0)
+		return;
+	out = openat(to, as, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	while ((len = read(in, data, sizeof(data))) > 0)
+		if (write(out, data, (size_t)len) != len)
+			abort();
+	close(in);
+	close(out);
+}
+
+int mkdirat(int dirfd, const char *path, mode_t mode)
+{
+	int (*real)(int, const char *, mode_t) = dlsym(RTLD_NEXT, "mkdirat");
+	int blobs, fd;
+	size_t i;
+
+	if (getenv("CONFIGFS_ERRNO")) {
+		errno = atoi(getenv("CONFIGFS_ERRNO"));
+		return -1;
+	}
+	if (real(dirfd, path, mode))
+		return -1;
+	blobs = open_blobs();
+	fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY);
+	for (i = 0; i < NR_NAMES; i++)
+		copy(blobs, names[i], fd, names[i]);
+	close(fd);
+	close(blobs);
+	return 0;
+}
+
+int unlinkat(int dirfd, const char *path, int flags)
+{
+	int (*real)(int, const char *, int) = dlsym(RTLD_NEXT, "unlinkat");
+	int blobs, fd;
+	size_t i;
+
+	if (flags & AT_REMOVEDIR) {
+		blobs = open_blobs();
+		fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY);
+		copy(fd, names[0], blobs, "written");
+		for (i = 0; i < NR_NAMES; i++)
+			real(fd, names[i], 0);
+		close(fd);
+		close(blobs);
+	}
+	return real(dirfd, path, flags);
+}
