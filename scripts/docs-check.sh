@@ -13,9 +13,9 @@ OUT=$BUILD/docs
 PAGES_TREE=$OUT/tree/Documentation
 ABI=(Documentation/ABI/testing/sysfs-kernel-tsm
      Documentation/ABI/testing/securityfs-tsm)
-PAGES=(admin-guide/tsm-measurement admin-guide/tsm-measurement-scope
-       admin-guide/tsm-measurement-threats driver-api/coco/tsm-measurement
-       driver-api/coco/tsm-record)
+PAGES=(admin-guide/tsm-measurement admin-guide/tsm-measurement-quotes
+       admin-guide/tsm-measurement-scope admin-guide/tsm-measurement-threats
+       driver-api/coco/tsm-measurement driver-api/coco/tsm-record)
 
 # exported FILE - the functions that FILE exports, except to our own tests.
 exported() {
