@@ -380,6 +380,11 @@ static int make_quote(struct chip *chip, const uint8_t *nonce, size_t len,
 	return ret;
 }
 
+static struct span span_of(const struct buffer *buf)
+{
+	return (struct span){ buf->data, buf->len };
+}
+
 /* Whether the values are those of the quote, by the eyes of who verifies it. */
 static int is_of_values(const struct collection *collection, bool *same,
 			struct error *err)
@@ -390,16 +395,14 @@ static int is_of_values(const struct collection *collection, bool *same,
 	struct hasher hasher = { 0 };
 	int ret;
 
-#define SPAN(file) ((struct span){ files[file].data, files[file].len })
 	if (!values)
 		return error_set(err, "no memory");
-	ret = tpm_parse(&quote.tpm, SPAN(COLLECTION_QUOTE), err) ||
-	      tpm_signature_parse(&quote.signature, SPAN(COLLECTION_SIGNATURE),
-				  err) ||
-	      tpm_values_parse(values, &quote.tpm, SPAN(COLLECTION_PCRS),
-			       err) ||
+	ret = tpm_parse(&quote.tpm, span_of(&files[COLLECTION_QUOTE]), err) ||
+	      tpm_signature_parse(&quote.signature,
+				  span_of(&files[COLLECTION_SIGNATURE]), err) ||
+	      tpm_values_parse(values, &quote.tpm,
+			       span_of(&files[COLLECTION_PCRS]), err) ||
 	      quote_composite(&quote, values, &hasher, same, err);
-#undef SPAN
 	hasher_free(&hasher);
 	free(values);
 	return ret ? -1 : 0;

@@ -158,7 +158,7 @@ static void tell(const struct request *request,
 			       " and the firmware's" :
 			       "");
 	if (is_chip(provider) && !request->ak)
-		printf("%s: its key was made for it: whoever verifies it has to know that %s/ak.pub is of this TPM\n",
+		printf("%s: %s/ak.pub was made for it: that it is of this TPM, who verifies it has to know\n",
 		       provider, request->output);
 }
 

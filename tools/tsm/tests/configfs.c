@@ -47,7 +47,8 @@ static void copy(int from, const char *name, int to, const char *as)
 
 int mkdirat(int dirfd, const char *path, mode_t mode)
 {
-	int (*real)(int, const char *, mode_t) = dlsym(RTLD_NEXT, "mkdirat");
+	int (*real)(int fd, const char *name, mode_t bits) =
+		dlsym(RTLD_NEXT, "mkdirat");
 	int blobs, fd;
 	size_t i;
 
@@ -68,7 +69,8 @@ int mkdirat(int dirfd, const char *path, mode_t mode)
 
 int unlinkat(int dirfd, const char *path, int flags)
 {
-	int (*real)(int, const char *, int) = dlsym(RTLD_NEXT, "unlinkat");
+	int (*real)(int fd, const char *name, int how) =
+		dlsym(RTLD_NEXT, "unlinkat");
 	int blobs, fd;
 	size_t i;
 
