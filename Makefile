@@ -4,6 +4,10 @@
 # Every target is a script of the same name in scripts/, which says at its top
 # what it needs and does.
 
+# A dollar sign in what the user gives is for the shell in the guest, not for make.
+override CMD := $(value CMD)
+override APPEND := $(value APPEND)
+
 export KSRC KVERSION KDIR KERNEL TEE ACCEL TPM TPM_BANKS UEFI CMD SMP MEM APPEND GUEST_TIMEOUT
 
 .DEFAULT_GOAL := help

@@ -108,6 +108,23 @@ own_paths() {
 	done
 }
 
+# changed_by_make - what make makes of a command for the guest.
+# shellcheck disable=SC2016 # for the shell in the guest
+changed_by_make() {
+	local command='x=1; echo "$x" $(id -u) $$ #' dir arrived
+	unset MAKEFLAGS MAKELEVEL MAKEOVERRIDES
+	dir=$(mktemp -d)
+	printf '#!/bin/sh\nprintf %%s "$CMD"\n' >"$dir/guest.sh"
+	chmod +x "$dir/guest.sh"
+	arrived=$(make -s guest RUN="$dir" CMD="$command" 2>&1 || true)
+	[ "$arrived" = "$command" ] ||
+		echo "given on the command line: '$command' becomes '$arrived'"
+	arrived=$(CMD=$command make -s guest RUN="$dir" 2>&1 || true)
+	[ "$arrived" = "$command" ] ||
+		echo "given in the environment: '$command' becomes '$arrived'"
+	rm -rf "$dir"
+}
+
 cd "$TOP"
 
 while read -r file; do
@@ -127,6 +144,7 @@ verdict "SPDX lines" "$(without_spdx)"
 verdict "white space" "$(bad_white_space)"
 verdict "no host names of package sources" "$(host_names)"
 verdict "no paths of this machine" "$(own_paths)"
+verdict "make leaves commands for the guest alone" "$(changed_by_make)"
 
 if problems=$(cd scripts && python3 -B ktap_test.py 2>&1); then
 	ok "tests of the test counter"
