@@ -134,10 +134,31 @@ units() {
 	local dir=$OUT/units
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	cp "$SOURCE/systemd"/* "$dir/"
-	sed -i "s|=/usr/bin/tsm-log |=$BUILD/tools/tsm-log |" "$dir"/*.service
-	systemd-analyze verify --man=no "$dir"/* 2>&1 ||
+	cp -r "$SOURCE/systemd"/* "$dir/"
+	sed -i "s|/usr/bin/tsm-log |$BUILD/tools/tsm-log |" "$dir"/*.service
+	systemd-analyze verify --man=no "$dir"/*.{service,timer} 2>&1 ||
 		echo "systemd-analyze ended with status $?"
+}
+
+# installs_below PREFIX ROOT - all that a system needs, and units that start the
+# program that was installed; and nothing of it is left after make uninstall.
+installs_below() {
+	local prefix=$1 root=$2 unit
+	make_tool install DESTDIR="$root" prefix="$prefix" &&
+	"$root$prefix/bin/tsm-log" --version &&
+	[ -s "$root$prefix/share/man/man1/tsm-log.1" ] &&
+	[ -s "$root$prefix/share/bash-completion/completions/tsm-log" ] &&
+	[ -s "$root$prefix/lib/udev/rules.d/60-tsm.rules" ] &&
+	[ -s "$root$prefix/lib/sysusers.d/tsm.conf" ] &&
+	[ -s "$root$prefix/lib/tmpfiles.d/tsm.conf" ] &&
+	[ -s "$root$prefix/lib/systemd/system/tsm-log-archive.timer" ] || return 1
+	for unit in "$root$prefix"/lib/systemd/system/*.service; do
+		grep "^Exec[A-Z][a-z]*=-\?$prefix/bin/tsm-log archive " "$unit" ||
+			{ echo "$unit does not start it"; return 1; }
+	done
+	make_tool uninstall DESTDIR="$root" prefix="$prefix" || return 1
+	[ -z "$(find "$root" -type f)" ] ||
+		{ echo "left:"; find "$root" -type f; return 1; }
 }
 
 # In the source tree, as tools of the kernel are built by hand: a copy of it.
@@ -151,10 +172,8 @@ install_works() {
 	make_tool clean &&
 	cp -r "$copy" "$copy.clean" &&
 	make_tool &&
-	make_tool install DESTDIR="$root" prefix=/usr &&
-	"$root/usr/bin/tsm-log" --version &&
-	[ -s "$root/usr/share/man/man1/tsm-log.1" ] &&
-	[ -s "$root/usr/share/bash-completion/completions/tsm-log" ] &&
+	installs_below /usr "$root" &&
+	installs_below /usr/local "$root" &&
 	make_tool clean &&
 	diff -r "$copy.clean" "$copy"
 }
