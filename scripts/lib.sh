@@ -151,21 +151,33 @@ debian_line() {
 		/usr/share/keyrings/debian-archive-keyring.gpg "$site" "$1"
 }
 
-# apt_private SUITE TYPE APT-ARGS... - run apt-get against one suite only.
+# apt_view SUITE - into the array APT_VIEW, the options by which apt's programs
+# see that suite only.
 #
 # SUITE need not be in the system's sources and nothing of it is installed:
 # the lists, the cache and the sources of this view live in our cache.
-apt_private() {
-	local suite=$1 type=$2 dir
-	shift 2
-	dir=$CACHE/apt/$suite
+apt_view() {
+	local dir=$CACHE/apt/$1
 	mkdir -p "$dir"/{lists/partial,cache/archives/partial}
-	debian_line "$suite" "$type" >"$dir/sources.list"
-	apt-get -qq \
-		-o Dir::Etc::sourcelist="$dir/sources.list" \
-		-o Dir::Etc::sourceparts=/dev/null \
-		-o Dir::State::Lists="$dir/lists" \
-		-o Dir::Cache="$dir/cache" \
-		-o APT::Sandbox::User=root \
-		"$@"
+	APT_VIEW=(-o Dir::Etc::sourcelist="$dir/sources.list"
+		  -o Dir::Etc::sourceparts=/dev/null
+		  -o Dir::State::Lists="$dir/lists"
+		  -o Dir::Cache="$dir/cache"
+		  -o APT::Sandbox::User=root)
+}
+
+# apt_private SUITE TYPE APT-ARGS... - run apt-get against one suite only.
+apt_private() {
+	local suite=$1 type=$2
+	shift 2
+	apt_view "$suite"
+	debian_line "$suite" "$type" >"$CACHE/apt/$suite/sources.list"
+	apt-get -qq "${APT_VIEW[@]}" "$@"
+}
+
+# apt_names SUITE PREFIX - the packages of that suite whose names begin so, as of
+# its last update.
+apt_names() {
+	apt_view "$1"
+	apt-cache "${APT_VIEW[@]}" -o Dir::State::status=/dev/null pkgnames "$2"
 }

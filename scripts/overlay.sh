@@ -11,6 +11,7 @@
 # changes, so that make rebuilds only what they affect. DEST/.overlay lists the
 # files that are ours; what leaves that list becomes PRISTINE's file again.
 #
+# overlay.sh --check PRISTINE - whether patches/*.diff apply to it.
 # overlay.sh --list - the repository's files that belong into a kernel tree.
 
 set -euo pipefail
@@ -36,7 +37,13 @@ if [ "${1:-}" = --list ]; then
 	exit
 fi
 
-(($# >= 2)) || die "usage: overlay.sh PRISTINE DEST [DIFF...] | --list"
+(($# >= 2)) ||
+	die "usage: overlay.sh PRISTINE DEST [DIFF...] | --check PRISTINE | --list"
+CHECK=
+if [ "$1" = --check ]; then
+	CHECK=$(mktemp -d)
+	set -- "$2" "$CHECK"
+fi
 PRISTINE=$(cd "$1" && pwd)
 mkdir -p "$2"
 DEST=$(cd "$2" && pwd)
@@ -143,8 +150,9 @@ lay_over() {
 	cp "$STAGE.list" "$LIST"
 }
 
-trap 'rm -rf "$STAGE" "$STAGE".*' EXIT
+trap 'rm -rf "$STAGE" "$STAGE".* ${CHECK:+"$CHECK"}' EXIT
 stage
+[ -z "$CHECK" ] || exit 0
 link_pristine
 drop_former
 lay_over
