@@ -30,6 +30,8 @@ help:
 #:   make tools          tools/tsm into build/tools
 #:   make guest CMD='…'  run a command in a guest; its output, its exit status (make
 #:                       itself only knows 0 and 2: scripts/guest.sh '…' has it)
+#:                       KERNEL=default: with the kernel and the kselftests of
+#:                       the checks, where these have not been built yet;
 #:                       TPM=0: without a TPM; TPM=tis: with one that works by
 #:                       interrupts; TPM_BANKS='sha256:all+sha384:0,1,2,3': which PCRs
 #:                       have which banks; UEFI=1: with UEFI;
@@ -40,7 +42,13 @@ help:
 #:                       yours, /lib/modules/$(uname -r)/build for instance; its headers,
 #:                       gcc and make are all that this needs
 #:   make modules_install KDIR=…
-#:                       install them; INSTALL_MOD_PATH is where, as for the kernel
+#:                       install them; INSTALL_MOD_PATH is where, as for the kernel;
+#:                       make modules_uninstall KDIR=… removes them
+#:   make install        install tsm-log and what belongs to it below prefix
+#:                       (/usr/local), or below DESTDIR for a package; make uninstall
+#:                       removes it
+#:   make deb            Debian packages of tsm-log and of the modules, for DKMS, into
+#:                       build/deb
 #:   make series         write the patch series into build/series
 #:   make bench          what extends and logs cost, beside what others do: figures,
 #:                       not tests; a table and plots in build/bench
@@ -65,6 +73,11 @@ help:
 #:   make stock-check    modules and modules_install for a distribution's kernel, in a
 #:                       system of 450 MB that has its headers, gcc and make only; make
 #:                       check leaves it out
+#:   make deb-check      the Debian packages, on a bare Debian 13 with a stock kernel 7.3:
+#:                       lintian, installed, upgraded, removed and purged; 2 GB; make
+#:                       check leaves it out
+#:   make fallback-check the kernel series that is taken once Debian has ours no more,
+#:                       and the tour with it; make check leaves it out
 #:   make docs-check     kernel-doc, ABI files, Sphinx
 #:   make series-check   the series applies and builds, patch by patch
 #:   make style          shellcheck, clang-format
@@ -86,16 +99,22 @@ help:
 #:   JOBS=N              parallel jobs (all cores)
 .PHONY: deps run check guest modules series bench kunit kselftest tools tools-check \
 	sparse checkpatch docs-check series-check style fuzz kernel tee-emu-check stress \
-	firmware-check tpm-check hibernate-check soak stock-check
+	firmware-check tpm-check hibernate-check soak stock-check fallback-check deb deb-check
 
 deps run check guest modules series bench kunit kselftest tools tools-check sparse \
 checkpatch docs-check series-check style fuzz tee-emu-check stress \
-firmware-check tpm-check hibernate-check soak stock-check:
+firmware-check tpm-check hibernate-check soak stock-check fallback-check deb deb-check:
 	@$(RUN)/$@.sh
 
-.PHONY: modules_install
-modules_install:
-	@$(RUN)/modules.sh install
+.PHONY: modules_install modules_uninstall
+modules_install modules_uninstall:
+	@$(RUN)/modules.sh $(@:modules_%=%)
+
+# What tools/tsm/Makefile takes from the command line, it has from this make's.
+.PHONY: install uninstall
+install: tools
+install uninstall:
+	@$(MAKE) --no-print-directory -C tools/tsm OUTPUT=$(CURDIR)/build/tools/ $@
 
 kernel:
 	@$(RUN)/kernel-build.sh >/dev/null

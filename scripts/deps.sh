@@ -5,19 +5,22 @@
 # them without an argument). Silent and quick when nothing is missing.
 #
 #	build	the kernel, its modules and the tools
+#	tools	tsm-log
 #	modules	our modules for a kernel whose headers are there
 #	guest	a QEMU guest with a software TPM, and what runs in it
 #	bench	a disk for the guest of make bench
 #	check	the checks that make check runs on the host
-#	stock	a bare system for make stock-check
+#	stock	a bare system for make stock-check and make deb-check
+#	deb	Debian packages
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-# The kernel's own needs (Documentation/process/changes.rst) and libcrypto,
-# json-c and the TSS library, which tsm-log uses.
-build=(gcc make flex bison bc libelf-dev libssl-dev cpio rsync kmod patch
-       xz-utils python3 libjson-c-dev libtss2-dev pkg-config)
+# The kernel's own needs (Documentation/process/changes.rst), and those of tsm-log:
+# libcrypto, json-c and the TSS library.
+tools=(gcc make libssl-dev libjson-c-dev libtss2-dev pkg-config)
+build=("${tools[@]}" flex bison bc libelf-dev cpio rsync kmod patch xz-utils
+       python3)
 modules=(gcc make)
 # tpm2-tools are for cross-checks in the guest; the library is how they get to
 # the chip there. jq reads what we write as JSON, Python is for a second reading
@@ -33,18 +36,21 @@ check=(clang libclang-rt-14-dev clang-format-14 shellcheck dpkg-dev
        python3-sphinx python3-yaml groff-base perl git systemd
        python3-cryptography tpm2-tools swtpm)
 stock=(mmdebstrap kmod)
+deb=("${tools[@]}" dpkg-dev debhelper dh-dkms rsync)
 
-(($# > 0)) || set -- build modules guest bench check stock
+(($# > 0)) || set -- build modules guest bench check stock deb
 wanted=()
 for purpose in "$@"; do
 	case $purpose in
+	tools) wanted+=("${tools[@]}") ;;
 	build) wanted+=("${build[@]}") ;;
 	modules) wanted+=("${modules[@]}") ;;
 	guest) wanted+=("${guest[@]}") ;;
 	bench) wanted+=("${bench[@]}") ;;
 	check) wanted+=("${check[@]}") ;;
 	stock) wanted+=("${stock[@]}") ;;
-	*) die "deps.sh: no purpose '$purpose'; there are build, modules, guest, bench, check and stock" ;;
+	deb) wanted+=("${deb[@]}") ;;
+	*) die "deps.sh: no purpose '$purpose'; there are build, tools, modules, guest, bench, check, stock and deb" ;;
 	esac
 done
 

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# modules.sh [build|install] - build our kernel code as external modules into
-# build/modules, from the same sources that an overlaid kernel tree is built from.
-# One test per module. With "install" they are then installed as the kernel's own
-# make modules_install does it.
+# modules.sh [build|install|uninstall] - build our kernel code as external modules
+# into build/modules, from the same sources that an overlaid kernel tree is built
+# from. One test per module. With "install" they are then installed as the kernel's
+# own make modules_install does it; "uninstall" removes what that has installed.
 #
 # KDIR=DIR	the kernel to build them for: what its make calls O=, or the
 #		headers that a distribution installs, such as
@@ -84,14 +84,28 @@ install_modules() {
 	fi
 	quietly "$BUILD/modules_install.log" "installing them in $modules" \
 		kmake modules_install "${settings[@]}"
-	# The kernel's make leaves this out where there is no System.map, as with a
-	# distribution's headers.
+	known_to_modprobe
+}
+
+# known_to_modprobe - the kernel's make leaves this out where there is no
+# System.map, as with a distribution's headers.
+known_to_modprobe() {
 	if command -v depmod >/dev/null; then
-		quietly "$BUILD/depmod.log" "making them known to modprobe" \
+		quietly "$BUILD/depmod.log" "telling modprobe" \
 			depmod -b "${INSTALL_MOD_PATH:-/}" "$RELEASE"
 	else
-		say "there is no depmod here; before modprobe finds them, run: depmod ${INSTALL_MOD_PATH:+-b $INSTALL_MOD_PATH }$RELEASE"
+		say "there is no depmod here; modprobe does not know of this before you run: depmod ${INSTALL_MOD_PATH:+-b $INSTALL_MOD_PATH }$RELEASE"
 	fi
+}
+
+# uninstall_modules - below updates/ there are none but from external builds.
+uninstall_modules() {
+	local name updates=${INSTALL_MOD_PATH:-}/lib/modules/$RELEASE/updates
+	while read -r name; do
+		find "$updates" -name "$name.ko*" -printf '%P\n' -delete
+	done < <(in_makefiles; sed -n 's/^\(tsm-[a-z]*\)-y := .*/\1/p' "$TOP/Kbuild")
+	find "$updates" -depth -type d -empty -delete
+	known_to_modprobe
 }
 
 # On some systems depmod is where the PATH of users does not lead.
@@ -99,11 +113,11 @@ PATH=$PATH:/usr/sbin:/sbin
 ACTION=${1:-build}
 case $ACTION in
 build) ;;
-install)
+install | uninstall)
 	[ -n "${KDIR:-}" ] ||
-		die "modules_install needs the kernel to install them for: make modules_install KDIR=/lib/modules/\$(uname -r)/build"
+		die "modules_$ACTION needs the kernel that they are for: make modules_$ACTION KDIR=/lib/modules/\$(uname -r)/build"
 	;;
-*) die "usage: modules.sh [build|install]" ;;
+*) die "usage: modules.sh [build|install|uninstall]" ;;
 esac
 
 lock=modules-$(echo "$TOP" | sha256sum | cut -c 1-8)
@@ -127,6 +141,13 @@ RELEASE=$(<"$KDIR/include/config/kernel.release")
 if [ -n "${INSTALL_MOD_PATH:-}" ]; then
 	INSTALL_MOD_PATH=$(realpath -m "$INSTALL_MOD_PATH")
 	export INSTALL_MOD_PATH
+fi
+
+if [ "$ACTION" = uninstall ]; then
+	[ -d "${INSTALL_MOD_PATH:-}/lib/modules/$RELEASE/updates" ] ||
+		die "nothing is installed in ${INSTALL_MOD_PATH:-}/lib/modules/$RELEASE/updates"
+	with_lock "$lock" uninstall_modules
+	exit
 fi
 
 with_lock "$lock" compile

@@ -11,40 +11,13 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/bare-system.sh"
 
-SUITE=trixie
-ROOT=$CACHE/stock-$SUITE
 LOG=$BUILD/stock-check.log
 # What a build of external modules takes of the repository.
 TAKEN=(Kbuild Makefile scripts external drivers include samples)
 # What must come out for that kernel.
 MODULES=(tsm tsm-tdx tsm-snp tsm-tpm measurement-example)
-
-create() {
-	[ ! -e "$ROOT/.complete" ] || return 0
-	rm -rf "$ROOT" "$ROOT.part"
-	{
-		debian_line "$SUITE" deb
-		debian_line "$SUITE-backports" deb
-	} >"$ROOT.list"
-	quietly "$CACHE/log/stock-$SUITE.log" \
-		"making a bare system with a stock kernel's headers (about 3 min)" \
-		mmdebstrap --variant=essential \
-		--include="gcc,make,linux-headers-amd64/$SUITE-backports" \
-		"$SUITE" "$ROOT.part" "$ROOT.list"
-	rm -f "$ROOT.list"
-	touch "$ROOT.part/.complete"
-	mv "$ROOT.part" "$ROOT"
-}
-
-# in_root COMMAND... - run it there, with no more of our environment than that.
-in_root() {
-	# shellcheck disable=SC2016 # for the shell inside
-	unshare --mount --pid --fork --kill-child sh -c '
-		mount -t proc proc "$0/proc" && exec chroot "$0" env -i \
-			PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"
-	' "$ROOT" "$@"
-}
 
 # step NAME TARGET [VARIABLE=VALUE...] - a test that make does this there.
 step() {
@@ -74,7 +47,9 @@ not_found() {
 
 check() {
 	local headers
-	create
+	create_system "$SUITE" essential \
+		"gcc,make,linux-headers-amd64/$KERNEL_SUITE" \
+		"a bare system with a stock kernel's headers"
 	rm -rf "$ROOT/src" "$ROOT"/lib/modules/*/updates "$ROOT/mnt/lib"
 	mkdir "$ROOT/src"
 	(cd "$TOP" && cp -a "${TAKEN[@]}" "$ROOT/src/")
@@ -88,6 +63,9 @@ check() {
 		INSTALL_MOD_PATH=/mnt
 	verdict "modprobe finds them below INSTALL_MOD_PATH" \
 		"$(not_found "$ROOT/mnt" 2>&1)"
+	step "make modules_uninstall" modules_uninstall
+	verdict "make modules_uninstall leaves nothing" \
+		"$(find "$ROOT/lib/modules/$RELEASE/" -path '*updates*')"
 	tap_done
 }
 

@@ -6,7 +6,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-"$TOP/scripts/deps.sh" build
+"$TOP/scripts/deps.sh" tools
 mkdir -p "$BUILD/tools"
 # Nothing of an outer make's variables, which mean something else there.
 with_lock "tools-$(echo "$TOP" | sha256sum | cut -c 1-8)" \
