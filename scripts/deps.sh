@@ -27,7 +27,7 @@ modules=(gcc make)
 # of the log; systemd and udev have what gives a group access to our files. OVMF
 # is firmware that measures what it does.
 guest=(qemu-system-x86 swtpm busybox-static tpm2-tools libtss2-tcti-device0
-       cpio jq python3-minimal systemd udev ovmf python3-cryptography)
+       cpio jq kmod python3-minimal systemd udev ovmf python3-cryptography)
 bench=(e2fsprogs)
 # clang is for fuzzing; dpkg-dev unpacks the source of a newer sparse; the
 # rest checks style, documentation and the patch series. Quotes are made with

@@ -6,10 +6,10 @@
 #
 # The root file system has two layers. The base, which comes from the host's
 # packages and is kept in build/guest/: busybox, bash, tpm2-tools, jq, as much of
-# Python as a script needs, and what gives a group access to our files: udev and
-# two tools of systemd. And ours, made anew each time: init, tsm-log, all modules,
-# and the kselftests in /kselftest as the kernel's own `make install` lays them
-# out.
+# Python as a script needs, what gives a group access to our files: udev and two
+# tools of systemd, and what loads modules as udev does. And ours, made anew each
+# time: init, tsm-log, all modules, and the kselftests in /kselftest as the kernel's
+# own `make install` lays them out.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -46,7 +46,7 @@ base_files() {
 	local files
 	mapfile -t files < <(python_modules)
 	files+=(/bin/busybox /bin/bash /usr/bin/jq /usr/bin/python3 /usr/bin/tpm2
-		/bin/udevadm /bin/systemd-sysusers /bin/systemd-tmpfiles
+		/bin/udevadm /bin/systemd-sysusers /bin/systemd-tmpfiles /bin/kmod
 		/usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0
 		/lib/x86_64-linux-gnu/libgcc_s.so.1)
 	printf '%s\n' "${files[@]}"
@@ -82,6 +82,10 @@ make_base() {
 		[ -e "$BASE/bin/$applet" ] || ln -s busybox "$BASE/bin/$applet"
 	done
 	cp -P /usr/bin/tpm2_* "$BASE/bin/"
+	# busybox's modprobe reads the first 255 characters of a name, and that of a
+	# processor is longer.
+	mkdir "$BASE/lib/kmod"
+	ln -s ../../bin/kmod "$BASE/lib/kmod/modprobe"
 	{
 		base_files
 		realpath "$0"
