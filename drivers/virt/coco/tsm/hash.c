@@ -47,6 +47,34 @@ int tsm_hash_tcg_alg(enum hash_algo algo)
 EXPORT_SYMBOL_IF_KUNIT(tsm_hash_tcg_alg);
 
 /**
+ * tsm_hash_of_tcg_alg() - the hash that the log calls by a number
+ * @alg: low byte of a TPM_ALG_ID
+ *
+ * Context: Any context.
+ *
+ * Return: the hash, an enum hash_algo, or -EOPNOTSUPP if no extensible register
+ * has such a bank.
+ */
+int tsm_hash_of_tcg_alg(u8 alg)
+{
+	switch (alg) {
+	case TSM_CEL_ALG_SHA1:
+		return HASH_ALGO_SHA1;
+	case TSM_CEL_ALG_SHA256:
+		return HASH_ALGO_SHA256;
+	case TSM_CEL_ALG_SHA384:
+		return HASH_ALGO_SHA384;
+	case TSM_CEL_ALG_SHA512:
+		return HASH_ALGO_SHA512;
+	case TSM_CEL_ALG_SM3_256:
+		return HASH_ALGO_SM3_256;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_hash_of_tcg_alg);
+
+/**
  * tsm_hash_available() - whether this kernel can compute a hash
  * @algo: the hash of a bank
  *

@@ -12,6 +12,7 @@
 #define TSM_DIGEST_MAX_SIZE	SHA512_DIGEST_SIZE
 
 int tsm_hash_tcg_alg(enum hash_algo algo);
+int tsm_hash_of_tcg_alg(u8 alg);
 bool tsm_hash_available(enum hash_algo algo);
 void tsm_hash(enum hash_algo algo, const u8 *data, size_t len, u8 *digest);
 void tsm_hash_extend(enum hash_algo algo, u8 *value, const u8 *digest);

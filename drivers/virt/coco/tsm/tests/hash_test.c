@@ -54,6 +54,7 @@ static void test_published_digest(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, hex2bin(expected, param->abc, size), 0);
 	KUNIT_EXPECT_EQ(test, tsm_hash_tcg_alg(param->algo), param->tcg_alg);
+	KUNIT_EXPECT_EQ(test, tsm_hash_of_tcg_alg(param->tcg_alg), param->algo);
 	KUNIT_EXPECT_EQ(test, hash_digest_size[param->algo], size);
 	skip_unless_available(test, param->algo);
 
@@ -112,6 +113,10 @@ static void test_others_are_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tsm_hash_tcg_alg(HASH_ALGO_SHA224), -EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, tsm_hash_tcg_alg(HASH_ALGO_SHA3_256), -EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, tsm_hash_tcg_alg(HASH_ALGO__LAST), -EOPNOTSUPP);
+	for (int alg = 0, known = 0; alg <= U8_MAX; alg++) {
+		known += tsm_hash_of_tcg_alg(alg) >= 0;
+		KUNIT_EXPECT_LE(test, known, ARRAY_SIZE(hash_cases));
+	}
 }
 
 static struct kunit_case hash_test_cases[] = {
