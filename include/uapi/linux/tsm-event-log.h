@@ -11,12 +11,26 @@
  *	TSM_CEL_CCMR
  *	TSM_CEL_DIGESTS		one TLV per bank: its type is the low byte of the
  *				bank's TPM_ALG_ID, its value the digest
+ *	TSM_CEL_CONTENT_...	the content, of one of these types:
+ *
  *	TSM_CEL_CONTENT_PCCLIENT_STD
  *				two TLVs: TSM_CEL_PCCLIENT_EVENT_TYPE (4 bytes,
  *				big-endian) and TSM_CEL_PCCLIENT_EVENT_DATA
+ *	TSM_CEL_CONTENT_IMA_TEMPLATE
+ *				two TLVs: TSM_CEL_IMA_TEMPLATE_NAME and
+ *				TSM_CEL_IMA_TEMPLATE_DATA
+ *	TSM_CEL_CONTENT_IMA_TLV, and all from TSM_CEL_CONTENT_OTHER on
+ *				whatever the writer means by it
  *
- * A record with event data has digest == HASH(event data) in every bank; a
- * record of a bare digest has the event type TSM_EV_COMPACT_HASH and no data.
+ * Content is bound if the digest in every bank is the hash of what is measured of
+ * it: of the event data, of the template data, or of all of the TLV if it is of
+ * any other type. Then it is what the register was extended by. Otherwise it is
+ * claimed: the writer gave digests of its own, and only who knows the type can
+ * tell how they come from the content. A record of a bare digest has the event
+ * type TSM_EV_COMPACT_HASH and no data.
+ *
+ * A write to append_record is the last two TLVs of a record, TSM_CEL_DIGESTS and
+ * the content, or the content alone.
  *
  * checkpoints is text. Each line tells of one register just before the record
  * RECNUM, in the order of cel:
@@ -66,7 +80,13 @@
 #define TSM_CEL_RECNUM			0
 #define TSM_CEL_PCR			1
 #define TSM_CEL_DIGESTS			3
+/* The log's own, as the CEL specification has it; not in use. */
+#define TSM_CEL_CONTENT_CEL		4
 #define TSM_CEL_CONTENT_PCCLIENT_STD	5
+#define TSM_CEL_CONTENT_IMA_TEMPLATE	7
+#define TSM_CEL_CONTENT_IMA_TLV		8
+/* The first of the types that anybody may use. */
+#define TSM_CEL_CONTENT_OTHER		9
 /* Register index in the numbering of UEFI "Confidential Computing". */
 #define TSM_CEL_CCMR			108
 
@@ -86,12 +106,23 @@
 #define TSM_CEL_PCCLIENT_EVENT_TYPE	0
 #define TSM_CEL_PCCLIENT_EVENT_DATA	1
 
-/* Event types, TCG PC Client Platform Firmware Profile. */
+/* Types inside TSM_CEL_CONTENT_IMA_TEMPLATE. */
+#define TSM_CEL_IMA_TEMPLATE_NAME	0
+#define TSM_CEL_IMA_TEMPLATE_DATA	1
+
+/*
+ * Event types, TCG PC Client Platform Firmware Profile. An event of the type
+ * TSM_EV_NO_ACTION extends nothing, so no record has it.
+ */
+#define TSM_EV_NO_ACTION		0x00000003
 #define TSM_EV_ACTION			0x00000005
 #define TSM_EV_COMPACT_HASH		0x0000000c
 
 /* The longest event that one write to append_event takes, in bytes. */
 #define TSM_EVENT_MAX_SIZE		4095
+
+/* The longest write to append_record, in bytes. */
+#define TSM_RECORD_MAX_SIZE		4095
 
 /* Reasons in checkpoints. */
 #define TSM_CHECKPOINT_REGISTER		"register"
