@@ -23,10 +23,12 @@ static size_t digests_size(const struct cel_record *record)
 	return size;
 }
 
-static size_t content_size(const struct cel_record *record)
+/* What of a content's value is before its data. */
+static size_t content_head_size(const struct tsm_content *content)
 {
-	return TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_EVENT_TYPE_SIZE +
-	       TSM_CEL_TLV_HEADER_SIZE + record->event_size;
+	return content->type == TSM_CEL_CONTENT_PCCLIENT_STD ?
+	       TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_EVENT_TYPE_SIZE +
+	       TSM_CEL_TLV_HEADER_SIZE : 0;
 }
 
 static u8 *put_header(u8 *p, u8 type, size_t len)
@@ -37,29 +39,44 @@ static u8 *put_header(u8 *p, u8 type, size_t len)
 	return p + sizeof(u32);
 }
 
+static u8 *put_content_head(u8 *p, const struct tsm_content *content)
+{
+	p = put_header(p, content->type,
+		       content_head_size(content) + content->size);
+	if (content->type != TSM_CEL_CONTENT_PCCLIENT_STD)
+		return p;
+
+	p = put_header(p, TSM_CEL_PCCLIENT_EVENT_TYPE, TSM_CEL_EVENT_TYPE_SIZE);
+	put_unaligned_be32(content->event_type, p);
+	p += TSM_CEL_EVENT_TYPE_SIZE;
+
+	return put_header(p, TSM_CEL_PCCLIENT_EVENT_DATA, content->size);
+}
+
 /**
  * cel_record_size() - how long the encoding of a record is
  * @record: the record
  *
  * Context: Any context.
  *
- * Return: the number of bytes, with the event data.
+ * Return: the number of bytes, with the content's data.
  */
 size_t cel_record_size(const struct cel_record *record)
 {
 	return TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_RECNUM_SIZE +
 	       TSM_CEL_TLV_HEADER_SIZE + TSM_CEL_INDEX_SIZE +
 	       TSM_CEL_TLV_HEADER_SIZE + digests_size(record) +
-	       TSM_CEL_TLV_HEADER_SIZE + content_size(record);
+	       TSM_CEL_TLV_HEADER_SIZE + content_head_size(record->content) +
+	       record->content->size;
 }
 EXPORT_SYMBOL_IF_KUNIT(cel_record_size);
 
 /**
- * cel_encode_head() - encode a record as CEL-TLV, but for its event data
- * @buf: where it goes, cel_record_size() bytes less the event data's
+ * cel_encode_head() - encode a record as CEL-TLV, but for its content's data
+ * @buf: where it goes, cel_record_size() bytes less the data's
  * @record: the record
  *
- * The event data is what the record ends with, as it is. So it need not be
+ * The content's data is what the record ends with, as it is. So it need not be
  * copied into a buffer only to be copied from there into the log.
  *
  * Context: Any context.
@@ -87,11 +104,7 @@ size_t cel_encode_head(u8 *buf, const struct cel_record *record)
 		p += digest->size;
 	}
 
-	p = put_header(p, TSM_CEL_CONTENT_PCCLIENT_STD, content_size(record));
-	p = put_header(p, TSM_CEL_PCCLIENT_EVENT_TYPE, TSM_CEL_EVENT_TYPE_SIZE);
-	put_unaligned_be32(record->event_type, p);
-	p += TSM_CEL_EVENT_TYPE_SIZE;
-	p = put_header(p, TSM_CEL_PCCLIENT_EVENT_DATA, record->event_size);
+	p = put_content_head(p, record->content);
 
 	return p - buf;
 }

@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include <uapi/linux/tsm-event-log.h>
 
+#include "content.h"
 #include "hash.h"
 
 /**
@@ -30,9 +31,7 @@ struct cel_digest {
  * @index: number of the register that was extended
  * @nr_digests: number of elements of @digests
  * @digests: one digest per bank
- * @event_type: TCG event type
- * @event_size: bytes of @event, 0 for a digest that came without its event
- * @event: the event data
+ * @content: the content
  */
 struct cel_record {
 	u64 recnum;
@@ -40,9 +39,7 @@ struct cel_record {
 	u8 index;
 	unsigned int nr_digests;
 	const struct cel_digest *digests;
-	u32 event_type;
-	size_t event_size;
-	const void *event;
+	const struct tsm_content *content;
 };
 
 /**

@@ -143,7 +143,7 @@ int __must_check tsm_log_reserve(struct tsm_log *log, size_t len,
 				 size_t line_len);
 int __must_check tsm_log_reserve_line(struct tsm_log *log, size_t len);
 void tsm_log_commit(struct tsm_log *log, const void *head, size_t head_size,
-		    const void *event, size_t event_size);
+		    const void *data, size_t data_size);
 void tsm_log_hold(struct tsm_log *log, size_t len);
 void tsm_log_release(struct tsm_log *log, size_t len);
 void tsm_log_begin(struct tsm_log *log, u64 recnum, u64 off);

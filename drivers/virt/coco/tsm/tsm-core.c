@@ -110,7 +110,7 @@ static void provider_release(struct device *dev)
 	tsm_log_destroy(&provider->log);
 	tsm_log_files_free(provider);
 	tsm_register_put_all(provider);
-	kfree(provider->spare);
+	kvfree(provider->spare);
 	kfree(provider->line);
 	kfree(provider);
 	put_nr_providers();
@@ -423,36 +423,6 @@ int tsm_extend_event(struct tsm_register *reg, const void *event, size_t len)
 }
 EXPORT_SYMBOL_GPL(tsm_extend_event);
 
-static const u8 *find_digest(const struct tsm_digest *digests,
-			     size_t nr_digests, enum hash_algo algo)
-{
-	for (size_t i = 0; i < nr_digests; i++) {
-		if (digests[i].algo == algo)
-			return digests[i].value;
-	}
-
-	return NULL;
-}
-
-static int extend_digests(struct tsm_register *reg,
-			  const struct tsm_digest *digests, size_t nr_digests,
-			  unsigned int how)
-{
-	const u8 *in_order[TSM_MAX_BANKS];
-
-	if (nr_digests != reg->nr_banks)
-		return -EINVAL;
-
-	for (unsigned int i = 0; i < reg->nr_banks; i++) {
-		in_order[i] = find_digest(digests, nr_digests,
-					  reg->banks[i].algo);
-		if (!in_order[i])
-			return -EINVAL;
-	}
-
-	return tsm_mr_extend_digests(reg, in_order, how);
-}
-
 /**
  * tsm_extend_digests() - extend a register by digests of the caller's
  * @reg: handle from tsm_measurement_get()
@@ -471,7 +441,7 @@ static int extend_digests(struct tsm_register *reg,
 int tsm_extend_digests(struct tsm_register *reg,
 		       const struct tsm_digest *digests, size_t nr_digests)
 {
-	return extend_digests(reg, digests, nr_digests, 0);
+	return tsm_mr_extend_digests(reg, digests, nr_digests, 0);
 }
 EXPORT_SYMBOL_GPL(tsm_extend_digests);
 
@@ -494,7 +464,8 @@ EXPORT_SYMBOL_GPL(tsm_extend_digests);
 int tsm_extend_in_any_case(struct tsm_register *reg,
 			   const struct tsm_digest *digests, size_t nr_digests)
 {
-	return extend_digests(reg, digests, nr_digests, TSM_EXTEND_IN_ANY_CASE);
+	return tsm_mr_extend_digests(reg, digests, nr_digests,
+				     TSM_EXTEND_IN_ANY_CASE);
 }
 EXPORT_SYMBOL_GPL(tsm_extend_in_any_case);
 

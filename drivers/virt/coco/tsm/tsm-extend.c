@@ -11,20 +11,25 @@
 #include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <uapi/linux/tsm-event-log.h>
 
 #include "cel.h"
+#include "content.h"
 #include "tsm.h"
+
+/* Memory for a record that is longer than that is not kept for the next one. */
+#define SPARE_MAX_ROOM	SZ_8K
 
 /**
  * struct request - an extend that is asked for
  * @reg: the register
  * @digests: one digest per bank, in the order of @reg->banks
  * @how: %TSM_EXTEND_INTERRUPTIBLE, %TSM_EXTEND_IN_ANY_CASE
- * @record: the record of it; who asks sets the event
- * @head: @record, encoded up to its event data
+ * @record: the record of it; who asks sets the content
+ * @head: @record, encoded up to the data of its content
  * @head_size: bytes of @head
  */
 struct request {
@@ -38,7 +43,7 @@ struct request {
 
 static size_t record_size(const struct request *request)
 {
-	return request->head_size + request->record.event_size;
+	return request->head_size + request->record.content->size;
 }
 
 /* Complete the record, which is the next one, with @digests, and encode it. */
@@ -75,15 +80,25 @@ static int reserve_spare(const struct request *request)
 
 	/* Most records are about as long as the last one. */
 	room = max_t(size_t, room, 512);
-	spare = kmalloc_flex(*spare, record, room);
+	/* How long the content is was the caller's choice. */
+	spare = kvmalloc_flex(*spare, record, room, GFP_KERNEL | __GFP_NOWARN);
 	if (!spare)
 		return -ENOMEM;
 
 	spare->room = room;
-	kfree(provider->spare);
+	kvfree(provider->spare);
 	provider->spare = spare;
 
 	return 0;
+}
+
+static void drop_big_spare(struct tsm_provider *provider)
+{
+	if (!provider->spare || provider->spare->room <= SPARE_MAX_ROOM)
+		return;
+
+	kvfree(provider->spare);
+	provider->spare = NULL;
 }
 
 static int reserve(const struct request *request)
@@ -91,17 +106,19 @@ static int reserve(const struct request *request)
 	struct tsm_register *reg = request->reg;
 	int rc;
 
-	rc = reserve_spare(request);
+	/* What the log has no room for needs no memory. */
+	rc = tsm_log_reserve(&reg->provider->log, record_size(request),
+			     tsm_checkpoint_unsure_len(reg));
 	if (rc)
 		return rc;
 
-	return tsm_log_reserve(&reg->provider->log, record_size(request),
-			       tsm_checkpoint_unsure_len(reg));
+	return reserve_spare(request);
 }
 
 /* The extend took effect: let the log and the replay say so. */
 static void commit(const struct request *request)
 {
+	const struct tsm_content *content = request->record.content;
 	struct tsm_register *reg = request->reg;
 
 	for (unsigned int i = 0; i < reg->nr_banks; i++) {
@@ -119,21 +136,22 @@ static void commit(const struct request *request)
 	}
 
 	tsm_log_commit(&reg->provider->log, request->head, request->head_size,
-		       request->record.event, request->record.event_size);
+		       content->data, content->size);
 }
 
 /* The record, out of the caller's memory. */
 static struct tsm_pending *keep(const struct request *request)
 {
+	const struct tsm_content *content = request->record.content;
 	struct tsm_provider *provider = request->reg->provider;
 	struct tsm_pending *pending = provider->spare;
 
 	provider->spare = NULL;
 	pending->size = record_size(request);
 	memcpy(pending->record, request->head, request->head_size);
-	if (request->record.event_size)
-		memcpy(pending->record + request->head_size,
-		       request->record.event, request->record.event_size);
+	if (content->size)
+		memcpy(pending->record + request->head_size, content->data,
+		       content->size);
 
 	return pending;
 }
@@ -194,28 +212,89 @@ static int extend_locked(struct request *request)
 	return rc;
 }
 
-static int extend(struct request *request)
+static int extend(struct tsm_register *reg, const struct tsm_content *content,
+		  const u8 *const digests[], unsigned int how)
 {
-	struct mutex *lock = &request->reg->provider->log.lock;
+	struct tsm_provider *provider = reg->provider;
+	struct mutex *lock = &provider->log.lock;
+	struct request request = {
+		.reg = reg,
+		.digests = digests,
+		.how = how,
+		.record.content = content,
+	};
 	int rc = 0;
 
-	if (request->how & TSM_EXTEND_INTERRUPTIBLE)
+	if (how & TSM_EXTEND_INTERRUPTIBLE)
 		rc = mutex_lock_interruptible(lock);
 	else
 		mutex_lock(lock);
 	if (rc)
 		return rc;
 
-	rc = extend_locked(request);
+	rc = extend_locked(&request);
+	drop_big_spare(provider);
 	mutex_unlock(lock);
 
 	return rc;
 }
 
+/* Each bank by its own hash of what is measured. */
+static int extend_by_hash(struct tsm_register *reg,
+			  const struct tsm_content *content, unsigned int how)
+{
+	u8 values[TSM_MAX_BANKS][TSM_DIGEST_MAX_SIZE] __uninitialized;
+	const u8 *digests[TSM_MAX_BANKS];
+
+	for (unsigned int i = 0; i < reg->nr_banks; i++) {
+		if (!tsm_hash_available(reg->banks[i].algo))
+			return -EOPNOTSUPP;
+		tsm_hash(reg->banks[i].algo, content->measured,
+			 content->measured_size, values[i]);
+		digests[i] = values[i];
+	}
+
+	return extend(reg, content, digests, how);
+}
+
+static const u8 *find_digest(const struct tsm_digest *digests,
+			     size_t nr_digests, enum hash_algo algo)
+{
+	for (size_t i = 0; i < nr_digests; i++) {
+		if (digests[i].algo == algo)
+			return digests[i].value;
+	}
+
+	return NULL;
+}
+
+/* Each bank by the digest that was given for it. */
+static int extend_by_digests(struct tsm_register *reg,
+			     const struct tsm_content *content,
+			     const struct tsm_digest *digests,
+			     size_t nr_digests, unsigned int how)
+{
+	const u8 *in_order[TSM_MAX_BANKS];
+
+	/* So none is given twice, if none is missing. */
+	if (nr_digests != reg->nr_banks)
+		return -EINVAL;
+
+	for (unsigned int i = 0; i < reg->nr_banks; i++) {
+		in_order[i] = find_digest(digests, nr_digests,
+					  reg->banks[i].algo);
+		if (!in_order[i])
+			return -EINVAL;
+	}
+
+	return extend(reg, content, in_order, how);
+}
+
 /**
  * tsm_mr_extend_digests() - extend a register by digests without their event
  * @reg: an extensible register
- * @digests: one digest per bank, in the order of @reg->banks
+ * @digests: one digest for each bank of the register, in any order
+ * @nr_digests: number of elements of @digests
  * @how: %TSM_EXTEND_INTERRUPTIBLE to let a signal end the wait for others;
  *	%TSM_EXTEND_IN_ANY_CASE to extend also where there is no room for the
  *	record, or the register's value is not known
@@ -226,21 +305,21 @@ static int extend(struct request *request)
  *
  * Return: 0 if the register was extended and, unless it was in any case, the
  * record is in the log. On an error there is no record, or it comes when a look
- * at the register says that it was extended: -EINTR if a signal came while
- * waiting, -ENOSPC if the log is full, -ENOMEM, -ENODEV if the provider is gone,
- * or what the provider's operations returned.
+ * at the register says that it was extended: -EINVAL if there is not exactly one
+ * digest for each bank, -EINTR if a signal came while waiting, -ENOSPC if the log
+ * is full, -ENOMEM, -ENODEV if the provider is gone, or what the provider's
+ * operations returned.
  */
-int tsm_mr_extend_digests(struct tsm_register *reg, const u8 *const digests[],
+int tsm_mr_extend_digests(struct tsm_register *reg,
+			  const struct tsm_digest *digests, size_t nr_digests,
 			  unsigned int how)
 {
-	struct request request = {
-		.reg = reg,
-		.digests = digests,
-		.how = how,
-		.record.event_type = TSM_EV_COMPACT_HASH,
+	static const struct tsm_content no_content = {
+		.type = TSM_CEL_CONTENT_PCCLIENT_STD,
+		.event_type = TSM_EV_COMPACT_HASH,
 	};
 
-	return extend(&request);
+	return extend_by_digests(reg, &no_content, digests, nr_digests, how);
 }
 
 /**
@@ -255,22 +334,20 @@ int tsm_mr_extend_digests(struct tsm_register *reg, const u8 *const digests[],
  *
  * Context: Process context, may sleep. Takes the log's lock.
  *
- * Return: as tsm_mr_extend_digests(), and -EINVAL for an empty event, -E2BIG for
+ * Return: as tsm_mr_extend_digests(), but -EINVAL for an empty event, -E2BIG for
  * one that is too long, -EOPNOTSUPP if this kernel does not have the hash of a
  * bank.
  */
 int tsm_mr_extend_event(struct tsm_register *reg, const void *event, size_t len,
 			unsigned int how)
 {
-	u8 values[TSM_MAX_BANKS][TSM_DIGEST_MAX_SIZE] __uninitialized;
-	const u8 *digests[TSM_MAX_BANKS];
-	struct request request = {
-		.reg = reg,
-		.digests = digests,
-		.how = how,
-		.record.event_type = TSM_EV_ACTION,
-		.record.event = event,
-		.record.event_size = len,
+	const struct tsm_content content = {
+		.type = TSM_CEL_CONTENT_PCCLIENT_STD,
+		.event_type = TSM_EV_ACTION,
+		.data = event,
+		.size = len,
+		.measured = event,
+		.measured_size = len,
 	};
 
 	if (!len)
@@ -278,12 +355,30 @@ int tsm_mr_extend_event(struct tsm_register *reg, const void *event, size_t len,
 	if (len > TSM_EVENT_MAX_SIZE)
 		return -E2BIG;
 
-	for (unsigned int i = 0; i < reg->nr_banks; i++) {
-		if (!tsm_hash_available(reg->banks[i].algo))
-			return -EOPNOTSUPP;
-		tsm_hash(reg->banks[i].algo, event, len, values[i]);
-		digests[i] = values[i];
-	}
+	return extend_by_hash(reg, &content, how);
+}
 
-	return extend(&request);
+/**
+ * tsm_mr_extend_record() - extend a register, and record typed content
+ * @reg: an extensible register
+ * @content: what was measured, recorded as it is
+ * @digests: one digest for each bank of the register, in any order
+ * @nr_digests: number of elements of @digests, 0 to extend each bank by its own
+ *	hash of what is measured of @content
+ * @how: as for tsm_mr_extend_digests()
+ *
+ * Context: Process context, may sleep. Takes the log's lock.
+ *
+ * Return: as tsm_mr_extend_digests(), and -EOPNOTSUPP if there are no digests and
+ * this kernel does not have the hash of a bank.
+ */
+int tsm_mr_extend_record(struct tsm_register *reg,
+			 const struct tsm_content *content,
+			 const struct tsm_digest *digests, size_t nr_digests,
+			 unsigned int how)
+{
+	if (!nr_digests)
+		return extend_by_hash(reg, content, how);
+
+	return extend_by_digests(reg, content, digests, nr_digests, how);
 }

@@ -169,23 +169,23 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_log_reserve);
 /**
  * tsm_log_commit() - add the record that was reserved
  * @log: the log
- * @head: the encoded record up to its event data; its number is
+ * @head: the encoded record up to the data of its content; its number is
  *	@log->next_record
  * @head_size: bytes of @head
- * @event: the event data
- * @event_size: bytes of @event; with those of @head what was reserved
+ * @data: the data
+ * @data_size: bytes of @data; with those of @head what was reserved
  *
  * Context: Any context. @log->lock has been held since the reservation, or the
  * reservation was released just now.
  */
 void tsm_log_commit(struct tsm_log *log, const void *head, size_t head_size,
-		    const void *event, size_t event_size)
+		    const void *data, size_t data_size)
 {
 	lockdep_assert_held(&log->lock);
 
 	tsm_log_index_append(log);
 	tsm_stream_append(&log->records, head, head_size);
-	tsm_stream_append(&log->records, event, event_size);
+	tsm_stream_append(&log->records, data, data_size);
 	log->next_record++;
 	tsm_log_notify(log);
 }

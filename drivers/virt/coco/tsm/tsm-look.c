@@ -98,7 +98,7 @@ static void drop_pending(struct tsm_register *reg)
 		return;
 
 	tsm_log_release(log_of(reg), reg->pending->size);
-	kfree(reg->pending);
+	kvfree(reg->pending);
 	reg->pending = NULL;
 }
 
@@ -111,7 +111,7 @@ static void commit_pending(struct tsm_register *reg)
 	cel_set_recnum(pending->record, log->next_record);
 	tsm_log_commit(log, pending->record, pending->size, NULL, 0);
 	reg->pending = NULL;
-	kfree(pending);
+	kvfree(pending);
 }
 
 /* The hardware's value is the one that the log goes on from. */

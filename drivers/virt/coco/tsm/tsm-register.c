@@ -44,7 +44,7 @@ static void register_release(struct kobject *kobj)
 	struct tsm_register *reg = container_of(kobj, struct tsm_register,
 						kobj);
 
-	kfree(reg->pending);
+	kvfree(reg->pending);
 	kfree(reg->name);
 	kfree(reg);
 }

@@ -100,18 +100,18 @@ static ssize_t digest_write(struct file *file, struct kobject *kobj,
 			    loff_t off, size_t count)
 {
 	struct tsm_register *reg = to_register(kobj);
-	u8 digest[TSM_DIGEST_MAX_SIZE];
-	const u8 *digests[] = { digest };
+	u8 value[TSM_DIGEST_MAX_SIZE];
+	const struct tsm_digest digest = { reg->banks[0].algo, value };
 	int rc;
 
 	if (off)
 		return -EINVAL;
 
-	rc = parse_digest(&reg->banks[0], buf, count, digest);
+	rc = parse_digest(&reg->banks[0], buf, count, value);
 	if (rc)
 		return rc;
 
-	rc = tsm_mr_extend_digests(reg, digests, TSM_EXTEND_INTERRUPTIBLE);
+	rc = tsm_mr_extend_digests(reg, &digest, 1, TSM_EXTEND_INTERRUPTIBLE);
 
 	return tsm_restart_syscall(rc) ?: count;
 }

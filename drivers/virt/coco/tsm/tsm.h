@@ -16,6 +16,7 @@
 #include "hash.h"
 #include "log.h"
 
+struct tsm_content;
 struct tsm_log_files;
 
 /* Longest name of a provider or of a register, in characters. */
@@ -244,11 +245,15 @@ int __must_check tsm_mr_read_blob(struct tsm_provider *provider,
 #define TSM_EXTEND_INTERRUPTIBLE	BIT(0)
 #define TSM_EXTEND_IN_ANY_CASE		BIT(1)
 int __must_check tsm_mr_extend_digests(struct tsm_register *reg,
-				       const u8 *const digests[],
-				       unsigned int how);
+				       const struct tsm_digest *digests,
+				       size_t nr_digests, unsigned int how);
 int __must_check tsm_mr_extend_event(struct tsm_register *reg,
 				     const void *event, size_t len,
 				     unsigned int how);
+int __must_check tsm_mr_extend_record(struct tsm_register *reg,
+				      const struct tsm_content *content,
+				      const struct tsm_digest *digests,
+				      size_t nr_digests, unsigned int how);
 
 /* tsm-hibernation.c */
 void tsm_hibernate(struct tsm_provider *provider);

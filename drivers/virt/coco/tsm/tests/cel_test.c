@@ -26,7 +26,7 @@ static void encode(u8 *buf, const struct cel_record *record)
 {
 	size_t head = cel_encode_head(buf, record);
 
-	memcpy(buf + head, record->event, record->event_size);
+	memcpy(buf + head, record->content->data, record->content->size);
 }
 
 static void expect_encoding(struct kunit *test, const struct cel_record *record,
@@ -48,13 +48,17 @@ static void test_digest_only(struct kunit *test)
 {
 	static const u8 value[] = { [0 ... 47] = 0xab };
 	static const struct cel_digest digest = { 0x0c, 48, value };
+	static const struct tsm_content content = {
+		.type = TSM_CEL_CONTENT_PCCLIENT_STD,
+		.event_type = TSM_EV_COMPACT_HASH,
+	};
 	static const struct cel_record record = {
 		.recnum = 0,
 		.index_type = TSM_CEL_CCMR,
 		.index = 4,
 		.nr_digests = 1,
 		.digests = &digest,
-		.event_type = TSM_EV_COMPACT_HASH,
+		.content = &content,
 	};
 	static const u8 golden[] = {
 		0x00, 0, 0, 0, 8,	0, 0, 0, 0, 0, 0, 0, 0,
@@ -76,15 +80,19 @@ static void test_event_in_three_banks(struct kunit *test)
 	static const struct cel_digest digests[] = {
 		{ 0x04, 20, sha1 }, { 0x0b, 32, sha256 }, { 0x0c, 48, sha384 },
 	};
+	static const struct tsm_content content = {
+		.type = TSM_CEL_CONTENT_PCCLIENT_STD,
+		.event_type = TSM_EV_ACTION,
+		.size = 4,
+		.data = "a\0b\n",
+	};
 	static const struct cel_record record = {
 		.recnum = 0x0123456789abcdef,
 		.index_type = TSM_CEL_PCR,
 		.index = 23,
 		.nr_digests = 3,
 		.digests = digests,
-		.event_type = TSM_EV_ACTION,
-		.event_size = 4,
-		.event = "a\0b\n",
+		.content = &content,
 	};
 	static const u8 golden[] = {
 		0x00, 0, 0, 0, 8,
@@ -102,21 +110,53 @@ static void test_event_in_three_banks(struct kunit *test)
 	expect_encoding(test, &record, golden, sizeof(golden));
 }
 
+/* What is not PCCLIENT_STD stands there as its writer made it. */
+static void test_other_content(struct kunit *test)
+{
+	static const u8 value[] = { [0 ... 31] = 0x04 };
+	static const struct cel_digest digest = { 0x0b, 32, value };
+	static const struct tsm_content content = {
+		.type = 80,
+		.size = 3,
+		.data = "cos",
+	};
+	static const struct cel_record record = {
+		.recnum = 2,
+		.index_type = TSM_CEL_PCR,
+		.index = 13,
+		.nr_digests = 1,
+		.digests = &digest,
+		.content = &content,
+	};
+	static const u8 golden[] = {
+		0x00, 0, 0, 0, 8,	0, 0, 0, 0, 0, 0, 0, 2,
+		0x01, 0, 0, 0, 1,	13,
+		0x03, 0, 0, 0, 0x25,	0x0b, 0, 0, 0, 0x20, [29 ... 60] = 0x04,
+		0x50, 0, 0, 0, 3,	'c', 'o', 's',
+	};
+
+	expect_encoding(test, &record, golden, sizeof(golden));
+}
+
 /* The lengths of TLVs need their second byte here. */
 static void test_longest_event(struct kunit *test)
 {
 	static const u8 value[] = { [0 ... 31] = 0x77 };
 	static const struct cel_digest digest = { 0x0b, 32, value };
 	u8 *event = kunit_kzalloc(test, TSM_EVENT_MAX_SIZE, GFP_KERNEL);
+	const struct tsm_content content = {
+		.type = TSM_CEL_CONTENT_PCCLIENT_STD,
+		.event_type = TSM_EV_ACTION,
+		.size = TSM_EVENT_MAX_SIZE,
+		.data = event,
+	};
 	struct cel_record record = {
 		.recnum = 1,
 		.index_type = TSM_CEL_PCR,
 		.index = 8,
 		.nr_digests = 1,
 		.digests = &digest,
-		.event_type = TSM_EV_ACTION,
-		.event_size = TSM_EVENT_MAX_SIZE,
-		.event = event,
+		.content = &content,
 	};
 	struct seen_record seen;
 	size_t size = cel_record_size(&record);
@@ -139,6 +179,7 @@ static void test_longest_event(struct kunit *test)
 /* A record of anything that can be encoded, whether it makes sense or not. */
 struct random_record {
 	struct cel_record record;
+	struct tsm_content content;
 	struct cel_digest digests[TSM_MAX_BANKS];
 	u8 values[TSM_MAX_BANKS][U8_MAX];
 	u8 event[TSM_EVENT_MAX_SIZE];
@@ -152,6 +193,7 @@ static u32 random_below(struct rnd_state *state, u32 n)
 static void make_random(struct rnd_state *state, struct random_record *random)
 {
 	struct cel_record *record = &random->record;
+	struct tsm_content *content = &random->content;
 	u32 longest = random_below(state, 2) ? 64 : TSM_EVENT_MAX_SIZE;
 
 	prandom_bytes_state(state, random->values, sizeof(random->values));
@@ -167,14 +209,22 @@ static void make_random(struct rnd_state *state, struct random_record *random)
 		random->digests[i].size = prandom_u32_state(state);
 		random->digests[i].value = random->values[i];
 	}
-	record->event_type = prandom_u32_state(state);
-	record->event_size = random_below(state, longest + 1);
-	record->event = random->event;
+	record->content = content;
+	content->type = random_below(state, 2) ? TSM_CEL_CONTENT_PCCLIENT_STD :
+		random_below(state, U8_MAX - TSM_CEL_CONTENT_IMA_TLV + 1) +
+		TSM_CEL_CONTENT_IMA_TLV;
+	content->event_type = prandom_u32_state(state);
+	content->size = random_below(state, longest + 1);
+	content->data = random->event;
 }
 
 static void expect_seen(struct kunit *test, const struct cel_record *record,
 			const struct seen_record *seen, unsigned long seed)
 {
+	const struct tsm_content *content = record->content;
+	const u8 *data;
+	size_t size;
+
 	KUNIT_ASSERT_EQ_MSG(test, seen->recnum, record->recnum,
 			    "cel_seed=%lu", seed);
 	KUNIT_ASSERT_EQ_MSG(test, seen->index_type, record->index_type,
@@ -193,12 +243,20 @@ static void expect_seen(struct kunit *test, const struct cel_record *record,
 		KUNIT_ASSERT_MEMEQ_MSG(test, seen->digest[i], digest->value,
 				       digest->size, "cel_seed=%lu", seed);
 	}
-	KUNIT_ASSERT_EQ_MSG(test, seen->event_type, record->event_type,
-			    "cel_seed=%lu", seed);
-	KUNIT_ASSERT_EQ_MSG(test, seen->event_size, record->event_size,
-			    "cel_seed=%lu", seed);
-	KUNIT_ASSERT_MEMEQ_MSG(test, seen->event, record->event,
-			       record->event_size, "cel_seed=%lu", seed);
+	KUNIT_ASSERT_EQ_MSG(test, seen->content, content->type, "cel_seed=%lu",
+			    seed);
+	if (content->type == TSM_CEL_CONTENT_PCCLIENT_STD) {
+		KUNIT_ASSERT_EQ_MSG(test, seen->event_type, content->event_type,
+				    "cel_seed=%lu", seed);
+		data = seen->event;
+		size = seen->event_size;
+	} else {
+		data = seen->value;
+		size = seen->value_size;
+	}
+	KUNIT_ASSERT_EQ_MSG(test, size, content->size, "cel_seed=%lu", seed);
+	KUNIT_ASSERT_MEMEQ_MSG(test, data, content->data, size, "cel_seed=%lu",
+			       seed);
 }
 
 /* Records one after the other, as in a log, are decoded to what they were. */
@@ -245,6 +303,7 @@ static void test_random_logs(struct kunit *test)
 static struct kunit_case cel_test_cases[] = {
 	KUNIT_CASE(test_digest_only),
 	KUNIT_CASE(test_event_in_three_banks),
+	KUNIT_CASE(test_other_content),
 	KUNIT_CASE(test_longest_event),
 	KUNIT_CASE(test_random_logs),
 	{}
