@@ -138,6 +138,10 @@ int __must_check tsm_extend_event(struct tsm_register *reg, const void *event,
 int __must_check tsm_extend_digests(struct tsm_register *reg,
 				    const struct tsm_digest *digests,
 				    size_t nr_digests);
+int __must_check tsm_extend_record(struct tsm_register *reg,
+				   const void *content, size_t len,
+				   const struct tsm_digest *digests,
+				   size_t nr_digests);
 int __must_check tsm_extend_in_any_case(struct tsm_register *reg,
 					const struct tsm_digest *digests,
 					size_t nr_digests);
@@ -169,6 +173,14 @@ static inline int tsm_extend_event(struct tsm_register *reg, const void *event,
 static inline int tsm_extend_digests(struct tsm_register *reg,
 				     const struct tsm_digest *digests,
 				     size_t nr_digests)
+{
+	return -ENODEV;
+}
+
+static inline int tsm_extend_record(struct tsm_register *reg,
+				    const void *content, size_t len,
+				    const struct tsm_digest *digests,
+				    size_t nr_digests)
 {
 	return -ENODEV;
 }

@@ -45,6 +45,7 @@
 #include <linux/workqueue.h>
 #include <uapi/linux/tsm-event-log.h>
 
+#include "content.h"
 #include "log-files.h"
 #include "tsm.h"
 
@@ -444,6 +445,43 @@ int tsm_extend_digests(struct tsm_register *reg,
 	return tsm_mr_extend_digests(reg, digests, nr_digests, 0);
 }
 EXPORT_SYMBOL_GPL(tsm_extend_digests);
+
+/**
+ * tsm_extend_record() - measure what has a type into a register
+ * @reg: handle from tsm_measurement_get()
+ * @content: what was measured, as the CEL-TLV that the record is going to have
+ * @len: its size in bytes, as much as the limit of the log allows
+ * @digests: one digest for each bank of the register, in any order; may be %NULL
+ *	if @nr_digests is 0
+ * @nr_digests: number of elements of @digests, or 0
+ *
+ * Without digests each bank is extended by its hash of the event data of
+ * %TSM_CEL_CONTENT_PCCLIENT_STD, of the template data of
+ * %TSM_CEL_CONTENT_IMA_TEMPLATE, or of all of @content if it is of another type.
+ * With digests it is extended by these, however they come from @content, and who
+ * reads the log can tell the difference. The event log gets one record with
+ * @content. Both happen, or neither.
+ *
+ * Context: Process context, may sleep, for as long as the hardware takes. No
+ * signal ends the wait.
+ *
+ * Return: as tsm_extend_event(), but -EINVAL if @content is malformed or of a type
+ * that cannot be measured, or if there are digests and not exactly one for each
+ * bank. -EOPNOTSUPP only without digests.
+ */
+int tsm_extend_record(struct tsm_register *reg, const void *content, size_t len,
+		      const struct tsm_digest *digests, size_t nr_digests)
+{
+	struct tsm_content parsed;
+	int rc;
+
+	rc = tsm_content_parse(content, len, &parsed);
+	if (rc)
+		return rc;
+
+	return tsm_mr_extend_record(reg, &parsed, digests, nr_digests, 0);
+}
+EXPORT_SYMBOL_GPL(tsm_extend_record);
 
 /**
  * tsm_extend_in_any_case() - extend a register, with a record if that is possible

@@ -2,9 +2,9 @@
 /*
  * The files of the registers: PROVIDER/REGISTER/... and PROVIDER/BLOB.
  *
- * digest and append_event are binary attributes although people read and write
- * text: only those get to see the offset and all bytes of a write, and so can
- * refuse what they would otherwise misunderstand.
+ * digest, append_event and append_record are binary attributes although people
+ * read and write text: only those get to see the offset and all bytes of a write,
+ * and so can refuse what they would otherwise misunderstand.
  *
  * Documentation/ABI/testing/sysfs-kernel-tsm describes the files.
  */
@@ -17,6 +17,7 @@
 #include <linux/string.h>
 #include <uapi/linux/tsm-event-log.h>
 
+#include "content.h"
 #include "tsm.h"
 
 static struct tsm_register *to_register(struct kobject *kobj)
@@ -137,6 +138,30 @@ static ssize_t append_event_write(struct file *file, struct kobject *kobj,
 	return tsm_restart_syscall(rc) ?: count;
 }
 
+static ssize_t append_record_write(struct file *file, struct kobject *kobj,
+				   const struct bin_attribute *attr, char *buf,
+				   loff_t off, size_t count)
+{
+	struct tsm_typed_record record;
+	int rc;
+
+	if (off)
+		return -EINVAL;
+	/* As for an event. */
+	if (count > TSM_RECORD_MAX_SIZE)
+		return -E2BIG;
+
+	rc = tsm_typed_record_parse(buf, count, &record);
+	if (rc)
+		return rc;
+
+	rc = tsm_mr_extend_record(to_register(kobj), &record.content,
+				  record.digests, record.nr_digests,
+				  TSM_EXTEND_INTERRUPTIBLE);
+
+	return tsm_restart_syscall(rc) ?: count;
+}
+
 static ssize_t hash_algo_show(struct kobject *kobj, struct kobj_attribute *attr,
 			      char *buf)
 {
@@ -169,6 +194,8 @@ static const struct bin_attribute digest_ro_attr = __BIN_ATTR_RO(digest, 0);
 static const struct bin_attribute digest_rw_attr = __BIN_ATTR_RW(digest, 0);
 static const struct bin_attribute append_event_attr =
 	__BIN_ATTR_WO(append_event, 0);
+static const struct bin_attribute append_record_attr =
+	__BIN_ATTR_WO(append_record, 0);
 
 static struct attribute *register_attrs[] = {
 	&hash_algo_attr.attr,
@@ -180,6 +207,7 @@ static const struct bin_attribute *const register_bin_attrs[] = {
 	&digest_ro_attr,
 	&digest_rw_attr,
 	&append_event_attr,
+	&append_record_attr,
 	NULL,
 };
 
@@ -204,7 +232,7 @@ static umode_t register_bin_mode(struct kobject *kobj,
 	bool writable = reg->extensible && reg->nr_banks == 1;
 	bool visible;
 
-	if (attr == &append_event_attr)
+	if (attr == &append_event_attr || attr == &append_record_attr)
 		visible = reg->extensible;
 	else
 		visible = (attr == &digest_rw_attr) == writable;

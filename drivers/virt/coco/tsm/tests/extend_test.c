@@ -9,6 +9,7 @@
 
 #include "files.h"
 #include "replay.h"
+#include "snapshot.h"
 
 #define HEX64	"00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF"
 
@@ -17,40 +18,6 @@ static int extend_test_init(struct kunit *test)
 	test->priv = fake_register(test, "fake");
 
 	return 0;
-}
-
-/* What must not change when a write is refused. */
-struct snapshot {
-	unsigned int extends;
-	u64 next_record;
-	u64 size;
-	size_t checkpoints;
-	u8 hardware[FAKE_NR_MRS][FAKE_BLOB_SIZE];
-	u8 values[FAKE_NR_MRS][FAKE_BLOB_SIZE];
-};
-
-static struct snapshot *take_snapshot(struct kunit *test)
-{
-	struct snapshot *snap = kunit_kzalloc(test, sizeof(*snap), GFP_KERNEL);
-	struct fake *fake = test->priv;
-
-	KUNIT_ASSERT_NOT_NULL(test, snap);
-	snap->extends = fake->nr_extends;
-	snap->next_record = file_number(test, fake, "log/next_record");
-	snap->size = file_number(test, fake, "log/size");
-	snap->checkpoints = strlen(file_text(test, fake, "log/checkpoints"));
-	memcpy(snap->hardware, fake->hardware, sizeof(snap->hardware));
-	memcpy(snap->values, fake->values, sizeof(snap->values));
-
-	return snap;
-}
-
-static void expect_unchanged(struct kunit *test, const struct snapshot *before,
-			     const char *what)
-{
-	struct snapshot *now = take_snapshot(test);
-
-	KUNIT_EXPECT_MEMEQ_MSG(test, now, before, sizeof(*now), "%s", what);
 }
 
 static void test_digest_as_hex_and_raw(struct kunit *test)
@@ -158,12 +125,12 @@ static void test_bad_digests_change_nothing(struct kunit *test)
 	struct snapshot *before;
 
 	file_write(fake, "rtmr1/append_event", "first", 5);
-	before = take_snapshot(test);
+	before = take_snapshot(test, fake);
 	for (int i = 0; i < ARRAY_SIZE(bad); i++) {
 		KUNIT_EXPECT_EQ_MSG(test, file_write(fake, "rtmr1/digest",
 						     bad[i].data, bad[i].len),
 				    -EINVAL, "case %d", i);
-		expect_unchanged(test, before, "bad digest");
+		expect_unchanged(test, fake, before, "bad digest");
 	}
 }
 
@@ -171,7 +138,7 @@ static void test_bad_writes_change_nothing(struct kunit *test)
 {
 	struct fake *fake = test->priv;
 	u8 *page = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
-	struct snapshot *before = take_snapshot(test);
+	struct snapshot *before = take_snapshot(test, fake);
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
 
@@ -191,7 +158,7 @@ static void test_bad_writes_change_nothing(struct kunit *test)
 			-EACCES);
 	KUNIT_EXPECT_EQ(test, file_write(fake, "launch/digest", page, 48),
 			-EACCES);
-	expect_unchanged(test, before, "bad writes");
+	expect_unchanged(test, fake, before, "bad writes");
 }
 
 /* An administrator may change a file's mode, but not what it can do. */
@@ -236,13 +203,13 @@ static void test_full_log_refuses_before_the_hardware(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, file_write(fake, "rtmr1/append_event", "three", 5),
 			5);
 
-	before = take_snapshot(test);
+	before = take_snapshot(test, fake);
 	KUNIT_EXPECT_EQ(test, before->next_record, 3);
 	KUNIT_EXPECT_EQ(test, file_write(fake, "rtmr1/append_event", "four", 4),
 			-ENOSPC);
 	KUNIT_EXPECT_EQ(test, file_write(fake, "rtmr1/digest", HEX64, 64),
 			-ENOSPC);
-	expect_unchanged(test, before, "full log");
+	expect_unchanged(test, fake, before, "full log");
 
 	KUNIT_ASSERT_EQ(test, file_write(fake, "log/limit", "0", 1), 1);
 	KUNIT_EXPECT_EQ(test, file_write(fake, "rtmr1/append_event", "four", 4),

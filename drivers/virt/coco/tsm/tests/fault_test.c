@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A registration in which an allocation fails: the first one, the second one,
- * and so on until there are no more.
+ * A registration, and a record, in which an allocation fails: the first one, the
+ * second one, and so on until there are no more.
  *
  * It needs CONFIG_FAILSLAB and CONFIG_FAIL_PAGE_ALLOC, and that allocations that
  * may sleep can fail as well: before the module is loaded, "N" must be written to
@@ -18,6 +18,8 @@
 
 #include "files.h"
 #include "replay.h"
+#include "snapshot.h"
+#include "tlv.h"
 
 #define AT_ONCE		64
 
@@ -147,8 +149,71 @@ static void test_every_allocation_fails(struct kunit *test)
 	kunit_info(test, "%u registrations failed\n", failed);
 }
 
+KUNIT_DEFINE_ACTION_WRAPPER(put_action, tsm_measurement_put,
+			    struct tsm_register *);
+
+/* Extend by a record, with allocations failing, until none fails any more. */
+static unsigned int extend_with_faults(struct kunit *test, struct fake *fake,
+				       struct tsm_register *reg, size_t size)
+{
+	static const u8 value[TSM_DIGEST_MAX_SIZE] = { 1 };
+	static const struct tsm_digest digests[] = {
+		{ HASH_ALGO_SHA1, value },
+		{ HASH_ALGO_SHA256, value },
+		{ HASH_ALGO_SHA384, value },
+	};
+	u8 *data = kunit_kzalloc(test, size, GFP_KERNEL);
+	u8 *buf = kunit_kzalloc(test, size + 5, GFP_KERNEL);
+	unsigned int failed = 0, nth = 1;
+	bool hit;
+
+	KUNIT_ASSERT_NOT_NULL(test, data);
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	put_tlv(buf, 9, data, size);
+	do {
+		struct snapshot *before = take_snapshot(test, fake);
+		int rc;
+
+		current->fail_nth = nth++;
+		rc = tsm_extend_record(reg, buf, size + 5, digests,
+				       ARRAY_SIZE(digests));
+		hit = !current->fail_nth;
+		current->fail_nth = 0;
+		if (!rc)
+			continue;
+
+		KUNIT_EXPECT_EQ(test, rc, -ENOMEM);
+		KUNIT_EXPECT_TRUE(test, hit);
+		expect_unchanged(test, fake, before, "no memory");
+		failed++;
+	} while (hit);
+	replay_expect_claims(test, fake, replay_count(test, fake));
+
+	return failed;
+}
+
+/* Those that are written to files, and one that only the kernel can have. */
+static void test_records_without_memory(struct kunit *test)
+{
+	static const size_t sizes[] = { 20, 3900, 100000 };
+	struct fake *fake = fake_register(test, "fault");
+	struct tsm_register *reg = tsm_measurement_get("fault", "agile");
+	unsigned int failed = 0;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(reg));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_action, reg),
+			0);
+	for (int i = 0; i < ARRAY_SIZE(sizes); i++)
+		failed += extend_with_faults(test, fake, reg, sizes[i]);
+
+	if (!failed)
+		kunit_skip(test,
+			   "no allocation failed: see the head of this file");
+}
+
 static struct kunit_case fault_test_cases[] = {
 	KUNIT_CASE_SLOW(test_every_allocation_fails),
+	KUNIT_CASE(test_records_without_memory),
 	{}
 };
 
