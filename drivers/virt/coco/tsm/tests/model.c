@@ -8,7 +8,8 @@
  *
  * - Records are numbered, and each is an event of ours that the hardware has
  *   accepted, in the order in which it did, for each register. What a caller was
- *   promised is there.
+ *   promised is there. Content is of the type that was asked for, and digests are
+ *   those that were given, or the hash of what is measured.
  * - No line states a value that the hardware never had, and no extend of ours is
  *   taken for one of others. Those of others are not forgotten, whatever is
  *   trimmed.
@@ -213,33 +214,70 @@ static char *judge_lines(struct judge *judge, char *lines, u64 recnum)
 	return lines;
 }
 
-static void judge_event(struct judge *judge, int reg,
-			const struct seen_record *seen)
+/* What an event was described by, which its content or its digests begin with. */
+static void read_text(const struct seen_record *seen, char text[16])
+{
+	const u8 *p = seen->measured;
+	u32 size = seen->measured_size;
+
+	/* All of it is measured there, from its type on. */
+	if (seen->content > 7) {
+		p = seen->value;
+		size = seen->value_size;
+	}
+	if (!size) {
+		p = seen->digest[0];
+		size = 15;
+	}
+	memcpy(text, p, min(size, 15));
+	text[15] = '\0';
+}
+
+/* Returns the event, or %NULL if there was none. */
+static const struct model_event *judge_event(struct judge *judge, int reg,
+					     const struct seen_record *seen,
+					     const char *text)
 {
 	struct model *model = judge->model;
-	char text[16] = "";
 	unsigned int n;
 
-	if (seen->event_size)
-		memcpy(text, seen->event, min(seen->event_size, 15));
-	else
-		memcpy(text, seen->digest[0], 15);
 	if (kstrtouint(text, 10, &n) || n >= model->nr_events) {
 		JUDGE(judge, false, "a record of nothing that was asked for");
-		return;
+		return NULL;
 	}
+	JUDGE(judge, model->events[n].content == seen->content,
+	      "event %u has content of another type", n);
 	if (n < model->first_event)
-		return;
+		return &model->events[n];
 	JUDGE(judge, model->events[n].accepted && model->events[n].reg == reg,
 	      "event %u of %s is a phantom", n, model_names[reg]);
 	JUDGE(judge, n >= judge->last_event[reg], "event %u is out of order", n);
 	judge->last_event[reg] = n + 1;
 	/* What is seen once is not missed later, when it has been trimmed. */
 	model->events[n].promised = false;
+
+	return &model->events[n];
+}
+
+/* Is it the digest that an event has to have? */
+static bool is_right_digest(const struct model_event *event, const char *text,
+			    const struct seen_record *seen, unsigned int i,
+			    const char *algo)
+{
+	u8 expected[TSM_DIGEST_MAX_SIZE] = {};
+
+	if (event->given)
+		strscpy(expected, text);
+	else
+		hash(algo, seen->measured, seen->measured_size, expected);
+
+	return !memcmp(expected, seen->digest[i], seen->digest_size[i]);
 }
 
 static void judge_record(struct judge *judge, const struct seen_record *seen)
 {
+	const struct model_event *event;
+	char text[16] = "";
 	unsigned int mr;
 	int reg;
 
@@ -252,7 +290,8 @@ static void judge_record(struct judge *judge, const struct seen_record *seen)
 		return;
 	}
 
-	judge_event(judge, reg, seen);
+	read_text(seen, text);
+	event = judge_event(judge, reg, seen, text);
 	mr = model_mrs[reg];
 	for (unsigned int i = 0; i < seen->nr_digests; i++, mr++) {
 		size_t size = judge->model->fake->mrs[mr].mr_size;
@@ -262,14 +301,9 @@ static void judge_record(struct judge *judge, const struct seen_record *seen)
 			JUDGE(judge, false, "a digest of the wrong size");
 			return;
 		}
-		if (seen->event_size) {
-			u8 expected[TSM_DIGEST_MAX_SIZE];
-
-			hash(algo_names[mr], seen->event, seen->event_size,
-			     expected);
-			JUDGE(judge, !memcmp(expected, seen->digest[i], size),
-			      "a digest that is not that of its event");
-		}
+		JUDGE(judge, !event || is_right_digest(event, text, seen, i,
+						       algo_names[mr]),
+		      "a digest that is not that of event %s", text);
 		memcpy(both, judge->values[mr], size);
 		memcpy(both + size, seen->digest[i], size);
 		hash(algo_names[mr], both, 2 * size, judge->values[mr]);

@@ -26,11 +26,15 @@ enum model_reg {
 /**
  * struct model_event - an event of ours
  * @reg: the register that it was for
+ * @content: type of the content that its record has to have
+ * @given: the digests are what it was described by, not the hash of anything
  * @accepted: the hardware was extended by it
  * @promised: the caller was told that there is a record
  */
 struct model_event {
 	u8 reg;
+	u8 content;
+	bool given;
 	bool accepted;
 	bool promised;
 };

@@ -22,10 +22,14 @@
 
 #include "files.h"
 #include "model.h"
+#include "tlv.h"
 #include "tsm.h"
 
 /* Steps with one seed; then the provider is another one. */
 #define STEPS_PER_SEED	500
+
+/* Longer than what can be written to a file. */
+#define LONGEST_CONTENT	20000
 
 static unsigned int model_seed;
 module_param(model_seed, uint, 0444);
@@ -161,8 +165,71 @@ static ssize_t write_digest(enum model_reg reg, const char *text)
 			  model.fake->mrs[model_mrs[reg]].mr_size);
 }
 
-static ssize_t extend_in_kernel(enum model_reg reg, const char *text,
-				bool in_any_case)
+/* Ways of extending a register. */
+enum way {
+	EVENT,
+	DIGEST,
+	RECORD,
+	DIGESTS_IN_KERNEL,
+	RECORD_IN_KERNEL,
+	IN_ANY_CASE,
+	NR_WAYS,
+};
+
+/* Content that begins with the text, now and then as long as it can be. */
+static size_t make_content(u8 *buf, u8 type, const char *text, size_t longest)
+{
+	static u8 data[LONGEST_CONTENT];
+	size_t size = strlen(text) + below(one_in(8) ? longest : 64);
+
+	memcpy(data, text, strlen(text));
+
+	return put_content(buf, type, data, size) - buf;
+}
+
+static ssize_t write_record(enum model_reg reg, const char *text,
+			    const struct model_event *event)
+{
+	static u8 buf[PAGE_SIZE];
+	u8 value[TSM_DIGEST_MAX_SIZE] = {};
+	enum fake_mr banks[TSM_MAX_BANKS];
+	unsigned int n = reg == MODEL_AGILE ? 3 : 1;
+	char path[32];
+	u8 *p = buf;
+
+	strscpy(value, text, sizeof(value));
+	/* In any order. */
+	for (unsigned int i = 0, first = below(n); i < n; i++)
+		banks[i] = model_mrs[reg] + (first + i) % n;
+	if (event->given)
+		p = put_digests(p, banks, n, value);
+	p += make_content(p, event->content, text, 3800);
+	snprintf(path, sizeof(path), "%s/append_record", model_names[reg]);
+
+	return file_write(model.fake, path, buf, p - buf);
+}
+
+static int call_extend(struct tsm_register *handle, enum way way,
+		       const char *text, const struct model_event *event,
+		       const struct tsm_digest *digests, int n)
+{
+	static u8 buf[LONGEST_CONTENT + 100];
+	size_t len;
+
+	if (way == IN_ANY_CASE)
+		return tsm_extend_in_any_case(handle, digests, n);
+	if (way == DIGESTS_IN_KERNEL)
+		return tsm_extend_digests(handle, digests, n);
+
+	len = make_content(buf, event->content, text, LONGEST_CONTENT - 100);
+
+	return tsm_extend_record(handle, buf, len, digests,
+				 event->given ? n : 0);
+}
+
+static ssize_t extend_in_kernel(enum model_reg reg, enum way way,
+				const char *text,
+				const struct model_event *event)
 {
 	u8 value[TSM_DIGEST_MAX_SIZE] = {};
 	enum hash_algo algos[TSM_MAX_BANKS];
@@ -177,11 +244,20 @@ static ssize_t extend_in_kernel(enum model_reg reg, const char *text,
 	n = tsm_measurement_banks(handle, algos);
 	for (int i = 0; i < n; i++)
 		digests[i] = (struct tsm_digest) { algos[i], value };
-	rc = in_any_case ? tsm_extend_in_any_case(handle, digests, n) :
-			   tsm_extend_digests(handle, digests, n);
+	rc = call_extend(handle, way, text, event, digests, n);
 	tsm_measurement_put(handle);
 
 	return rc ?: 1;
+}
+
+/* What the record of an extend has to be. */
+static void describe_record(struct model_event *event, enum way way)
+{
+	static const u8 types[] = { 5, 7, 8, 9, 80, 255 };
+	bool typed = way == RECORD || way == RECORD_IN_KERNEL;
+
+	event->content = typed ? types[below(ARRAY_SIZE(types))] : 5;
+	event->given = typed ? one_in(2) : way != EVENT;
 }
 
 /* Returns whether the caller was told that it worked. */
@@ -189,34 +265,35 @@ static bool extend(struct kunit *test, enum model_reg reg)
 {
 	unsigned int extends = model.fake->nr_extends;
 	struct model_event *event = &model.events[model.nr_events];
-	unsigned int how = below(4);
+	enum way way = below(NR_WAYS);
 	char text[16];
 	ssize_t rc;
 
 	describe(text, model.nr_events);
-	/* The digests of one bank are written, those of several cannot be. */
-	if (how == 1 && reg == MODEL_AGILE)
-		how = 0;
+	/* The digest of one bank can be written alone, those of several cannot. */
+	if (way == DIGEST && reg == MODEL_AGILE)
+		way = EVENT;
+	*event = (struct model_event) { .reg = reg };
+	describe_record(event, way);
 	if (one_in(8))
 		fail_allocation(1 + below(6));
-	if (how == 0)
+	if (way == EVENT)
 		rc = write_event(reg, text);
-	else if (how == 1)
+	else if (way == DIGEST)
 		rc = write_digest(reg, text);
+	else if (way == RECORD)
+		rc = write_record(reg, text, event);
 	else
-		rc = extend_in_kernel(reg, text, how == 3);
+		rc = extend_in_kernel(reg, way, text, event);
 	fail_allocation(0);
 
 	/* Part of an extend is none of ours, and some have no record. */
 	if ((model.fake->nr_extends != extends && is_odd(model.fake)) ||
-	    how == 3)
+	    way == IN_ANY_CASE)
 		model.nr_moves[reg]++;
-	*event = (struct model_event) {
-		.reg = reg,
-		.accepted = model.fake->nr_extends != extends &&
-			    acts(model.fake, reg),
-		.promised = rc > 0 && how != 3,
-	};
+	event->accepted = model.fake->nr_extends != extends &&
+			  acts(model.fake, reg);
+	event->promised = rc > 0 && way != IN_ANY_CASE;
 	model.nr_events++;
 	if (rc > 0 && (!event->accepted || was_forged(model.fake))) {
 		KUNIT_FAIL(test, "success that was none, or was forged");
@@ -369,6 +446,9 @@ static void step_bad_input(struct kunit *test)
 			0);
 	KUNIT_EXPECT_LT(test, file_write_at(model.fake, "soft/append_event",
 					    zeros, 8, 1), 0);
+	/* As a record it has a type that is not for writers, and another length. */
+	KUNIT_EXPECT_LT(test, file_write(model.fake, "agile/append_record",
+					 zeros, 8), 0);
 	KUNIT_EXPECT_LT(test, file_write(model.fake, "log/trim", "x", 1), 0);
 	KUNIT_EXPECT_EQ(test, model.fake->nr_extends, extends);
 	KUNIT_EXPECT_EQ(test,
