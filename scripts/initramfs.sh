@@ -46,7 +46,8 @@ base_files() {
 	local files
 	mapfile -t files < <(python_modules)
 	files+=(/bin/busybox /bin/bash /usr/bin/jq /usr/bin/python3 /usr/bin/tpm2
-		/bin/udevadm /bin/systemd-sysusers /bin/systemd-tmpfiles /bin/kmod
+		/usr/bin/sha384sum /bin/udevadm /bin/systemd-sysusers
+		/bin/systemd-tmpfiles /bin/kmod
 		/usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0
 		/lib/x86_64-linux-gnu/libgcc_s.so.1)
 	printf '%s\n' "${files[@]}"

@@ -81,6 +81,7 @@ static const struct {
 	{ "trim", 0200 | S_IFREG },
 	{ "rtmr[01]/digest", 0644 | S_IFREG },
 	{ "*/append_event", 0200 | S_IFREG },
+	{ "*/append_record", 0200 | S_IFREG },
 	{ "*/hash_algo", 0444 | S_IFREG },
 	{ "rtmr[012]/pcrs", 0444 | S_IFREG },
 	{ "*/digest", 0444 | S_IFREG },
@@ -144,6 +145,10 @@ TEST_F(abi, what_cannot_be_done_cannot_be_opened)
 				    variant->provider, variant->agile));
 	EXPECT_EQ(-ENOENT, tsm_open(O_WRONLY, "%s/%s/append_event",
 				    variant->provider, variant->fixed));
+	EXPECT_EQ(-EACCES, tsm_open(O_RDONLY, "%s/%s/append_record",
+				    variant->provider, variant->agile));
+	EXPECT_EQ(-ENOENT, tsm_open(O_WRONLY, "%s/%s/append_record",
+				    variant->provider, variant->fixed));
 	EXPECT_EQ(-EACCES, tsm_open(O_WRONLY, "%s/log/cel", variant->provider));
 	EXPECT_EQ(-EACCES, tsm_open(O_WRONLY, "%s/log/next_record",
 				    variant->provider));
@@ -174,6 +179,8 @@ TEST_F(abi, what_others_may_do)
 	EXPECT_LE(0, tsm_open(O_RDONLY, "%s/%s/digest", variant->provider,
 			      variant->agile));
 	EXPECT_EQ(-EACCES, tsm_open(O_WRONLY, "%s/%s/append_event",
+				    variant->provider, variant->agile));
+	EXPECT_EQ(-EACCES, tsm_open(O_WRONLY, "%s/%s/append_record",
 				    variant->provider, variant->agile));
 	if (variant->single) {
 		EXPECT_EQ(-EACCES, tsm_open(O_WRONLY, "%s/%s/digest",

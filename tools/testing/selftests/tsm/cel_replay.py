@@ -9,8 +9,10 @@ or REGISTER/BANK/digest. Its log is LOGS/PROVIDER/cel and checkpoints; without
 --logs the kernel's is taken. For each bank of each register that is in the log a line "REGISTER BANK VALUE" is printed. The
 exit status is 0 if all of them are the values in DIRECTORY, and 1 if one is not
 or if the log is not a log; standard error says why. With --records there is a
-line "REGISTER EVENT-TYPE BANK:DIGEST[,BANK:DIGEST...] EVENT" for each record
-instead, and nothing is replayed.
+line "REGISTER TYPE BANK:DIGEST[,BANK:DIGEST...] DATA" for each record instead,
+and nothing is replayed. TYPE is the event type, or content-N for content of the
+type N that is no event, whose DATA is its whole value. A line ends with
+" claimed" if the digests are not what the kernel would have made of the content.
 
 This is a second reading of the format: it was written from the description in
 <linux/tsm-event-log.h> and Documentation/admin-guide/tsm-measurement.rst and has
@@ -27,9 +29,11 @@ import sys
 HASHES = {0x04: "sha1", 0x0B: "sha256", 0x0C: "sha384", 0x0D: "sha512",
           0x12: "sm3"}
 
-RECNUM, PCR, DIGESTS, CONTENT_PCCLIENT_STD, CCMR = 0, 1, 3, 5, 108
+RECNUM, PCR, DIGESTS, CCMR = 0, 1, 3, 108
+PCCLIENT_STD, IMA_TEMPLATE, IMA_TLV, OTHER = 5, 7, 8, 9
 EVENT_TYPE, EVENT_DATA = 0, 1
-EV_ACTION, EV_COMPACT_HASH = 0x5, 0xC
+TEMPLATE_NAME, TEMPLATE_DATA = 0, 1
+EV_NO_ACTION, EV_ACTION, EV_COMPACT_HASH = 0x3, 0x5, 0xC
 EVENT_TYPES = {EV_ACTION: "EV_ACTION", EV_COMPACT_HASH: "EV_COMPACT_HASH"}
 
 # The reasons after which a register may have a value that the log before it
@@ -66,11 +70,35 @@ def number(value, size):
     return int.from_bytes(value, "big")
 
 
+def pair(value, first, second):
+    """The values of the two TLVs, of these types, that @value has to be."""
+    found = tlvs(value)
+    if [kind for kind, _ in found] != [first, second]:
+        raise BadLog(f"content with TLVs other than {first} and {second}")
+    return found[0][1], found[1][1]
+
+
+def parse_content(kind, value):
+    """(TYPE, DATA, what its digests are the hash of) of content."""
+    if kind == PCCLIENT_STD:
+        event_type, data = pair(value, EVENT_TYPE, EVENT_DATA)
+        event_type = number(event_type, 4)
+        if event_type == EV_NO_ACTION:
+            raise BadLog("a record of an event that extends nothing")
+        return EVENT_TYPES.get(event_type, f"{event_type:#x}"), data, data
+    if kind == IMA_TEMPLATE:
+        _, measured = pair(value, TEMPLATE_NAME, TEMPLATE_DATA)
+        return f"content-{kind}", value, measured
+    if kind != IMA_TLV and kind < OTHER:
+        raise BadLog(f"content of the type {kind}")
+    return (f"content-{kind}", value,
+            bytes([kind]) + len(value).to_bytes(4, "big") + value)
+
+
 def parse_record(fields):
-    """(RECNUM, REGISTER, {BANK: DIGEST}, EVENT TYPE, EVENT DATA) of four TLVs."""
+    """(RECNUM, REGISTER, {BANK: DIGEST}, TYPE, DATA, MEASURED) of four TLVs."""
     kinds = tuple(kind for kind, _ in fields)
-    if kinds not in ((RECNUM, PCR, DIGESTS, CONTENT_PCCLIENT_STD),
-                     (RECNUM, CCMR, DIGESTS, CONTENT_PCCLIENT_STD)):
+    if kinds[:3] not in ((RECNUM, PCR, DIGESTS), (RECNUM, CCMR, DIGESTS)):
         raise BadLog(f"a record has the TLVs {kinds}")
     recnum, index, digests, content = (value for _, value in fields)
 
@@ -86,11 +114,8 @@ def parse_record(fields):
             raise BadLog(f"a {name} digest of {len(digest)} bytes")
         banks[name] = digest
 
-    content = tlvs(content)
-    if [kind for kind, _ in content] != [EVENT_TYPE, EVENT_DATA]:
-        raise BadLog("content without event type and event data")
-    return (number(recnum, 8), register, banks, number(content[0][1], 4),
-            content[1][1])
+    return (number(recnum, 8), register, banks,
+            *parse_content(kinds[3], content))
 
 
 def parse_records(data):
@@ -126,14 +151,13 @@ def parse_checkpoints(text):
     return lines
 
 
-def check_content(record):
-    """The digests of an event must be its own; a bare digest has no event."""
-    recnum, _, banks, kind, event = record
-    if kind not in EVENT_TYPES or (kind == EV_ACTION) != bool(event):
-        raise BadLog(f"record {recnum}: event type {kind:#x} with {len(event)} bytes")
-    for bank, digest in banks.items():
-        if event and hashlib.new(bank, event).digest() != digest:
-            raise BadLog(f"record {recnum}: {bank} is not that of the event")
+def is_claimed(record):
+    """Has it content other than what was measured? A bare digest has none."""
+    _, _, banks, kind, data, measured = record
+    if kind == EVENT_TYPES[EV_COMPACT_HASH] and not data:
+        return False
+    return any(hashlib.new(bank, measured).digest() != digest
+               for bank, digest in banks.items())
 
 
 class Replay:
@@ -156,7 +180,6 @@ class Replay:
     def extend(self, record):
         """Extend a register in all of its banks."""
         recnum, register, banks = record[:3]
-        check_content(record)
         values = self.registers.get(register)
         if not values or list(banks) != list(values):
             raise BadLog(f"record {recnum}: no checkpoint has the banks of {register}")
@@ -197,10 +220,9 @@ def live_value(directory, register, bank):
 def print_records(directory):
     """One line per record."""
     for record in parse_records(read_log(directory, "cel")):
-        check_content(record)
-        _, register, banks, kind, event = record
+        _, register, banks, kind, data, _ = record
         digests = ",".join(f"{bank}:{digest.hex()}" for bank, digest in banks.items())
-        print(register, EVENT_TYPES[kind], digests, event.hex())
+        print(register, kind, digests, data.hex() + " claimed" * is_claimed(record))
     return 0
 
 

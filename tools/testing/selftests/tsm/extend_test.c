@@ -21,6 +21,7 @@ FIXTURE(extend)
 {
 	long long records;
 	long long size;
+	long claims;
 	char digest[256];
 };
 
@@ -55,11 +56,16 @@ FIXTURE_SETUP(extend)
 	self->records = tsm_number("%s/log/next_record", variant->provider);
 	self->size = tsm_number("%s/log/size", variant->provider);
 	ASSERT_LE(0, self->records);
+	ASSERT_LE(0, tsm_replay_claims(variant->provider, &self->claims));
 }
 
+/* Each event is what was measured. */
 FIXTURE_TEARDOWN(extend)
 {
-	EXPECT_LE(0, tsm_replay(variant->provider));
+	long claims;
+
+	EXPECT_LE(0, tsm_replay_claims(variant->provider, &claims));
+	EXPECT_EQ(self->claims, claims);
 }
 
 #define EXPECT_UNCHANGED()						\

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <linux/tsm-event-log.h>
 
 #include "../kselftest_harness.h"
 #include "tsm.h"
@@ -302,6 +303,55 @@ TEST_F_TIMEOUT(fault, append_long_event, 120)
 
 	memset(event, 'x', sizeof(event));
 	SET_PATH(op, "%s/append_event", variant->reg);
+	exhaust(_metadata, &op);
+}
+
+/* Content of the type that systemd has, with a digest for each bank. */
+static size_t make_record(char *buf, const char *reg, size_t size)
+{
+	static const struct {
+		char alg;
+		unsigned char size;
+	} banks[] = {
+		{ TSM_CEL_ALG_SHA1, 20 }, { TSM_CEL_ALG_SHA256, 32 },
+		{ TSM_CEL_ALG_SHA384, 48 }, { TSM_CEL_ALG_SHA512, 64 },
+	};
+	/* Those of rtmr0, of rtmr2 and of a TPM. */
+	int first = !strcmp(reg, "rtmr0") ? 2 : !strcmp(reg, "rtmr2") ? 1 : 0;
+	int last = !strcmp(reg, "rtmr0") ? 2 : 3;
+	char *p = buf + 5;
+
+	for (int i = first; i <= last; i++) {
+		memcpy(p, (char []) { banks[i].alg, 0, 0, 0, banks[i].size }, 5);
+		memset(p + 5, i, banks[i].size);
+		p += 5 + banks[i].size;
+	}
+	memcpy(buf, (char []) { TSM_CEL_DIGESTS, 0, 0, 0, p - buf - 5 }, 5);
+	memcpy(p, (char []) { 9, 0, 0, size >> 8, size }, 5);
+	memset(p + 5, 'x', size);
+
+	return p + 5 + size - buf;
+}
+
+TEST_F_TIMEOUT(fault, append_record, 120)
+{
+	char record[PAGE];
+
+	OPERATION(op, self->provider, .data = record, .adds = 1);
+
+	op.len = make_record(record, variant->reg, 20);
+	SET_PATH(op, "%s/append_record", variant->reg);
+	exhaust(_metadata, &op);
+}
+
+TEST_F_TIMEOUT(fault, append_long_record, 120)
+{
+	char record[PAGE];
+
+	OPERATION(op, self->provider, .data = record, .adds = 1);
+
+	op.len = make_record(record, variant->reg, 3800);
+	SET_PATH(op, "%s/append_record", variant->reg);
 	exhaust(_metadata, &op);
 }
 

@@ -86,6 +86,7 @@ static bool parse_banks(struct model_reg *reg, char *text)
 			return false;
 		*colon = '\0';
 		snprintf(bank->algo, sizeof(bank->algo), "%s", word);
+		bank->alg = tcg_alg(bank->algo);
 		bank->size = strlen(colon + 1) / 2;
 		if (bank->size > MODEL_MAX_DIGEST ||
 		    !parse_hex(colon + 1, bank->value, bank->size))
@@ -183,9 +184,22 @@ static void put_bytes(uint8_t **p, uint8_t type, const void *data, size_t len)
 	*p += len;
 }
 
-static size_t record_size(const struct model_reg *reg, size_t event_size)
+/* Content of the type PCCLIENT_STD. Returns its size. */
+static size_t put_event(uint8_t *buf, uint32_t event_type, const uint8_t *data,
+			size_t len)
 {
-	size_t size = 13 + 6 + 5 + 5 + 9 + 5 + event_size;
+	uint8_t *p = buf;
+
+	put_header(&p, TSM_CEL_CONTENT_PCCLIENT_STD, 9 + 5 + len);
+	put_number(&p, TSM_CEL_PCCLIENT_EVENT_TYPE, event_type, 4);
+	put_bytes(&p, TSM_CEL_PCCLIENT_EVENT_DATA, data, len);
+
+	return p - buf;
+}
+
+static size_t record_size(const struct model_reg *reg, size_t content_size)
+{
+	size_t size = 13 + 6 + 5 + content_size;
 
 	for (int i = 0; i < reg->nr_banks; i++)
 		size += 5 + reg->banks[i].size;
@@ -210,10 +224,10 @@ static void make_room(struct model *model, size_t len)
 }
 
 static ssize_t extend(struct model *model, struct model_reg *reg,
-		      uint8_t digests[][MODEL_MAX_DIGEST], uint32_t event_type,
-		      const uint8_t *event, size_t event_size)
+		      uint8_t digests[][MODEL_MAX_DIGEST],
+		      const uint8_t *content, size_t content_size)
 {
-	size_t size = record_size(reg, event_size);
+	size_t size = record_size(reg, content_size);
 	size_t digests_size = 0;
 	uint8_t *p;
 
@@ -232,31 +246,139 @@ static ssize_t extend(struct model *model, struct model_reg *reg,
 	for (int i = 0; i < reg->nr_banks; i++) {
 		struct model_bank *bank = &reg->banks[i];
 
-		put_bytes(&p, tcg_alg(bank->algo), digests[i], bank->size);
+		put_bytes(&p, bank->alg, digests[i], bank->size);
 		hash(bank->algo, bank->value, bank->size, digests[i],
 		     bank->size, bank->value);
 	}
-	put_header(&p, TSM_CEL_CONTENT_PCCLIENT_STD, 9 + 5 + event_size);
-	put_number(&p, TSM_CEL_PCCLIENT_EVENT_TYPE, event_type, 4);
-	put_bytes(&p, TSM_CEL_PCCLIENT_EVENT_DATA, event, event_size);
+	memcpy(p, content, content_size);
 
 	return 0;
+}
+
+static void hash_for_all(const struct model_reg *reg, const uint8_t *data,
+			 size_t len, uint8_t digests[][MODEL_MAX_DIGEST])
+{
+	for (int i = 0; i < reg->nr_banks; i++)
+		hash(reg->banks[i].algo, data, len, NULL, 0, digests[i]);
 }
 
 ssize_t model_append_event(struct model *model, struct model_reg *reg,
 			   const uint8_t *data, size_t len)
 {
 	uint8_t digests[MODEL_MAX_BANKS][MODEL_MAX_DIGEST];
+	uint8_t content[TSM_EVENT_MAX_SIZE + 19];
 	ssize_t rc;
 
 	if (!len)
 		return 0;
 	if (len > TSM_EVENT_MAX_SIZE)
 		return -E2BIG;
-	for (int i = 0; i < reg->nr_banks; i++)
-		hash(reg->banks[i].algo, data, len, NULL, 0, digests[i]);
+	hash_for_all(reg, data, len, digests);
+	rc = extend(model, reg, digests, content,
+		    put_event(content, TSM_EV_ACTION, data, len));
 
-	rc = extend(model, reg, digests, TSM_EV_ACTION, data, len);
+	return rc ?: (ssize_t)len;
+}
+
+/* Length of the value of the TLV at @at, or -1 if it goes beyond @end. */
+static long value_size(const uint8_t *data, size_t at, size_t end)
+{
+	uint64_t size = 0;
+
+	if (at + 5 > end)
+		return -1;
+	for (size_t i = at + 1; i < at + 5; i++)
+		size = size * 256 + data[i];
+
+	return at + 5 + size > end ? -1 : (long)size;
+}
+
+/* Digests, from @at to @end: one for each bank of the register, each once. */
+static bool take_digests(const struct model_reg *reg, const uint8_t *data,
+			 size_t at, size_t end,
+			 uint8_t digests[][MODEL_MAX_DIGEST])
+{
+	bool given[MODEL_MAX_BANKS] = {};
+	int nr_given = 0;
+
+	while (at < end) {
+		long size = value_size(data, at, end);
+		int i = 0;
+
+		while (i < reg->nr_banks && reg->banks[i].alg != data[at])
+			i++;
+		if (i == reg->nr_banks || given[i] ||
+		    size != (long)reg->banks[i].size)
+			return false;
+		memcpy(digests[i], data + at + 5, size);
+		given[i] = true;
+		nr_given++;
+		at += 5 + size;
+	}
+
+	return nr_given == reg->nr_banks;
+}
+
+/*
+ * Where in content, which is all of [@at, @end), what is measured begins; it goes
+ * to the end. -1 if it is no content.
+ */
+static long find_measured(const uint8_t *data, size_t at, size_t end)
+{
+	size_t first = at + 5, second;
+	long size = value_size(data, at, end);
+	long first_size;
+	bool is_event = data[at] == 5;
+
+	if (size < 0 || at + 5 + size != end)
+		return -1;
+	if (data[at] == 8 || data[at] >= 9)
+		return at;
+	if (!is_event && data[at] != 7)
+		return -1;
+
+	/* Both have two values, a short one and what is measured. */
+	first_size = value_size(data, first, end);
+	if (first_size < 0 || data[first] != 0)
+		return -1;
+	if (is_event &&
+	    (first_size != 4 || !memcmp(data + first + 5, "\0\0\0\3", 4)))
+		return -1;
+	second = first + 5 + first_size;
+	size = value_size(data, second, end);
+	if (size < 0 || data[second] != 1 || second + 5 + size != end)
+		return -1;
+
+	return second + 5;
+}
+
+ssize_t model_append_record(struct model *model, struct model_reg *reg,
+			    const uint8_t *data, size_t len)
+{
+	uint8_t digests[MODEL_MAX_BANKS][MODEL_MAX_DIGEST];
+	bool given = len && data[0] == 3;
+	size_t content = 0;
+	long measured;
+	ssize_t rc;
+
+	if (!len)
+		return 0;
+	if (len > TSM_RECORD_MAX_SIZE)
+		return -E2BIG;
+	if (given) {
+		long size = value_size(data, 0, len);
+
+		if (size < 0 || !take_digests(reg, data, 5, 5 + size, digests))
+			return -EINVAL;
+		content = 5 + size;
+	}
+	measured = content < len ? find_measured(data, content, len) : -1;
+	if (measured < 0)
+		return -EINVAL;
+	if (!given)
+		hash_for_all(reg, data + measured, len - measured, digests);
+
+	rc = extend(model, reg, digests, data + content, len - content);
 
 	return rc ?: (ssize_t)len;
 }
@@ -265,6 +387,7 @@ ssize_t model_digest(struct model *model, struct model_reg *reg,
 		     const uint8_t *data, size_t len)
 {
 	uint8_t digests[1][MODEL_MAX_DIGEST];
+	uint8_t content[19];
 	size_t size = reg->banks[0].size;
 	const char *hex = (const char *)data;
 	ssize_t rc;
@@ -281,7 +404,8 @@ ssize_t model_digest(struct model *model, struct model_reg *reg,
 			return -EINVAL;
 	}
 
-	rc = extend(model, reg, digests, TSM_EV_COMPACT_HASH, data, 0);
+	rc = extend(model, reg, digests, content,
+		    put_event(content, TSM_EV_COMPACT_HASH, data, 0));
 
 	return rc ?: (ssize_t)len;
 }

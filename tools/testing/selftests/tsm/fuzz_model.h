@@ -18,6 +18,8 @@
 
 struct model_bank {
 	char algo[16];
+	/* Low byte of its TPM_ALG_ID. */
+	uint8_t alg;
 	size_t size;
 	uint8_t value[MODEL_MAX_DIGEST];
 };
@@ -64,6 +66,8 @@ void model_free(struct model *model);
 
 ssize_t model_append_event(struct model *model, struct model_reg *reg,
 			   const uint8_t *data, size_t len);
+ssize_t model_append_record(struct model *model, struct model_reg *reg,
+			    const uint8_t *data, size_t len);
 ssize_t model_digest(struct model *model, struct model_reg *reg,
 		     const uint8_t *data, size_t len);
 ssize_t model_limit(struct model *model, const uint8_t *data, size_t len);

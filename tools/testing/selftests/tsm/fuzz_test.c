@@ -38,7 +38,17 @@
 #define CHECK_REGISTERS	64
 #define CHECK_REPLAY	5000
 
-enum kind { APPEND_EVENT, DIGEST, LIMIT, TRIM, CEL, INDEX, READ_ONLY, NR_KINDS };
+enum kind {
+	APPEND_EVENT,
+	APPEND_RECORD,
+	DIGEST,
+	LIMIT,
+	TRIM,
+	CEL,
+	INDEX,
+	READ_ONLY,
+	NR_KINDS
+};
 
 struct file {
 	/* Below TSM_ROOT. */
@@ -92,6 +102,8 @@ static enum kind kind_of(const char *name)
 {
 	if (!strcmp(name, "append_event"))
 		return APPEND_EVENT;
+	if (!strcmp(name, "append_record"))
+		return APPEND_RECORD;
 	if (!strcmp(name, "limit"))
 		return LIMIT;
 	if (!strcmp(name, "trim"))
@@ -153,6 +165,90 @@ static void random_event(struct fuzz *fuzz)
 		random_bytes(fuzz, edges[below(fuzz, 9)]);
 	else
 		random_bytes(fuzz, 1 + below(fuzz, 100));
+}
+
+static size_t open_tlv(struct fuzz *fuzz)
+{
+	fuzz->len += 5;
+
+	return fuzz->len - 5;
+}
+
+/* Let all that was put since open_tlv() has returned @at be the value of a TLV. */
+static void close_tlv(struct fuzz *fuzz, size_t at, uint8_t type)
+{
+	size_t len = fuzz->len - at - 5;
+
+	fuzz->data[at] = type;
+	for (int i = 4; i > 0; i--, len >>= 8)
+		fuzz->data[at + i] = len;
+}
+
+static void put_random(struct fuzz *fuzz, uint8_t type, size_t len)
+{
+	size_t at = open_tlv(fuzz);
+
+	while (len--)
+		fuzz->data[fuzz->len++] = random_number(fuzz);
+	close_tlv(fuzz, at, type);
+}
+
+/* One for each bank, beginning with any of them; seldom one more or less. */
+static void put_digests(struct fuzz *fuzz, const struct model_reg *reg)
+{
+	int nr = reg->nr_banks + (one_in(fuzz, 8) ? (int)below(fuzz, 3) - 1 : 0);
+	int first = below(fuzz, reg->nr_banks);
+	size_t at = open_tlv(fuzz);
+
+	for (int i = 0; i < nr; i++) {
+		const struct model_bank *bank =
+			&reg->banks[(first + i) % reg->nr_banks];
+
+		put_random(fuzz, bank->alg, bank->size);
+	}
+	close_tlv(fuzz, at, TSM_CEL_DIGESTS);
+}
+
+/* Mostly well-formed content, of a type that there is or not. */
+static void put_content(struct fuzz *fuzz)
+{
+	static const uint8_t event_types[] = { 0, 3, 5, 6, 12, 13, 0x80 };
+	size_t len = one_in(fuzz, 16) ? 3700 + below(fuzz, 500) :
+					below(fuzz, 100);
+	size_t at = open_tlv(fuzz), number;
+	uint8_t type = one_in(fuzz, 2) ? 4 + below(fuzz, 7) :
+					 random_number(fuzz);
+
+	switch (type) {
+	case TSM_CEL_CONTENT_PCCLIENT_STD:
+		number = open_tlv(fuzz);
+		for (int i = 0; i < 3; i++)
+			fuzz->data[fuzz->len++] =
+				one_in(fuzz, 8) ? random_number(fuzz) : 0;
+		fuzz->data[fuzz->len++] = event_types[below(fuzz, 7)];
+		close_tlv(fuzz, number, TSM_CEL_PCCLIENT_EVENT_TYPE);
+		put_random(fuzz, TSM_CEL_PCCLIENT_EVENT_DATA, len);
+		break;
+	case TSM_CEL_CONTENT_IMA_TEMPLATE:
+		put_random(fuzz, TSM_CEL_IMA_TEMPLATE_NAME, below(fuzz, 9));
+		put_random(fuzz, TSM_CEL_IMA_TEMPLATE_DATA, len);
+		break;
+	default:
+		while (len--)
+			fuzz->data[fuzz->len++] = random_number(fuzz);
+		break;
+	}
+	close_tlv(fuzz, at, type);
+}
+
+static void random_record(struct fuzz *fuzz, const struct model_reg *reg)
+{
+	fuzz->len = 0;
+	if (one_in(fuzz, 2))
+		put_digests(fuzz, reg);
+	put_content(fuzz);
+	if (one_in(fuzz, 20))
+		put_content(fuzz);
 }
 
 /* Change a byte, add one, or take one away. */
@@ -256,6 +352,9 @@ static void random_payload(struct fuzz *fuzz, const struct file *file)
 	case APPEND_EVENT:
 		random_event(fuzz);
 		break;
+	case APPEND_RECORD:
+		random_record(fuzz, file->reg);
+		break;
 	case DIGEST:
 		random_digest(fuzz, file->reg->banks[0].size);
 		break;
@@ -281,6 +380,9 @@ static ssize_t expect(struct fuzz *fuzz, const struct file *file)
 	case APPEND_EVENT:
 		return model_append_event(model, file->reg, fuzz->data,
 					  fuzz->len);
+	case APPEND_RECORD:
+		return model_append_record(model, file->reg, fuzz->data,
+					   fuzz->len);
 	case DIGEST:
 		return model_digest(model, file->reg, fuzz->data, fuzz->len);
 	case LIMIT:
@@ -525,10 +627,10 @@ static bool run(struct fuzz *fuzz, unsigned long count)
 
 static void report(const struct fuzz *fuzz)
 {
-	static const char *const names[] = { "append_event", "digest", "limit",
-					     "trim" };
+	static const char *const names[] = { "append_event", "append_record",
+					     "digest", "limit", "trim" };
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		printf("# %s: %s: %lu good, %lu bad\n", fuzz->model.provider,
 		       names[i], fuzz->good[i], fuzz->bad[i]);
 }
@@ -546,6 +648,16 @@ static bool walk(struct fuzz *fuzz, const char *path, const char *name)
 	walking_prefix = strlen(dir) + 1;
 
 	return !nftw(dir, add_file, 16, FTW_PHYS);
+}
+
+/* Others want to find events that are what was measured. */
+static void drop_records(const struct provider *provider)
+{
+	char number[32];
+	int len = snprintf(number, sizeof(number), "%lld",
+			   tsm_number("%s/log/next_record", provider->name));
+
+	tsm_write(number, len, "%s/log/trim", provider->name);
 }
 
 static bool fuzz_provider(const struct provider *provider, uint64_t seed,
@@ -570,6 +682,7 @@ static bool fuzz_provider(const struct provider *provider, uint64_t seed,
 	good = run(fuzz, count);
 	report(fuzz);
 	tsm_write("33554432", 8, "%s/log/limit", provider->name);
+	drop_records(provider);
 	close(fuzz->cel);
 	model_free(&fuzz->model);
 	free(fuzz);

@@ -84,7 +84,18 @@ replays()
 	"$DIR"/cel_replay.py "$ROOT/$1"
 }
 
-# The last byte of the log is one of an event.
+# change FILE OFFSET - another byte there, counted from the end
+change()
+{
+	local byte='#'
+
+	[ "$(tail -c "$2" "$1" | head -c 1 | hex)" != 23 ] || byte='%'
+	printf '%s' "$byte" | dd of="$1" bs=1 conv=notrunc 2>/dev/null \
+		seek=$(($(stat -c %s "$1") - $2))
+}
+
+# The log ends with an event of 1000 bytes, and 19 bytes before that with a digest.
+# An event that was changed is not what was measured, and nothing more is known of it.
 replay_finds_a_change()
 {
 	local copy=$TMP/copy file
@@ -99,8 +110,12 @@ replay_finds_a_change()
 			cat "$ROOT/$file" >"$copy/$file"
 		done
 	"$DIR"/cel_replay.py --logs "$copy/logs" "$copy/$1" || return 1
-	printf '#' | dd of="$copy/logs/$1/cel" bs=1 conv=notrunc 2>/dev/null \
-		seek=$(($(stat -c %s "$copy/logs/$1/cel") - 1))
+	! "$DIR"/cel_replay.py --logs "$copy/logs" --records "$copy/$1" |
+		grep claimed || return 1
+	change "$copy/logs/$1/cel" 1
+	"$DIR"/cel_replay.py --logs "$copy/logs" --records "$copy/$1" |
+		tail -n 1 | grep ' claimed$' || return 1
+	change "$copy/logs/$1/cel" $((1000 + 19 + 1))
 	! "$DIR"/cel_replay.py --logs "$copy/logs" "$copy/$1"
 }
 
@@ -187,8 +202,8 @@ restart 16,23
 tpm=${TPM##*/}
 providers=(sample "$tpm")
 events
-measure sample rtmr0 rtmr2
 sha256sum "$0" | cut -c 1-64 >$ROOT/sample/rtmr1/digest
+measure sample rtmr0 rtmr2
 measure "$tpm" pcr16 pcr23
 if [ -d $ROOT/tdx ]; then
 	providers+=(tdx)

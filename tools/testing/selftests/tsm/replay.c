@@ -203,14 +203,14 @@ static bool apply_checkpoints(struct replay *replay, char **text, uint64_t end)
 	return true;
 }
 
-static bool apply_digests(struct replay *replay,
-			  const struct replay_record *record,
+static bool apply_digests(struct replay *replay, struct replay_record *record,
 			  const struct tlv *digests)
 {
 	const uint8_t *end = digests->value + digests->len;
 	const uint8_t *p = digests->value;
 	struct tlv digest;
 
+	record->bound = true;
 	do {
 		uint8_t expected[REPLAY_MAX_DIGEST];
 		struct replay_bank *bank;
@@ -226,17 +226,69 @@ static bool apply_digests(struct replay *replay,
 			return wrong("record %" PRIu64
 				     ": no checkpoint of %s %s",
 				     record->number, record->reg, algo);
-		if (record->event_size &&
-		    (!hash(replay, bank->md, record->event, record->event_size,
-			   NULL, 0, expected) ||
-		     memcmp(expected, digest.value, digest.len)))
-			return wrong("record %" PRIu64
-				     ": %s is not that of the event",
-				     record->number, algo);
+		if (!hash(replay, bank->md, record->measured,
+			  record->measured_size, NULL, 0, expected))
+			return wrong("no hash %s", algo);
+		if (memcmp(expected, digest.value, digest.len))
+			record->bound = false;
 		if (!hash(replay, bank->md, bank->value, bank->size,
 			  digest.value, digest.len, bank->value))
 			return wrong("no hash %s", algo);
 	} while (p < end);
+	replay->nr_claims += !record->bound && !record->bare;
+
+	return true;
+}
+
+/* Two TLVs, of these types, and nothing else. */
+static bool parse_pair(const struct tlv *content, uint8_t first_type,
+		       struct tlv *first, uint8_t second_type,
+		       struct tlv *second)
+{
+	const uint8_t *end = content->value + content->len;
+	const uint8_t *p = parse_tlv(content->value, end, first);
+
+	return p && parse_tlv(p, end, second) == end &&
+	       first->type == first_type && second->type == second_type;
+}
+
+static bool parse_content(const struct tlv *content,
+			  struct replay_record *record)
+{
+	static const uint8_t compact_hash[] = { 0, 0, 0, TSM_EV_COMPACT_HASH };
+	struct tlv first, second;
+
+	record->content = content->type;
+	record->event = content->value;
+	record->event_size = content->len;
+	record->bare = false;
+
+	switch (content->type) {
+	case TSM_CEL_CONTENT_PCCLIENT_STD:
+		if (!parse_pair(content, TSM_CEL_PCCLIENT_EVENT_TYPE, &first,
+				TSM_CEL_PCCLIENT_EVENT_DATA, &second) ||
+		    first.len != TSM_CEL_EVENT_TYPE_SIZE)
+			return false;
+		record->event = second.value;
+		record->event_size = second.len;
+		record->bare = !second.len &&
+			       !memcmp(first.value, compact_hash,
+				       sizeof(compact_hash));
+		break;
+	case TSM_CEL_CONTENT_IMA_TEMPLATE:
+		if (!parse_pair(content, TSM_CEL_IMA_TEMPLATE_NAME, &first,
+				TSM_CEL_IMA_TEMPLATE_DATA, &second))
+			return false;
+		break;
+	default:
+		if (content->type < TSM_CEL_CONTENT_IMA_TLV)
+			return false;
+		record->measured = content->value - TSM_CEL_TLV_HEADER_SIZE;
+		record->measured_size = content->len + TSM_CEL_TLV_HEADER_SIZE;
+		return true;
+	}
+	record->measured = second.value;
+	record->measured_size = second.len;
 
 	return true;
 }
@@ -246,7 +298,7 @@ static const uint8_t *parse_record(const uint8_t *p, const uint8_t *end,
 				   struct replay_record *record,
 				   struct tlv *digests)
 {
-	struct tlv recnum, index, content, type, event, first;
+	struct tlv recnum, index, content, first;
 
 	p = parse_tlv(p, end, &recnum);
 	p = parse_tlv(p, end, &index);
@@ -256,17 +308,12 @@ static const uint8_t *parse_record(const uint8_t *p, const uint8_t *end,
 	    recnum.len != TSM_CEL_RECNUM_SIZE ||
 	    index.len != TSM_CEL_INDEX_SIZE ||
 	    digests->type != TSM_CEL_DIGESTS ||
-	    content.type != TSM_CEL_CONTENT_PCCLIENT_STD ||
+	    !parse_content(&content, record) ||
 	    !parse_tlv(digests->value, digests->value + digests->len, &first))
 		return NULL;
 	record->number = 0;
 	for (size_t i = 0; i < recnum.len; i++)
 		record->number = record->number << 8 | recnum.value[i];
-
-	if (parse_tlv(parse_tlv(content.value, p, &type), p, &event) != p ||
-	    type.type != TSM_CEL_PCCLIENT_EVENT_TYPE ||
-	    event.type != TSM_CEL_PCCLIENT_EVENT_DATA)
-		return NULL;
 
 	if (index.type == TSM_CEL_PCR)
 		snprintf(record->reg, sizeof(record->reg), "pcr%u",
@@ -277,14 +324,12 @@ static const uint8_t *parse_record(const uint8_t *p, const uint8_t *end,
 	else
 		return NULL;
 	record->digest = first.value;
-	record->event = event.value;
-	record->event_size = event.len;
 
 	return p;
 }
 
 static bool apply_record(struct replay *replay, char **checkpoints,
-			 const struct replay_record *record,
+			 struct replay_record *record,
 			 const struct tlv *digests)
 {
 	if (!replay->started) {
@@ -400,7 +445,7 @@ void replay_free(struct replay *replay)
 	EVP_MD_CTX_free(replay->ctx);
 }
 
-long tsm_replay(const char *provider)
+long tsm_replay_claims(const char *provider, long *nr_claims)
 {
 	struct replay replay = {};
 	size_t log_size, text_size;
@@ -414,6 +459,14 @@ long tsm_replay(const char *provider)
 	replay_free(&replay);
 	free(log);
 	free(text);
+	*nr_claims = replay.nr_claims;
 
 	return good ? (long)replay.next : -1;
+}
+
+long tsm_replay(const char *provider)
+{
+	long nr_claims;
+
+	return tsm_replay_claims(provider, &nr_claims);
 }

@@ -28,9 +28,18 @@ struct replay_record {
 	char reg[16];
 	/* That of the first bank. */
 	const uint8_t *digest;
-	/* None if the register was extended by a digest. */
+	/* Type of the content. */
+	uint8_t content;
+	/* The event data, or the whole value of content that is no event. */
 	const uint8_t *event;
 	size_t event_size;
+	/* What the digests are the hash of, if the content is bound. */
+	const uint8_t *measured;
+	size_t measured_size;
+	/* The register was extended by a digest, and nothing is said of it. */
+	bool bare;
+	/* In every bank; set before the record is looked at. */
+	bool bound;
 };
 
 /*
@@ -44,6 +53,8 @@ struct replay {
 	/* Number of the next record, once the first one has been seen. */
 	bool started;
 	uint64_t next;
+	/* Records whose content is neither bound nor missing. */
+	uint64_t nr_claims;
 	/* Called for each record if it is set; false stops the replay. */
 	bool (*look)(void *arg, const struct replay_record *record);
 	void *arg;

@@ -135,6 +135,11 @@ bool stress_look(void *arg, const struct replay_record *record)
 	struct mark mark;
 	uint64_t *seen;
 
+	if (!record->bound && !record->bare) {
+		complain(stress, "record %" PRIu64 " is not what was measured",
+			 record->number);
+		return false;
+	}
 	memcpy(&mark, record->event_size ? record->event : record->digest,
 	       sizeof(mark));
 	if (memcmp(mark.magic, magic, sizeof(magic)) ||

@@ -50,4 +50,7 @@ char *tsm_log_slurp(size_t *size, const char *provider, const char *file);
  */
 long tsm_replay(const char *provider);
 
+/* The same, and how many records have content that is not what was measured. */
+long tsm_replay_claims(const char *provider, long *nr_claims);
+
 #endif /* TSM_H */
