@@ -134,6 +134,19 @@ static bool parse_event(struct application_event *event, const uint8_t *data,
 	return false;
 }
 
+/* How many bytes of compact JSON are printed as they are. */
+static size_t plain_bytes(const uint8_t *data, size_t len, bool in_string)
+{
+	size_t n;
+
+	if (in_string)
+		return text_plain_bytes(data, len);
+	for (n = 0; n < len && data[n] != '"'; n++)
+		if (data[n] == ':' || data[n] == ',')
+			break;
+	return n;
+}
+
 /* With a space after each colon and comma. */
 static void print_object(FILE *out, const struct application_event *event,
 			 bool utf8)
@@ -144,6 +157,11 @@ static void print_object(FILE *out, const struct application_event *event,
 	uint32_t c;
 
 	for (; len; data += n, len -= n) {
+		n = plain_bytes(data, len, in_string);
+		if (n) {
+			fwrite(data, 1, n, out);
+			continue;
+		}
 		n = text_decode(data, len, &c);
 		/* The white space that JSON allows in between is gone. */
 		if (!text_is_seen(c) || (c >= 0x80 && !utf8))

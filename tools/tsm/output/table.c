@@ -18,20 +18,39 @@ static const char name_title[] = "REGISTER";
 static const char type_title[] = "EVENT TYPE";
 static const char digests_title[] = "DIGESTS";
 
+/* Blanks between columns. */
+#define GAP 2
+
+/* The longest texts in the columns, and all that is before the content. */
+#define NUMBER_TEXT 20
+#define TYPE_TEXT \
+	(REASON_SIZE > EVENT_TYPE_TEXT ? REASON_SIZE : EVENT_TYPE_TEXT)
+#define DIGESTS_TEXT (BANK_COUNT * (SHORT_DIGEST_TEXT + 1))
+#define LINE_TEXT \
+	(NUMBER_TEXT + REGISTER_NAME_SIZE + TYPE_TEXT + DIGESTS_TEXT + 4 * GAP)
+
+/* "sha256:2cf24dba..."; returns its end. */
+static char *put_digest(char *p, enum bank_id bank, const uint8_t *digest)
+{
+	static const char more[] = "...";
+
+	p = stpcpy(p, banks[bank].name);
+	*p++ = ':';
+	hex_text(digest, SHORT_DIGEST, p);
+	return stpcpy(p + 2 * SHORT_DIGEST, more);
+}
+
 const char *short_digest(enum bank_id bank, const uint8_t *digest,
 			 char out[SHORT_DIGEST_TEXT])
 {
-	char hex[2 * SHORT_DIGEST + 1];
-
-	snprintf(out, SHORT_DIGEST_TEXT, "%s:%s...", banks[bank].name,
-		 hex_text(digest, SHORT_DIGEST, hex));
+	put_digest(out, bank, digest);
 	return out;
 }
 
 /* Digests of all banks, shortened. Returns the number of characters. */
 static int format_digests(unsigned int set,
 			  const uint8_t *const digest[BANK_COUNT],
-			  char out[BANK_COUNT * (SHORT_DIGEST_TEXT + 1)])
+			  char out[DIGESTS_TEXT])
 {
 	enum bank_id bank;
 	char *p = out;
@@ -40,14 +59,13 @@ static int format_digests(unsigned int set,
 	for (bank = 0; bank_next(set, &bank); bank++) {
 		if (p != out)
 			*p++ = ',';
-		short_digest(bank, digest[bank], p);
-		p += strlen(p);
+		p = put_digest(p, bank, digest[bank]);
 	}
 	return (int)(p - out);
 }
 
 static int format_value(const struct register_value *value,
-			char out[BANK_COUNT * (SHORT_DIGEST_TEXT + 1)])
+			char out[DIGESTS_TEXT])
 {
 	const uint8_t *digest[BANK_COUNT];
 	enum bank_id bank;
@@ -93,6 +111,55 @@ static void widen(int *width, int len)
 		*width = len;
 }
 
+/* Made once for each register: a log has a million records. */
+static const char *name_of(const struct cel_record *rec)
+{
+	static char names[2][UINT8_MAX + 1][REGISTER_NAME_SIZE];
+	char *name = names[rec->is_ccmr][rec->index];
+
+	if (!name[0])
+		register_name(rec->is_ccmr, rec->index, name);
+	return name;
+}
+
+static int nr_digits(uint64_t number)
+{
+	int nr = 1;
+
+	while (number /= 10)
+		nr++;
+	return nr;
+}
+
+static char *put_blanks(char *p, int nr)
+{
+	if (nr <= 0)
+		return p;
+	memset(p, ' ', (size_t)nr);
+	return p + nr;
+}
+
+/* Right-aligned, and the gap to the next column; returns the end of that. */
+static char *put_number(char *p, uint64_t number, int width)
+{
+	int nr = nr_digits(number);
+	char *end = put_blanks(p, width - nr) + nr;
+	char *digit = end;
+
+	do {
+		*--digit = (char)('0' + number % 10);
+	} while (number /= 10);
+	return put_blanks(end, GAP);
+}
+
+/* Left-aligned, and the gap to the next column; returns the end of that. */
+static char *put_text(char *p, const char *text, int width)
+{
+	char *end = stpcpy(p, text);
+
+	return put_blanks(end, width - (int)(end - p) + GAP);
+}
+
 void table_init(struct table *table)
 {
 	table->record = sizeof(record_title) - 1;
@@ -103,12 +170,10 @@ void table_init(struct table *table)
 
 void table_measure(struct table *table, const struct cel_record *rec)
 {
-	char digests[BANK_COUNT * (SHORT_DIGEST_TEXT + 1)];
-	char type[EVENT_TYPE_TEXT], name[REGISTER_NAME_SIZE];
+	char type[EVENT_TYPE_TEXT], digests[DIGESTS_TEXT];
 
-	widen(&table->record, snprintf(NULL, 0, "%" PRIu64, rec->recnum));
-	widen(&table->name,
-	      (int)strlen(register_name(rec->is_ccmr, rec->index, name)));
+	widen(&table->record, nr_digits(rec->recnum));
+	widen(&table->name, (int)strlen(name_of(rec)));
 	widen(&table->type, (int)strlen(cel_event_type_text(rec, type)));
 	widen(&table->digests,
 	      format_digests(rec->banks, rec->digest, digests));
@@ -116,7 +181,7 @@ void table_measure(struct table *table, const struct cel_record *rec)
 
 void table_measure_checkpoint(struct table *table, const struct checkpoint *cp)
 {
-	char digests[BANK_COUNT * (SHORT_DIGEST_TEXT + 1)];
+	char digests[DIGESTS_TEXT];
 
 	widen(&table->name, (int)strlen(cp->value.name));
 	widen(&table->type, (int)strlen(cp->reason));
@@ -133,14 +198,15 @@ void table_header(const struct table *table, FILE *out)
 void table_record(const struct table *table, const struct cel_record *rec,
 		  enum content_binding binding, FILE *out, bool utf8)
 {
-	char digests[BANK_COUNT * (SHORT_DIGEST_TEXT + 1)];
-	char type[EVENT_TYPE_TEXT], name[REGISTER_NAME_SIZE];
+	char type[EVENT_TYPE_TEXT], digests[DIGESTS_TEXT], line[LINE_TEXT];
+	char *p = line;
 
 	format_digests(rec->banks, rec->digest, digests);
-	fprintf(out, "%*" PRIu64 "  %-*s  %-*s  %-*s  ", table->record,
-		rec->recnum, table->name,
-		register_name(rec->is_ccmr, rec->index, name), table->type,
-		cel_event_type_text(rec, type), table->digests, digests);
+	p = put_number(p, rec->recnum, table->record);
+	p = put_text(p, name_of(rec), table->name);
+	p = put_text(p, cel_event_type_text(rec, type), table->type);
+	p = put_text(p, digests, table->digests);
+	fwrite(line, 1, (size_t)(p - line), out);
 	if (binding == CONTENT_CLAIMED)
 		fputs("(claimed) ", out);
 	event_print(out, rec->event, rec->event_len, utf8);
@@ -150,7 +216,7 @@ void table_record(const struct table *table, const struct cel_record *rec,
 void table_checkpoint(const struct table *table, const struct checkpoint *cp,
 		      FILE *out)
 {
-	char digests[BANK_COUNT * (SHORT_DIGEST_TEXT + 1)];
+	char digests[DIGESTS_TEXT];
 
 	format_value(&cp->value, digests);
 	fprintf(out, "%*s  %-*s  %-*s  %-*s  ", table->record, "-", table->name,

@@ -87,7 +87,7 @@ bool text_is_utf8(const uint8_t *data, size_t len)
 	if (!len)
 		return false;
 	for (; len; data += n, len -= n) {
-		n = text_decode(data, len, &c);
+		n = data[0] < 0x80 ? 1 : text_decode(data, len, &c);
 		if (!n)
 			return false;
 	}
@@ -130,6 +130,16 @@ static void print_escape(FILE *out, uint32_t c)
 	}
 }
 
+size_t text_plain_bytes(const uint8_t *data, size_t len)
+{
+	size_t n;
+
+	for (n = 0; n < len && data[n] >= ' ' && data[n] < 0x7f; n++)
+		if (data[n] == '"' || data[n] == '\\')
+			break;
+	return n;
+}
+
 void text_print(FILE *out, const uint8_t *data, size_t len, bool utf8)
 {
 	uint32_t c;
@@ -137,6 +147,11 @@ void text_print(FILE *out, const uint8_t *data, size_t len, bool utf8)
 
 	fputc('"', out);
 	for (; len; data += n, len -= n) {
+		n = text_plain_bytes(data, len);
+		if (n) {
+			fwrite(data, 1, n, out);
+			continue;
+		}
 		n = text_decode(data, len, &c);
 		if (!n)
 			break;

@@ -23,6 +23,9 @@ size_t text_decode(const uint8_t *data, size_t len, uint32_t *character);
 /* Whether a character can be seen, and leaves others as they are. */
 bool text_is_seen(uint32_t character);
 
+/* How many characters of ASCII @data begins with that need no escape in quotes. */
+size_t text_plain_bytes(const uint8_t *data, size_t len);
+
 /*
  * Print valid UTF-8 in double quotes on one line, with C escapes: backslash,
  * quote, control and invisible characters and, unless @utf8 says that the
