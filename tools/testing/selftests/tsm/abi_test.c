@@ -4,15 +4,18 @@
  */
 
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <ftw.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "../kselftest_harness.h"
@@ -318,6 +321,85 @@ TEST_F(abi, log_is_seekable)
 		close(fd);
 	}
 	free(log);
+}
+
+static int check_file_system(const char *path, const struct stat *st, int type,
+			     struct FTW *ftw)
+{
+	struct statfs fs;
+
+	(void)st;
+	(void)ftw;
+	walk_count++;
+	if (type != FTW_D)
+		return 0;
+	if (statfs(path, &fs) || fs.f_type != SECURITYFS_MAGIC) {
+		printf("# %s is not in securityfs\n", path);
+		nr_wrong++;
+	}
+
+	return 0;
+}
+
+/* A stream that grows is not for sysfs. */
+TEST(all_logs_are_in_securityfs)
+{
+	walk_count = 0;
+	nr_wrong = 0;
+	ASSERT_EQ(0, nftw(TSM_LOG_ROOT, check_file_system, 16, FTW_PHYS));
+	EXPECT_EQ(0, nr_wrong);
+	EXPECT_LT(9, walk_count);
+}
+
+/*
+ * One word and a newline, or nothing. Below the provider's directory nothing is
+ * a blob, which is one value whatever is in it.
+ */
+static int check_one_value(const char *path, const struct stat *st, int type,
+			   struct FTW *ftw)
+{
+	char text[4096];
+	ssize_t len;
+	int fd;
+
+	if (type != FTW_F || !(st->st_mode & 0444) ||
+	    (ftw->level < 2 && strcmp(path + ftw->base, "uevent")))
+		return 0;
+	fd = open(path, O_RDONLY);
+	len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	close(fd);
+	/* Of power management some files cannot be read. */
+	if (len <= 0)
+		return 0;
+	text[len] = '\0';
+	walk_count++;
+	if (strcspn(text, " \t\n") != (size_t)len - 1 || text[len - 1] != '\n') {
+		printf("# %s has more than one value: %s\n", path, text);
+		nr_wrong++;
+	}
+
+	return 0;
+}
+
+/* As everywhere in sysfs. */
+TEST(registers_have_one_value_in_a_file)
+{
+	DIR *root = opendir(TSM_ROOT);
+	struct dirent *entry;
+	char dir[PATH_MAX];
+
+	ASSERT_NE(NULL, root);
+	walk_count = 0;
+	nr_wrong = 0;
+	while ((entry = readdir(root))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(dir, sizeof(dir), "%s/%s/.", TSM_ROOT, entry->d_name);
+		ASSERT_EQ(0, nftw(dir, check_one_value, 16, FTW_PHYS));
+	}
+	closedir(root);
+	EXPECT_EQ(0, nr_wrong);
+	EXPECT_LT(9, walk_count);
 }
 
 TEST(blob)
