@@ -62,12 +62,17 @@ static void do_work(struct work_struct *work)
 	call->func(call);
 }
 
+/* Can no signal end what the task calls itself? A kernel thread has none. */
+static bool is_undisturbed(const struct tsm_provider *provider)
+{
+	lockdep_assert_held(&provider->log.lock);
+
+	return !provider->tm->slow || current->flags & PF_KTHREAD;
+}
+
 static int make(struct call *call)
 {
-	lockdep_assert_held(&call->provider->log.lock);
-
-	/* A kernel thread has no signals. */
-	if (!call->provider->tm->slow || current->flags & PF_KTHREAD) {
+	if (is_undisturbed(call->provider)) {
 		call->func(call);
 		return call->rc;
 	}
@@ -124,6 +129,26 @@ int tsm_hw_confirm(struct tsm_provider *provider,
 	return make(&call);
 }
 
+static noinline int extend_in_work(struct tsm_provider *provider,
+				   const struct tsm_measurement_register *mr,
+				   const u8 *const digests[],
+				   enum tsm_failure *failure)
+{
+	struct call call = {
+		.provider = provider,
+		.func = do_extend,
+		.mr = mr,
+		.digests = digests,
+		.failure = TSM_FAILURE_UNCLEAR,
+	};
+	int rc;
+
+	rc = make(&call);
+	*failure = call.failure;
+
+	return rc;
+}
+
 /**
  * tsm_hw_extend() - extend a register
  * @reg: the register
@@ -137,17 +162,14 @@ int tsm_hw_confirm(struct tsm_provider *provider,
 int tsm_hw_extend(struct tsm_register *reg, const u8 *const digests[],
 		  enum tsm_failure *failure)
 {
-	struct call call = {
-		.provider = reg->provider,
-		.func = do_extend,
-		.mr = reg->banks[0].mr,
-		.digests = digests,
-		.failure = TSM_FAILURE_UNCLEAR,
-	};
-	int rc;
+	struct tsm_provider *provider = reg->provider;
+	const struct tsm_measurement *tm = provider->tm;
+	const struct tsm_measurement_register *mr = reg->banks[0].mr;
 
-	rc = make(&call);
-	*failure = call.failure;
+	if (is_undisturbed(provider)) {
+		*failure = TSM_FAILURE_UNCLEAR;
+		return tm->extend(tm, mr, digests, failure);
+	}
 
-	return rc;
+	return extend_in_work(provider, mr, digests, failure);
 }
