@@ -18,6 +18,7 @@
 #include <uapi/linux/tsm-event-log.h>
 
 #include "content.h"
+#include "hex.h"
 #include "tsm.h"
 
 static struct tsm_register *to_register(struct kobject *kobj)
@@ -79,21 +80,20 @@ static ssize_t bank_digest_read(struct file *file, struct kobject *kobj,
 
 /*
  * A digest is given as raw bytes, or as hex with or without a newline. Twice a
- * digest's size is never a digest's size, so the length tells which.
+ * digest's size is never a digest's size, so the length tells which. Returns
+ * where it is, @buf or @digest, or %NULL if it is none.
  */
-static int parse_digest(const struct tsm_bank *bank, const char *buf,
-			size_t count, u8 *digest)
+static const u8 *parse_digest(const struct tsm_bank *bank, const char *buf,
+			      size_t count, u8 *digest)
 {
-	if (count == bank->size) {
-		memcpy(digest, buf, bank->size);
-		return 0;
-	}
+	if (count == bank->size)
+		return buf;
 	if (count == 2 * bank->size + 1 && buf[count - 1] == '\n')
 		count--;
-	if (count != 2 * bank->size)
-		return -EINVAL;
+	if (count != 2 * bank->size || !tsm_hex_parse(digest, buf, bank->size))
+		return NULL;
 
-	return hex2bin(digest, buf, bank->size);
+	return digest;
 }
 
 static ssize_t digest_write(struct file *file, struct kobject *kobj,
@@ -101,16 +101,16 @@ static ssize_t digest_write(struct file *file, struct kobject *kobj,
 			    loff_t off, size_t count)
 {
 	struct tsm_register *reg = to_register(kobj);
-	u8 value[TSM_DIGEST_MAX_SIZE];
-	const struct tsm_digest digest = { reg->banks[0].algo, value };
+	u8 value[TSM_DIGEST_MAX_SIZE] __uninitialized;
+	struct tsm_digest digest = { .algo = reg->banks[0].algo };
 	int rc;
 
 	if (off)
 		return -EINVAL;
 
-	rc = parse_digest(&reg->banks[0], buf, count, value);
-	if (rc)
-		return rc;
+	digest.value = parse_digest(&reg->banks[0], buf, count, value);
+	if (!digest.value)
+		return -EINVAL;
 
 	rc = tsm_mr_extend_digests(reg, &digest, 1, TSM_EXTEND_INTERRUPTIBLE);
 
