@@ -114,12 +114,10 @@ static int extend(const struct tsm_measurement *tm,
 		  const struct tsm_measurement_register *mr,
 		  const u8 *const digests[], enum tsm_failure *failure)
 {
-	const struct tsm_measurement_register *bank = mr;
+	const u8 *index = &example_index[mr - example_mrs];
 
-	do {
-		extend_bank(bank, digests[bank - mr]);
-		bank++;
-	} while (!strcmp(bank->mr_name, mr->mr_name));
+	for (size_t i = 0; index[i] == index[0]; i++)
+		extend_bank(&mr[i], digests[i]);
 
 	return 0;
 }
