@@ -142,6 +142,8 @@ u64 tsm_log_size(const struct tsm_log *log);
 int __must_check tsm_log_reserve(struct tsm_log *log, size_t len,
 				 size_t line_len);
 int __must_check tsm_log_reserve_line(struct tsm_log *log, size_t len);
+u8 *tsm_log_room(const struct tsm_log *log, size_t len);
+void tsm_log_commit_in_place(struct tsm_log *log, size_t len);
 void tsm_log_commit(struct tsm_log *log, const void *head, size_t head_size,
 		    const void *data, size_t data_size);
 void tsm_log_hold(struct tsm_log *log, size_t len);

@@ -86,25 +86,18 @@ void tsm_stream_destroy(struct tsm_stream *stream)
 EXPORT_SYMBOL_IF_KUNIT(tsm_stream_destroy);
 
 /**
- * tsm_stream_reserve() - make sure that an append cannot fail
+ * tsm_stream_add_pages() - the part of tsm_stream_reserve() that is seldom needed
  * @stream: the stream
  * @len: bytes that are going to be appended
  *
- * A reservation that is not used needs no undoing.
- *
- * Context: Process context, may sleep. The owner's lock is held until the
- * append.
+ * Context: Process context, may sleep. The owner's lock is held.
  *
  * Return: 0, or -ENOMEM.
  */
-int tsm_stream_reserve(struct tsm_stream *stream, size_t len)
+int tsm_stream_add_pages(struct tsm_stream *stream, size_t len)
 {
 	unsigned long index = stream->end / PAGE_SIZE;
 	unsigned long end = DIV_ROUND_UP_ULL(stream->end + len, PAGE_SIZE);
-
-	/* The page that was found last is enough for most records. */
-	if (stream->tail && index + 1 == end)
-		return 0;
 
 	for (; index < end; index++) {
 		unsigned long page;
@@ -123,11 +116,23 @@ int tsm_stream_reserve(struct tsm_stream *stream, size_t len)
 			return rc;
 		}
 	}
-	stream->tail = xa_load(&stream->pages, stream->end / PAGE_SIZE);
+	tsm_stream_find_tail(stream);
 
 	return 0;
 }
-EXPORT_SYMBOL_IF_KUNIT(tsm_stream_reserve);
+EXPORT_SYMBOL_IF_KUNIT(tsm_stream_add_pages);
+
+/**
+ * tsm_stream_find_tail() - find the page that the end is in
+ * @stream: the stream
+ *
+ * Context: Any context. The owner's lock is held.
+ */
+void tsm_stream_find_tail(struct tsm_stream *stream)
+{
+	stream->tail = xa_load(&stream->pages, stream->end / PAGE_SIZE);
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_stream_find_tail);
 
 /**
  * tsm_stream_append() - append what was reserved
@@ -142,14 +147,9 @@ void tsm_stream_append(struct tsm_stream *stream, const void *data, size_t len)
 	size_t piece;
 
 	for (; len; data += piece, len -= piece) {
-		size_t in_page = stream->end % PAGE_SIZE;
-
-		piece = min(len, PAGE_SIZE - in_page);
-		memcpy(stream->tail + in_page, data, piece);
-		stream->end += piece;
-		if (piece == PAGE_SIZE - in_page)
-			stream->tail = xa_load(&stream->pages,
-					       stream->end / PAGE_SIZE);
+		piece = min(len, PAGE_SIZE - stream->end % PAGE_SIZE);
+		memcpy(tsm_stream_room(stream, piece), data, piece);
+		tsm_stream_advance(stream, piece);
 	}
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_stream_append);
@@ -167,7 +167,7 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_stream_append);
 void tsm_stream_cut(struct tsm_stream *stream, u64 off)
 {
 	stream->end = off;
-	stream->tail = xa_load(&stream->pages, off / PAGE_SIZE);
+	tsm_stream_find_tail(stream);
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_stream_cut);
 

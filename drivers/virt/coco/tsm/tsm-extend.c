@@ -29,32 +29,24 @@
  * @digests: one digest per bank, in the order of @reg->banks
  * @how: %TSM_EXTEND_INTERRUPTIBLE, %TSM_EXTEND_IN_ANY_CASE
  * @record: the record of it; who asks sets the content
- * @head: @record, encoded up to the data of its content
- * @head_size: bytes of @head
+ * @size: bytes of @record when it is encoded
  */
 struct request {
 	struct tsm_register *reg;
 	const u8 *const *digests;
 	unsigned int how;
 	struct cel_record record;
-	const u8 *head;
-	size_t head_size;
+	size_t size;
 };
 
-static size_t record_size(const struct request *request)
-{
-	return request->head_size + request->record.content->size;
-}
-
-/* Complete the record, which is the next one, with @digests, and encode it. */
-static void encode(struct request *request, struct cel_digest *digests,
-		   u8 *head)
+/* Complete the record, which is the next one, with @digests. */
+static void complete_record(struct request *request, struct cel_digest *digests)
 {
 	struct tsm_register *reg = request->reg;
 	struct cel_record *record = &request->record;
 
 	for (unsigned int i = 0; i < reg->nr_banks; i++) {
-		digests[i].alg = tsm_hash_tcg_alg(reg->banks[i].algo);
+		digests[i].alg = reg->banks[i].alg;
 		digests[i].size = reg->banks[i].size;
 		digests[i].value = request->digests[i];
 	}
@@ -64,15 +56,25 @@ static void encode(struct request *request, struct cel_digest *digests,
 	record->index = reg->index;
 	record->nr_digests = reg->nr_banks;
 	record->digests = digests;
-	request->head = head;
-	request->head_size = cel_encode_head(head, record);
+	request->size = cel_record_size(record);
+}
+
+/* Write the record to @buf, which has room for it. */
+static void encode(const struct request *request, u8 *buf)
+{
+	const struct cel_record *record = &request->record;
+	size_t head_size = cel_encode_head(buf, record);
+
+	if (record->content->size)
+		memcpy(buf + head_size, record->content->data,
+		       record->content->size);
 }
 
 /* Memory to keep the record in if the extend's end will not be known. */
 static int reserve_spare(const struct request *request)
 {
 	struct tsm_provider *provider = request->reg->provider;
-	size_t room = record_size(request);
+	size_t room = request->size;
 	struct tsm_pending *spare;
 
 	if (provider->spare && provider->spare->room >= room)
@@ -107,19 +109,31 @@ static int reserve(const struct request *request)
 	int rc;
 
 	/* What the log has no room for needs no memory. */
-	rc = tsm_log_reserve(&reg->provider->log, record_size(request),
-			     tsm_checkpoint_unsure_len(reg));
+	rc = tsm_log_reserve(&reg->provider->log, request->size,
+			     reg->unsure_len);
 	if (rc)
 		return rc;
 
 	return reserve_spare(request);
 }
 
+/* Where the record does not lie in one page of the log. */
+static noinline void commit_copy(const struct request *request)
+{
+	const struct cel_record *record = &request->record;
+	u8 head[CEL_HEAD_MAX_SIZE] __uninitialized;
+	size_t head_size = cel_encode_head(head, record);
+
+	tsm_log_commit(&request->reg->provider->log, head, head_size,
+		       record->content->data, record->content->size);
+}
+
 /* The extend took effect: let the log and the replay say so. */
 static void commit(const struct request *request)
 {
-	const struct tsm_content *content = request->record.content;
 	struct tsm_register *reg = request->reg;
+	struct tsm_log *log = &reg->provider->log;
+	u8 *room;
 
 	for (unsigned int i = 0; i < reg->nr_banks; i++) {
 		struct tsm_bank *bank = &reg->banks[i];
@@ -135,23 +149,24 @@ static void commit(const struct request *request)
 					request->digests[i]);
 	}
 
-	tsm_log_commit(&reg->provider->log, request->head, request->head_size,
-		       content->data, content->size);
+	room = tsm_log_room(log, request->size);
+	if (!room) {
+		commit_copy(request);
+		return;
+	}
+	encode(request, room);
+	tsm_log_commit_in_place(log, request->size);
 }
 
 /* The record, out of the caller's memory. */
 static struct tsm_pending *keep(const struct request *request)
 {
-	const struct tsm_content *content = request->record.content;
 	struct tsm_provider *provider = request->reg->provider;
 	struct tsm_pending *pending = provider->spare;
 
 	provider->spare = NULL;
-	pending->size = record_size(request);
-	memcpy(pending->record, request->head, request->head_size);
-	if (content->size)
-		memcpy(pending->record + request->head_size, content->data,
-		       content->size);
+	pending->size = request->size;
+	encode(request, pending->record);
 
 	return pending;
 }
@@ -192,7 +207,6 @@ static int extend_locked(struct request *request)
 	struct tsm_provider *provider = reg->provider;
 	/* To fill them with zeroes first would be most of the cost of a record. */
 	struct cel_digest digests[TSM_MAX_BANKS] __uninitialized;
-	u8 head[CEL_HEAD_MAX_SIZE] __uninitialized;
 	int rc = 0;
 
 	if (tsm_provider_is_gone(provider))
@@ -201,7 +215,7 @@ static int extend_locked(struct request *request)
 	if (!reg->known || reg->unsure || provider->hibernating)
 		rc = tsm_look_at(reg);
 	if (!rc) {
-		encode(request, digests, head);
+		complete_record(request, digests);
 		rc = reserve(request);
 	}
 	if (!rc)

@@ -167,6 +167,42 @@ int tsm_log_reserve(struct tsm_log *log, size_t len, size_t line_len)
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_reserve);
 
 /**
+ * tsm_log_room() - where the record that was reserved goes
+ * @log: the log
+ * @len: size of the record in bytes
+ *
+ * Context: Any context. @log->lock has been held since the reservation.
+ *
+ * Return: where to encode the record, for tsm_log_commit_in_place(), or %NULL if
+ * it does not lie in one page, and tsm_log_commit() has to copy it.
+ */
+u8 *tsm_log_room(const struct tsm_log *log, size_t len)
+{
+	lockdep_assert_held(&log->lock);
+
+	return tsm_stream_room(&log->records, len);
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_log_room);
+
+/**
+ * tsm_log_commit_in_place() - add the record that is in tsm_log_room()
+ * @log: the log
+ * @len: size of the record in bytes
+ *
+ * Context: Any context. @log->lock has been held since the reservation.
+ */
+void tsm_log_commit_in_place(struct tsm_log *log, size_t len)
+{
+	lockdep_assert_held(&log->lock);
+
+	tsm_log_index_append(log);
+	tsm_stream_advance(&log->records, len);
+	log->next_record++;
+	tsm_log_notify(log);
+}
+EXPORT_SYMBOL_IF_KUNIT(tsm_log_commit_in_place);
+
+/**
  * tsm_log_commit() - add the record that was reserved
  * @log: the log
  * @head: the encoded record up to the data of its content; its number is

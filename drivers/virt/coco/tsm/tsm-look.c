@@ -304,7 +304,7 @@ static int tell_unsure(struct tsm_register *reg)
 	if (!reg->known || reg->told)
 		return 0;
 
-	rc = tsm_log_reserve_line(log, tsm_checkpoint_unsure_len(reg));
+	rc = tsm_log_reserve_line(log, reg->unsure_len);
 	if (rc)
 		return rc;
 	tsm_checkpoint_add_unsure(reg);

@@ -61,6 +61,8 @@ static void init_bank(struct tsm_bank *bank, struct tsm_register *reg,
 	bank->reg = reg;
 	bank->mr = mr;
 	bank->algo = mr->mr_hash;
+	if (mr->mr_flags & TSM_MR_F_WRITABLE)
+		bank->alg = tsm_hash_tcg_alg(mr->mr_hash);
 	bank->size = mr->mr_size;
 	if (!reg->strongest || bank->size > reg->strongest->size)
 		reg->strongest = bank;
@@ -91,6 +93,7 @@ static int create_register(struct tsm_provider *provider,
 	if (!reg->name)
 		return -ENOMEM;
 
+	reg->unsure_len = tsm_checkpoint_unsure_len(reg);
 	reg->provider = provider;
 	reg->extensible = mr->mr_flags & TSM_MR_F_WRITABLE;
 	reg->live = mr->mr_flags & TSM_MR_F_LIVE;

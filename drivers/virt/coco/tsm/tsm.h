@@ -27,6 +27,7 @@ struct tsm_log_files;
  * @reg: the register
  * @mr: the provider's definition, valid while &tsm_provider.tm is set
  * @algo: the bank's hash
+ * @alg: what the log calls it, if @reg is extensible
  * @size: size of the bank's digests in bytes
  * @replay: the value that the log gives, if @reg is extensible and
  *	&tsm_register.known; protected by the log's lock
@@ -41,6 +42,7 @@ struct tsm_bank {
 	struct tsm_register *reg;
 	const struct tsm_measurement_register *mr;
 	enum hash_algo algo;
+	u8 alg;
 	u32 size;
 	u8 replay[TSM_DIGEST_MAX_SIZE];
 	u8 opening[TSM_DIGEST_MAX_SIZE];
@@ -80,6 +82,7 @@ struct tsm_opening {
  * @provider: whose register it is
  * @node: in &tsm_provider.registers
  * @name: its name
+ * @unsure_len: tsm_checkpoint_unsure_len() of it
  * @extensible: it can be extended, and so is in the log
  * @live: its value has to be asked for
  * @index: its number, which the log calls it by, or %TSM_INDEX_NONE
@@ -106,6 +109,7 @@ struct tsm_register {
 	struct tsm_provider *provider;
 	struct list_head node;
 	char *name;
+	size_t unsure_len;
 	bool extensible;
 	bool live;
 	u8 index;

@@ -91,6 +91,37 @@ static void test_exact_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, byte, 'x');
 }
 
+/* What is made in its place is appended like what is copied there. */
+static void test_append_in_place(struct kunit *test)
+{
+	struct tsm_stream *stream = test->priv;
+	u8 *room, byte = 0;
+
+	KUNIT_ASSERT_EQ(test, tsm_stream_reserve(stream, PAGE_SIZE - 1), 0);
+	room = tsm_stream_room(stream, PAGE_SIZE - 1);
+	KUNIT_ASSERT_NOT_NULL(test, room);
+	memset(room, 0x31, PAGE_SIZE - 1);
+	tsm_stream_advance(stream, PAGE_SIZE - 1);
+
+	/* Only what does not straddle pages has a place. */
+	KUNIT_ASSERT_EQ(test, tsm_stream_reserve(stream, 2), 0);
+	KUNIT_EXPECT_NULL(test, tsm_stream_room(stream, 2));
+	KUNIT_EXPECT_PTR_EQ(test, tsm_stream_room(stream, 1),
+			    room + PAGE_SIZE - 1);
+	room[PAGE_SIZE - 1] = 'a';
+	tsm_stream_advance(stream, 1);
+
+	room = tsm_stream_room(stream, 1);
+	KUNIT_ASSERT_NOT_NULL(test, room);
+	*room = 'b';
+	tsm_stream_advance(stream, 1);
+	KUNIT_EXPECT_EQ(test, tsm_stream_read(stream, PAGE_SIZE - 1, &byte, 1), 1);
+	KUNIT_EXPECT_EQ(test, byte, 'a');
+	KUNIT_EXPECT_EQ(test, tsm_stream_read(stream, PAGE_SIZE, &byte, 1), 1);
+	KUNIT_EXPECT_EQ(test, byte, 'b');
+	KUNIT_EXPECT_EQ(test, count_pages(stream), 2);
+}
+
 /* Random appends and reads, compared with a flat copy. */
 static void test_same_as_flat_copy(struct kunit *test)
 {
@@ -168,6 +199,7 @@ static struct kunit_case stream_test_cases[] = {
 	KUNIT_CASE(test_empty),
 	KUNIT_CASE(test_reservation_alone_adds_nothing),
 	KUNIT_CASE(test_exact_pages),
+	KUNIT_CASE(test_append_in_place),
 	KUNIT_CASE(test_same_as_flat_copy),
 	KUNIT_CASE(test_drop_frees_pages),
 	{}
