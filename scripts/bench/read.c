@@ -14,8 +14,11 @@
 
 #include "bench.h"
 
+#define MAX_PIECE (1 << 20)
+
 struct stream_state {
 	const char *path;
+	size_t piece;
 	long size;
 };
 
@@ -25,25 +28,28 @@ static void *prepare_stream(char **args)
 
 	if (!state)
 		die("no memory");
-	state->size = to_number(args[0]);
-	state->path = args[1];
+	state->piece = to_number(args[0]);
+	if (!state->piece || state->piece > MAX_PIECE)
+		die("stream: %zu bytes are too few or too many", state->piece);
+	state->size = to_number(args[1]);
+	state->path = args[2];
 
 	return state;
 }
 
-/* Read the first bytes of a file from one end to the other. */
+/* Read the first bytes of a file from one end to the other, in pieces. */
 static void run_stream(void *arg, long count)
 {
 	const struct stream_state *state = arg;
-	static char buf[65536];
+	static char buf[MAX_PIECE];
 
 	for (long i = 0; i < count; i++) {
 		int fd = open_file(state->path, O_RDONLY);
 		long left = state->size;
 
 		while (left) {
-			size_t want = left < (long)sizeof(buf) ? (size_t)left :
-								 sizeof(buf);
+			size_t want = left < (long)state->piece ? (size_t)left :
+								  state->piece;
 			ssize_t len = read(fd, buf, want);
 
 			if (len <= 0)
@@ -57,8 +63,8 @@ static void run_stream(void *arg, long count)
 
 const struct operation stream_operation = {
 	.name = "stream",
-	.usage = "SIZE FILE",
-	.nr_args = 2,
+	.usage = "PIECE SIZE FILE",
+	.nr_args = 3,
 	.prepare = prepare_stream,
 	.run = run_stream,
 };
