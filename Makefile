@@ -87,7 +87,7 @@ help:
 #:   make distclean      remove build/ and the cache
 #:
 #: Variables:
-#:   KSRC=/path/to/linux use this tree (7.2 or later) instead of Debian's linux-source
+#:   KSRC=/path/to/linux use this tree (7.3 or later) instead of Debian's linux-source
 #:   TEE=tdx|snp|svsm    for run, guest, kselftest: a TDX guest, an SEV-SNP guest, or
 #:                       one under an SVSM with a virtual TPM, all emulated; on a
 #:                       host that has the hardware: with ACCEL=kvm (untested)

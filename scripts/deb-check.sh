@@ -133,7 +133,7 @@ check() {
 	step "apt installs them" sh -c \
 		'exec apt-get -y install /tmp/deb/tsm-log_*.deb /tmp/deb/tsm-measurement-dkms_*.deb'
 	says "one line says that $OLD is too old" 1 \
-		"Linux $OLD is too old; it takes 7.2 or later"
+		"Linux $OLD is too old; it takes 7.3 or later"
 	says "one line says what to enroll for Secure Boot" 1 'mokutil --import'
 	verdict "modprobe finds the modules for $RELEASE" "$(not_installed)"
 	verdict "they are in the initramfs of initramfs-tools" \

@@ -25,10 +25,12 @@ found_instead() {
 }
 
 verdict "another series is found, and said" "$(found_instead)"
+# Ours is the oldest that will do.
 SECOND=$(KVERSION=$GONE "$TOP/scripts/kernel-source.sh" 2>&1 |
-	 sed -n 's/.*it has: [^ ]* \([^ ]*\).*/\1/p')
+	 sed -n 's/.*it has: //p' | tr ' ' '\n' | sort -V |
+	 sed '1,/^7\.3$/d' | tail -n 1)
 if [ -z "$SECOND" ]; then
-	say "the suite has one series only"
+	say "the suite has no later series"
 else
 	say "the tour with Linux $SECOND"
 	watched "$LOG" env KVERSION="$SECOND" "$TOP/scripts/run.sh"

@@ -18,7 +18,7 @@ SUITE=${KSUITE:-trixie-backports}
 # One that was taken instead is a link of this name.
 TREE=$CACHE/linux-source-$SERIES
 # What the sources are made for, at the least.
-OLDEST=7.2
+OLDEST=7.3
 
 # fetch SERIES
 fetch() {
@@ -84,7 +84,7 @@ obtain() {
 
 if [ -n "${KSRC:-}" ]; then
 	if [ ! -f "$KSRC/Kbuild" ] || [ ! -d "$KSRC/drivers/virt/coco" ]; then
-		die "KSRC=$KSRC is not a kernel tree; name the top of a Linux 7.2 or later source tree"
+		die "KSRC=$KSRC is not a kernel tree; name the top of a Linux 7.3 or later source tree"
 	fi
 	(cd "$KSRC" && pwd)
 	exit
