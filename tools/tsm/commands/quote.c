@@ -158,7 +158,7 @@ static void tell(const struct request *request,
 			       " and the firmware's" :
 			       "");
 	if (is_chip(provider) && !request->ak)
-		printf("%s: %s/ak.pub was made for it: that it is of this TPM, who verifies it has to know\n",
+		printf("%s: %s/ak.pub was made for it; who verifies has to know whose it is\n",
 		       provider, request->output);
 }
 

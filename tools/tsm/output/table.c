@@ -21,10 +21,9 @@ static const char digests_title[] = "DIGESTS";
 /* Blanks between columns. */
 #define GAP 2
 
-/* The longest texts in the columns, and all that is before the content. */
+/* Room for the texts in the columns, and for all that is before the content. */
 #define NUMBER_TEXT 20
-#define TYPE_TEXT \
-	(REASON_SIZE > EVENT_TYPE_TEXT ? REASON_SIZE : EVENT_TYPE_TEXT)
+#define TYPE_TEXT (REASON_SIZE + EVENT_TYPE_TEXT)
 #define DIGESTS_TEXT (BANK_COUNT * (SHORT_DIGEST_TEXT + 1))
 #define LINE_TEXT \
 	(NUMBER_TEXT + REGISTER_NAME_SIZE + TYPE_TEXT + DIGESTS_TEXT + 4 * GAP)

@@ -236,7 +236,7 @@ def tpm():
         extend(log, "pcr16", b"two")
         quote("tpm0", "--tcti", tcti).expect(
             0, "tpm0: a quote is in q, with a log of 2 records\n",
-            "tpm0: q/ak.pub was made for it: ")
+            "tpm0: q/ak.pub was made for it; ")
         check(files() == ["ak.pub", "cel", "checkpoints", "pcrs", "quote",
                           "signature"], f"{files()}")
         check(len(content("q/pcrs")) == 24 * (20 + 32 + 48 + 64), "all PCRs")
