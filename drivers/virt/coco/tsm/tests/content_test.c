@@ -9,6 +9,7 @@
 #include <linux/prandom.h>
 #include <linux/random.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 #include <uapi/linux/tsm-event-log.h>
 
 #include "cel.h"
@@ -310,9 +311,7 @@ static void test_long_content(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, bytes);
 	bytes[0] = 9;
-	bytes[2] = (size - 5) >> 16;
-	bytes[3] = (u8)((size - 5) >> 8);
-	bytes[4] = (u8)(size - 5);
+	put_unaligned_be32(size - 5, bytes + 1);
 	KUNIT_ASSERT_EQ(test, tsm_content_parse(bytes, size, &content), 0);
 	KUNIT_EXPECT_EQ(test, content.size, size - 5);
 	KUNIT_EXPECT_EQ(test, tsm_content_parse(bytes, size - 1, &content),

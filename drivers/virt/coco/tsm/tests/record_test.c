@@ -6,6 +6,7 @@
 
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
+#include <linux/random.h>
 #include <linux/string.h>
 #include <uapi/linux/tsm-event-log.h>
 
@@ -493,7 +494,7 @@ static void test_in_kernel(struct kunit *test)
 	buf = kunit_kmalloc(test, size + 5, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, data);
 	KUNIT_ASSERT_NOT_NULL(test, buf);
-	memset(data, 0xda, size);
+	get_random_bytes(data, size);
 	put_tlv(buf, 9, data, size);
 
 	KUNIT_EXPECT_EQ(test, tsm_extend_record(reg, buf, size + 5, NULL, 0), 0);
