@@ -38,7 +38,10 @@ LOG=$BUILD/${LOG_NAME:-kselftest}
 [ "$KERNEL" = default ] || LOG+=-$KERNEL
 LOG+=${TEE:+-$TEE}.log
 ARGUMENTS="$(launch_values) ${APPEND:-}"
-if [ "$KERNEL" != default ]; then
+if [ "$KERNEL" = default ]; then
+	# Twice what all programs take on a host that does nothing else.
+	export GUEST_TIMEOUT=${GUEST_TIMEOUT:-1200}
+else
 	export MEM=${MEM:-1024} GUEST_TIMEOUT=${GUEST_TIMEOUT:-9000}
 	# The log must not lose its beginning, nor the console, which is slow,
 	# get what is not a complaint.
