@@ -37,7 +37,7 @@ struct request {
 	const u8 *const *digests;
 	unsigned int how;
 	struct cel_record record;
-	const u8 *head;
+	u8 *head;
 	size_t head_size;
 };
 
@@ -135,6 +135,8 @@ static void commit(const struct request *request)
 					request->digests[i]);
 	}
 
+	/* Others may have taken the number that it was encoded with. */
+	cel_set_recnum(request->head, reg->provider->log.next_record);
 	tsm_log_commit(&reg->provider->log, request->head, request->head_size,
 		       content->data, content->size);
 }
@@ -147,6 +149,7 @@ static struct tsm_pending *keep(const struct request *request)
 	struct tsm_pending *pending = provider->spare;
 
 	provider->spare = NULL;
+	pending->by_others = false;
 	pending->size = record_size(request);
 	memcpy(pending->record, request->head, request->head_size);
 	if (content->size)
@@ -163,6 +166,7 @@ static int extend_without_record(const struct request *request)
 	int rc;
 
 	rc = tsm_hw_extend(request->reg, request->digests, &failure);
+	tsm_told_take(request->reg->provider, false);
 	if (!rc || failure != TSM_FAILURE_BEFORE)
 		tsm_look_again(request->reg);
 
@@ -172,16 +176,25 @@ static int extend_without_record(const struct request *request)
 static int extend_with_record(const struct request *request)
 {
 	struct tsm_register *reg = request->reg;
+	struct tsm_log *log = &reg->provider->log;
 	enum tsm_failure failure;
 	int rc;
 
+	/* What others did before comes first, and must leave us the room. */
+	tsm_log_hold(log, record_size(request));
 	rc = tsm_hw_extend(reg, request->digests, &failure);
+	tsm_told_take(reg->provider, false);
+	tsm_log_release(log, record_size(request));
+
 	if (rc && failure == TSM_FAILURE_BEFORE)
 		return rc;
 	if (rc)
 		return tsm_look_after_failure(reg, keep(request), rc, failure);
 
-	commit(request);
+	if (reg->nr_pending)
+		tsm_look_after_extend(reg, keep(request));
+	else
+		commit(request);
 
 	return 0;
 }
@@ -198,6 +211,7 @@ static int extend_locked(struct request *request)
 	if (tsm_provider_is_gone(provider))
 		return -ENODEV;
 
+	tsm_told_take(provider, true);
 	if (!reg->known || reg->unsure || provider->hibernating)
 		rc = tsm_look_at(reg);
 	if (!rc) {
