@@ -11,6 +11,9 @@
 # time: init, tsm-log, all modules, and the kselftests in /kselftest as the kernel's
 # own `make install` lays them out; the kernel of the tour has these only if another
 # run has built them.
+#
+# GUEST_KERNEL=DIR	another kernel in place of that one, with all else as it is:
+#			what make built in DIR/obj, its modules in DIR/modules
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -143,7 +146,7 @@ make_layer() {
 	[ ! -d "$WORK/kselftest" ] ||
 		cp -r "$WORK/kselftest/install" "$layer/kselftest"
 	rsync -a --exclude=/build --exclude=/source \
-		"$WORK/modules/lib/modules" "$layer/lib/"
+		"${GUEST_KERNEL:-$WORK}/modules/lib/modules" "$layer/lib/"
 	mapfile -t programs < <(find "$layer" -type f -perm -u+x)
 	add_libraries "${programs[@]}"
 }
@@ -158,7 +161,7 @@ assemble() {
 		make_selftests
 	fi
 	make_layer
-	cp "$WORK/obj/arch/x86/boot/bzImage" "$DEST/"
+	cp "${GUEST_KERNEL:-$WORK}/obj/arch/x86/boot/bzImage" "$DEST/"
 	archive "$DEST/layer" | cat "$BASE.cpio" - >"$DEST/initramfs"
 	rm -rf "$DEST/layer"
 }

@@ -7,8 +7,8 @@
 # TEE=tdx, snp or svsm: in such a guest, with the tests that are for it.
 # KERNEL=debug or kcsan: in a kernel that checks itself; it needs more of everything.
 #
-# PROGRAMS='kunit tsm:abi_test ...' runs the KUnit suites or these kselftests only,
-# which may take TIMEOUT seconds each. STRESS_SECONDS, FUZZ_WRITES and FUZZ_SEED are for them, see
+# PROGRAMS='kunit tsm:abi_test ...' runs the KUnit suites (kunit:MODULE: one module of
+# them) or these kselftests only, which may take TIMEOUT seconds each. STRESS_SECONDS, FUZZ_WRITES and FUZZ_SEED are for them, see
 # scripts/stress.sh.
 #
 # A suite without a result, a skipped test and a complaint in the kernel's log
