@@ -116,9 +116,10 @@ int file_open(int dirfd, const char *path, struct error *err)
 	return fd < 0 ? read_error(err, path, "open") : fd;
 }
 
-int buffer_read_path(struct buffer *buf, const char *path, struct error *err)
+int buffer_read_at(struct buffer *buf, int dirfd, const char *path,
+		   struct error *err)
 {
-	int fd = file_open(AT_FDCWD, path, err);
+	int fd = file_open(dirfd, path, err);
 	int ret;
 
 	if (fd < 0)
@@ -126,6 +127,11 @@ int buffer_read_path(struct buffer *buf, const char *path, struct error *err)
 	ret = buffer_read(buf, fd, path, err);
 	close(fd);
 	return ret;
+}
+
+int buffer_read_path(struct buffer *buf, const char *path, struct error *err)
+{
+	return buffer_read_at(buf, AT_FDCWD, path, err);
 }
 
 int buffer_append(struct buffer *buf, const struct buffer *other,

@@ -42,7 +42,9 @@ int file_open(int dirfd, const char *path, struct error *err);
 ssize_t file_read(int fd, void *data, size_t len, size_t offset,
 		  const char *name, struct error *err);
 
-/* Open @path and read all of it. */
+/* Open @path, relative to @dirfd, and read all of it. */
+int buffer_read_at(struct buffer *buf, int dirfd, const char *path,
+		   struct error *err);
 int buffer_read_path(struct buffer *buf, const char *path, struct error *err);
 
 /* Append the bytes of @other. Returns 0, or -1 with @err set. */

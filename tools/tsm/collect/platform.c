@@ -65,25 +65,12 @@ static int write_nonce(int report, const uint8_t *nonce, size_t len,
 	return 0;
 }
 
-static int read_blob(int report, const char *name, struct buffer *blob,
-		     struct error *err)
-{
-	int fd = file_open(report, name, err);
-	int ret;
-
-	if (fd < 0)
-		return -1;
-	ret = buffer_read(blob, fd, name, err);
-	close(fd);
-	return ret;
-}
-
 /* Platforms have some blobs or others; those without one say so in many ways. */
 static void read_other_blob(int report, const char *name, struct buffer *blob)
 {
 	struct error err;
 
-	if (read_blob(report, name, blob, &err))
+	if (buffer_read_at(blob, report, name, &err))
 		buffer_free(blob);
 }
 
@@ -92,7 +79,7 @@ static int read_generation(int report, struct buffer *generation,
 			   struct error *err)
 {
 	*generation = (struct buffer){ 0 };
-	return read_blob(report, "generation", generation, err);
+	return buffer_read_at(generation, report, "generation", err);
 }
 
 static bool same_bytes(const struct buffer *a, const struct buffer *b)
@@ -108,7 +95,7 @@ static int read_blobs(int report, struct collection *collection,
 	int ret;
 
 	ret = read_generation(report, &before, err) ||
-	      read_blob(report, "outblob", &files[COLLECTION_QUOTE], err);
+	      buffer_read_at(&files[COLLECTION_QUOTE], report, "outblob", err);
 	if (!ret) {
 		read_other_blob(report, "auxblob",
 				&files[COLLECTION_CERTIFICATES]);

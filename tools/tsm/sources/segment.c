@@ -88,19 +88,6 @@ static int open_directory(int dirfd, const char *name, struct error *err)
 	return fd;
 }
 
-static int read_file(int dirfd, const char *name, struct buffer *buf,
-		     struct error *err)
-{
-	int fd = file_open(dirfd, name, err);
-	int ret;
-
-	if (fd < 0)
-		return -1;
-	ret = buffer_read(buf, fd, name, err);
-	close(fd);
-	return ret;
-}
-
 int segment_read(int dirfd, const struct segment *segment, struct buffer *cel,
 		 struct buffer *checkpoints, struct error *err)
 {
@@ -111,8 +98,8 @@ int segment_read(int dirfd, const struct segment *segment, struct buffer *cel,
 	fd = open_directory(dirfd, name, err);
 	if (fd < 0)
 		return -1;
-	ret = read_file(fd, cel_name, cel, err) ||
-	      read_file(fd, checkpoints_name, checkpoints, err);
+	ret = buffer_read_at(cel, fd, cel_name, err) ||
+	      buffer_read_at(checkpoints, fd, checkpoints_name, err);
 	close(fd);
 	return ret ? error_prefix(err, name) : 0;
 }
