@@ -65,7 +65,9 @@ FIXTURE_SETUP(rtmrs)
 	self->regs = tdx ? tdx_regs : sample_regs;
 	self->nr_regs = tdx ? 4 : 3;
 	ASSERT_EQ(0, lifetime_begin(self->provider));
-	ASSERT_EQ(0, rtmrs_load(self->provider));
+	if (rtmrs_load(self->provider) == -ENOENT)
+		SKIP(return, "no module " RTMRS_MODULE);
+	ASSERT_EQ(0, access(RTMRS_ROOT, F_OK));
 	self->records = tsm_number("%s/log/next_record", self->provider);
 	ASSERT_LE(0, self->records);
 }
