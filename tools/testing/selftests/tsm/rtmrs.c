@@ -96,31 +96,25 @@ int rtmrs_open(int flags, const char *item, const char *file)
 	return fd < 0 ? -errno : fd;
 }
 
-ssize_t rtmrs_read(const char *item, const char *file, void *buf, size_t size)
+static ssize_t finish(int fd, ssize_t rc)
 {
-	int fd = rtmrs_open(O_RDONLY, item, file);
-	ssize_t rc;
-
-	if (fd < 0)
-		return fd;
-	rc = read(fd, buf, size);
 	rc = rc < 0 ? -errno : rc;
 	close(fd);
 
 	return rc;
 }
 
+ssize_t rtmrs_read(const char *item, const char *file, void *buf, size_t size)
+{
+	int fd = rtmrs_open(O_RDONLY, item, file);
+
+	return fd < 0 ? fd : finish(fd, read(fd, buf, size));
+}
+
 ssize_t rtmrs_write(const char *item, const char *file, const void *data,
 		    size_t len)
 {
 	int fd = rtmrs_open(O_WRONLY, item, file);
-	ssize_t rc;
 
-	if (fd < 0)
-		return fd;
-	rc = write(fd, data, len);
-	rc = rc < 0 ? -errno : rc;
-	close(fd);
-
-	return rc;
+	return fd < 0 ? fd : finish(fd, write(fd, data, len));
 }

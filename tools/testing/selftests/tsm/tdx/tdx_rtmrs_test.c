@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../../kselftest_harness.h"
@@ -47,28 +46,6 @@ static bool is_as_reported(void)
 		       REGISTER_SIZE &&
 	       !guest_report(report) &&
 	       !memcmp(ours, report + TDREPORT_RTMR(RTMR), REGISTER_SIZE);
-}
-
-static int count_foreign(void)
-{
-	size_t size;
-	char *text = tsm_slurp(&size, "tdx/log/checkpoints");
-	int count = 0;
-
-	for (char *p = text; p && (p = strstr(p, " foreign ")); p++)
-		count++;
-	free(text);
-
-	return count;
-}
-
-static double seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-
-	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
 /* A child that ends with status 0 if its extend has worked. */
@@ -108,7 +85,7 @@ FIXTURE_SETUP(tdx_rtmrs)
 	ASSERT_EQ(0, rtmrs_claim("item", RTMR));
 	self->records = tsm_number("tdx/log/next_record");
 	ASSERT_LE(0, self->records);
-	self->foreign = count_foreign();
+	self->foreign = guest_foreign();
 	self->complaints = guest_complaints();
 	ASSERT_LE(0, self->complaints);
 }
@@ -130,7 +107,7 @@ TEST_F(tdx_rtmrs, as_reported)
 	EXPECT_EQ(REGISTER_SIZE, extend());
 	EXPECT_TRUE(is_as_reported());
 	EXPECT_RECORDS(1);
-	EXPECT_EQ(self->foreign, count_foreign());
+	EXPECT_EQ(self->foreign, guest_foreign());
 }
 
 TEST_F(tdx_rtmrs, busy_for_a_while)
@@ -171,7 +148,7 @@ TEST_F(tdx_rtmrs, invalid_operand)
 	EXPECT_EQ(-ENXIO, rtmrs_read("item", "digest", buf, sizeof(buf)));
 	EXPECT_TRUE(is_as_reported());
 	EXPECT_RECORDS(1);
-	EXPECT_EQ(self->foreign, count_foreign());
+	EXPECT_EQ(self->foreign, guest_foreign());
 }
 
 /* It fails and has extended all the same: that is found out. */
@@ -181,7 +158,7 @@ TEST_F(tdx_rtmrs, failure_after_the_effect)
 	EXPECT_EQ(REGISTER_SIZE, extend());
 	EXPECT_RECORDS(1);
 	EXPECT_TRUE(is_as_reported());
-	EXPECT_EQ(self->foreign, count_foreign());
+	EXPECT_EQ(self->foreign, guest_foreign());
 }
 
 /* Nor can the register be read then. A read of the file settles it. */
@@ -193,7 +170,7 @@ TEST_F(tdx_rtmrs, failure_that_stays_unclear)
 	EXPECT_RECORDS(1);
 	EXPECT_EQ(REGISTER_SIZE, extend());
 	EXPECT_RECORDS(2);
-	EXPECT_EQ(self->foreign, count_foreign());
+	EXPECT_EQ(self->foreign, guest_foreign());
 }
 
 /* Who reads what somebody else has done finds it in the log. */
@@ -206,7 +183,7 @@ TEST_F(tdx_rtmrs, extend_by_somebody_else)
 	/* Nobody in this guest can have done that, so only a new report tells. */
 	ASSERT_EQ(0, guest_report(report));
 	EXPECT_TRUE(is_as_reported());
-	EXPECT_EQ(self->foreign + 1, count_foreign());
+	EXPECT_EQ(self->foreign + 1, guest_foreign());
 	EXPECT_EQ(REGISTER_SIZE, extend());
 	EXPECT_RECORDS(2);
 }
@@ -238,7 +215,7 @@ TEST_F(tdx_rtmrs, a_signal_while_the_hardware_is_busy)
 TEST_F(tdx_rtmrs, a_signal_while_others_wait_for_the_hardware)
 {
 	uint8_t buf[REGISTER_SIZE];
-	double start = seconds();
+	double start = guest_seconds();
 	pid_t holder, waiter;
 
 	ASSERT_TRUE(guest_arm("extend-busy=" FOR_EVER));
@@ -255,14 +232,14 @@ TEST_F(tdx_rtmrs, a_signal_while_others_wait_for_the_hardware)
 	ASSERT_EQ(0, kill(waiter, SIGKILL));
 	EXPECT_EQ(SIGKILL, status_of(waiter));
 	/* All of that before the first one gives up, which takes a second. */
-	EXPECT_GT(0.9, seconds() - start);
+	EXPECT_GT(0.9, guest_seconds() - start);
 	EXPECT_EQ(0, waitpid(holder, NULL, WNOHANG));
 	EXPECT_EQ(1, WEXITSTATUS(status_of(holder)));
 	ASSERT_TRUE(guest_disarm());
 	EXPECT_RECORDS(0);
 	EXPECT_EQ(REGISTER_SIZE, extend());
 	EXPECT_RECORDS(1);
-	EXPECT_EQ(self->foreign, count_foreign());
+	EXPECT_EQ(self->foreign, guest_foreign());
 }
 
 /* The directory goes when the extend is done. */
