@@ -192,10 +192,9 @@ static void on_alarm(int sig)
 {
 }
 
-/* Without SA_RESTART. */
-static void set_alarm(void)
+static void set_alarm(int flags)
 {
-	struct sigaction action = { .sa_handler = on_alarm };
+	struct sigaction action = { .sa_handler = on_alarm, .sa_flags = flags };
 	struct itimerval timer = { .it_value.tv_usec = PART_OF_IT_US };
 
 	sigaction(SIGALRM, &action, NULL);
@@ -206,7 +205,7 @@ static void set_alarm(void)
 TEST_F(tdx_rtmrs, a_signal_while_the_hardware_is_busy)
 {
 	ASSERT_TRUE(guest_arm("extend-busy=" A_WHILE));
-	set_alarm();
+	set_alarm(0);
 	EXPECT_EQ(REGISTER_SIZE, extend());
 	EXPECT_RECORDS(1);
 }
@@ -222,9 +221,9 @@ TEST_F(tdx_rtmrs, a_signal_while_others_wait_for_the_hardware)
 	holder = start_extend();
 	ASSERT_LE(0, holder);
 	usleep(PART_OF_IT_US);
-	set_alarm();
+	set_alarm(0);
 	EXPECT_EQ(-EINTR, extend());
-	set_alarm();
+	set_alarm(0);
 	EXPECT_EQ(-EINTR, rtmrs_read("item", "digest", buf, sizeof(buf)));
 	waiter = start_extend();
 	ASSERT_LE(0, waiter);
@@ -240,6 +239,31 @@ TEST_F(tdx_rtmrs, a_signal_while_others_wait_for_the_hardware)
 	EXPECT_EQ(REGISTER_SIZE, extend());
 	EXPECT_RECORDS(1);
 	EXPECT_EQ(self->foreign, guest_foreign());
+}
+
+/* Nobody sees anything of a wait that goes on. */
+TEST_F(tdx_rtmrs, a_wait_for_others_that_is_restarted)
+{
+	uint8_t buf[REGISTER_SIZE];
+	pid_t holder;
+
+	ASSERT_TRUE(guest_arm("extend-busy=" A_WHILE));
+	holder = start_extend();
+	ASSERT_LE(0, holder);
+	usleep(PART_OF_IT_US / 2);
+	set_alarm(SA_RESTART);
+	EXPECT_EQ(REGISTER_SIZE, extend());
+	EXPECT_EQ(0, status_of(holder));
+	EXPECT_RECORDS(2);
+
+	ASSERT_TRUE(guest_arm("extend-busy=" A_WHILE));
+	holder = start_extend();
+	ASSERT_LE(0, holder);
+	usleep(PART_OF_IT_US / 2);
+	set_alarm(SA_RESTART);
+	EXPECT_EQ(REGISTER_SIZE, rtmrs_read("item", "digest", buf, sizeof(buf)));
+	EXPECT_EQ(0, status_of(holder));
+	EXPECT_RECORDS(3);
 }
 
 /* The directory goes when the extend is done. */
