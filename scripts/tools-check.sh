@@ -38,7 +38,7 @@ expect_ok() {
 behaviour() {
 	local suite log status failed preloaded
 	for suite in test_tsm_log test_export test_archive test_event test_measure \
-		     test_quote test_collect; do
+		     test_consumers test_quote test_collect; do
 		log=$OUT/$suite.log
 		preloaded=$OUT/interrupt.so
 		[ "$suite" != test_collect ] || preloaded=$OUT/configfs.so
@@ -121,6 +121,7 @@ completion() {
 	completes '' watch --from ''
 	completes 'cel json tcg2' export --format ''
 	completes 'json' export --format = j
+	completes 'tpm2-tools trustee' export --for t
 	completes 'sample/rtmr1 tpm0/pcr1 tpm0/pcr11' measure --sysfs tree ''
 	completes 'tpm0/pcr11' measure --once key --sysfs tree tpm0/pcr11
 	completes '' measure --sysfs tree tpm0/pcr11 ''

@@ -134,19 +134,25 @@ int buffer_read_path(struct buffer *buf, const char *path, struct error *err)
 	return buffer_read_at(buf, AT_FDCWD, path, err);
 }
 
+int buffer_add(struct buffer *buf, const void *data, size_t len,
+	       struct error *err)
+{
+	size_t sum = buf->len + len;
+
+	if (len > BUFFER_MAX || sum > BUFFER_MAX)
+		return too_large("the log", err);
+	if (sum > buf->size && grow(buf, 2 * sum, "the log", err))
+		return -1;
+	if (len)
+		memcpy(buf->data + buf->len, data, len);
+	buf->len = sum;
+	return 0;
+}
+
 int buffer_append(struct buffer *buf, const struct buffer *other,
 		  struct error *err)
 {
-	size_t len = buf->len + other->len;
-
-	if (len > BUFFER_MAX)
-		return too_large("the log", err);
-	if (len > buf->size && grow(buf, 2 * len, "the log", err))
-		return -1;
-	if (other->len)
-		memcpy(buf->data + buf->len, other->data, other->len);
-	buf->len = len;
-	return 0;
+	return buffer_add(buf, other->data, other->len, err);
 }
 
 void buffer_drop(struct buffer *buf, size_t len)

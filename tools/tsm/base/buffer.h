@@ -47,7 +47,9 @@ int buffer_read_at(struct buffer *buf, int dirfd, const char *path,
 		   struct error *err);
 int buffer_read_path(struct buffer *buf, const char *path, struct error *err);
 
-/* Append the bytes of @other. Returns 0, or -1 with @err set. */
+/* Append bytes, or those of @other. Returns 0, or -1 with @err set. */
+int buffer_add(struct buffer *buf, const void *data, size_t len,
+	       struct error *err);
 int buffer_append(struct buffer *buf, const struct buffer *other,
 		  struct error *err);
 

@@ -6,7 +6,10 @@
 #include "output/event.h"
 #include "output/json.h"
 #include "output/record-json.h"
+#include "output/systemd-event.h"
 #include "output/text.h"
+
+static const char content_type[] = "content_type";
 
 static void add_event_type(struct json_object *content, uint32_t type)
 {
@@ -33,10 +36,10 @@ static struct json_object *add_content(struct json_object *object,
 	json_add_number(object, rec->is_ccmr ? "ccmr" : "pcr", rec->index);
 	json_add(object, "digests", json_digests(rec->banks, rec->digest));
 	if (cel_is_event(rec)) {
-		json_add_text(object, "content_type", "pcclient_std");
+		json_add_text(object, content_type, "pcclient_std");
 		add_event_type(content, rec->event_type);
 	} else {
-		json_add_number(object, "content_type", rec->content_type);
+		json_add_number(object, content_type, rec->content_type);
 	}
 	json_add_hex(content, cel_is_event(rec) ? "event_data" : "data",
 		     rec->event, rec->event_len);
@@ -51,6 +54,38 @@ struct json_object *json_cel_record(const struct cel_record *rec,
 	struct json_object *object = json_need(json_object_new_object());
 
 	add_content(object, rec, binding);
+	return object;
+}
+
+/* The name that TCG has for a type of content, or one that is like it. */
+static void add_content_name(struct json_object *object, uint8_t type)
+{
+	char name[sizeof("content-255")];
+
+	if (type == CEL_CONTENT_IMA_TEMPLATE)
+		json_add_text(object, content_type, "ima_template");
+	else if (type == CEL_CONTENT_IMA_TLV)
+		json_add_text(object, content_type, "ima_tlv");
+	else {
+		snprintf(name, sizeof(name), "content-%u", type);
+		json_add_text(object, content_type, name);
+	}
+}
+
+struct json_object *json_pcrlock_record(const struct cel_record *rec,
+					enum content_binding binding)
+{
+	struct json_object *object = json_cel_record(rec, binding);
+	struct json_object *content = NULL;
+
+	if (rec->content_type == SYSTEMD_CONTENT_TYPE)
+		content = systemd_event_parse(rec->event, rec->event_len);
+	if (content) {
+		json_add_text(object, content_type, "systemd");
+		json_add(object, "content", content);
+	} else if (!cel_is_event(rec)) {
+		add_content_name(object, rec->content_type);
+	}
 	return object;
 }
 

@@ -20,6 +20,13 @@ struct json_object *json_cel_record(const struct cel_record *rec,
 				    enum content_binding binding);
 
 /*
+ * The same as systemd's pcrlock takes it, for which the type of content is a text:
+ * systemd's own content is that object, as systemd writes it.
+ */
+struct json_object *json_pcrlock_record(const struct cel_record *rec,
+					enum content_binding binding);
+
+/*
  * The same for people: event data that is text is there as "string", too.
  * @provider: the provider to name in the record, or NULL.
  */
