@@ -310,9 +310,9 @@ static const char *check_options(const struct request *request)
 	if (!source->log && !source->provider)
 		return "no PROVIDER given";
 	if (!request->consumer && request->format == EXPORT_NONE)
-		return "no --format and no --for given";
+		return "no --format given, and no --for";
 	if (request->has_size && request->format != EXPORT_CEL)
-		return "--recnum-size and --index-size go with the format cel";
+		return "--recnum-size and --index-size go with --format cel, or a program that reads it";
 	if (request->recnum_size != TSM_CEL_RECNUM_SIZE &&
 	    request->recnum_size != CEL_NARROW_RECNUM_SIZE)
 		return "--recnum-size takes 8 or 4";
@@ -320,7 +320,7 @@ static const char *check_options(const struct request *request)
 	    request->index_size != CEL_WIDE_INDEX_SIZE)
 		return "--index-size takes 1 or 4";
 	if (source->follow_firmware && !has_front(request))
-		return "--follow-firmware goes with the format tcg2";
+		return "--follow-firmware goes with --format tcg2, or a program that reads it";
 	if (source->follow_firmware && request->has_from)
 		return "--follow-firmware excludes --from";
 	if (source->follow_firmware && source->log && !source->checkpoints)

@@ -370,6 +370,18 @@ def not_from_power_on():
     expect_values(values, log, "sha384", "rtmr3")
 
 
+@test_each([("ones", b"\xff", 0), ("zeros", b"\0", 2)])
+def dynamic_pcr(start, status):
+    """a PCR that begins with ones at power-on begins with"""
+    log = make_log.Log("tpm0")
+    log.add("pcr17", ["sha256"], start)
+    log.event("pcr17", b"x")
+    run = export("go-eventlog", log).expect(status)
+    if not status:
+        values, _ = consumers.go_eventlog(run.bytes, "sha256")
+        expect_values(values, log, "sha256")
+
+
 @test_each([("foreign", "foreign"), ("resume", "resume"), ("reset", "reset")])
 def gap(reason):
     """a log with a gap"""
@@ -463,9 +475,9 @@ def damaged():
     ("what it needs", ["--for", "trustee", "--leave-out", "rtmr1"],
      "compares all registers"),
     ("from", ["--for", "trustee", "--from", "1"], "needs all records"),
-    ("sizes", ["--for", "trustee", "--recnum-size", "4"], "the format cel"),
+    ("sizes", ["--for", "trustee", "--recnum-size", "4"], "go with --format cel"),
     ("firmware's log", ["--for", "cos", "--firmware-log", "x"],
-     "goes with the format tcg2"),
+     "goes with --format tcg2"),
     ("no checkpoints", ["--for", "trustee", "--log", "cel"],
      "give --checkpoints"),
 ])
