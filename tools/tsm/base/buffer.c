@@ -167,3 +167,10 @@ void buffer_free(struct buffer *buf)
 	free(buf->data);
 	*buf = (struct buffer){ 0 };
 }
+
+void buffer_wipe(struct buffer *buf)
+{
+	if (buf->data)
+		explicit_bzero(buf->data, buf->size);
+	buffer_free(buf);
+}

@@ -58,4 +58,7 @@ void buffer_drop(struct buffer *buf, size_t len);
 
 void buffer_free(struct buffer *buf);
 
+/* The same, and nothing of the bytes stays in memory. */
+void buffer_wipe(struct buffer *buf);
+
 #endif

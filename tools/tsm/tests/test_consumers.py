@@ -9,6 +9,7 @@ must come to the values of the registers and recognize the events; and what such
 a reader refuses, tsm-log must have refused before it wrote anything.
 """
 
+import hmac
 import json
 import os
 import struct
@@ -200,6 +201,163 @@ def for_dstack(front):
     values, events = consumers.dstack(run.bytes)
     expect_values(values, log, "sha384")
     check(events == [("app-id", b"\1\2\3")], f"{events}")
+
+
+# What agents write today, measured by tsm-log, byte for byte.
+
+def measure(log, register, *args, **kwargs):
+    """Measure into a copy of sysfs, and have what is written there in the log."""
+    log.write_tree("tree")
+    name = f"{log.provider}/{register}"
+    words = [name if word is None else word for word in args]
+    Run("measure", "--sysfs", "tree", *words, **kwargs).expect(0)
+    with open(f"tree/{name}/append_record", "rb") as file:
+        written = file.read()
+    digests = None
+    if written[:1] == b"\3":
+        size = 5 + int.from_bytes(written[1:5], "big")
+        digests = {consumers.NAMES[a]: d
+                   for a, d in consumers.tlvs(written[5:size])}
+        written = written[size:]
+    log.content(register, written, measured_of(written), digests)
+    return written, digests
+
+
+@test_each([("text", ["content"], {}), ("input", ["-"], {"input": b"content"}),
+            ("with spaces", ["more than one word"], {})])
+def aael(args, kwargs):
+    """the CoCo agent's event"""
+    log = rtmr_log()
+    text = args[0] if args[0] != "-" else "content"
+    written, digests = measure(log, "rtmr3", "--aael", None, "domain",
+                               "operation", *args, **kwargs)
+    if text == "content":
+        check(written == event_tlv(6, AAEL), f"{written}")
+        # A digest that the agent's own tests have.
+        check(log.records[-1].count(bytes.fromhex("dad5f0e2")) == 1, "digest")
+    check(digests is None, "the kernel's digests")
+    values, events = consumers.trustee(export("trustee", log).expect(0).bytes)
+    expect_values(values, log, "sha384")
+    check(events == [("domain", "operation", text)], f"{events}")
+
+
+@test
+def launcher():
+    """the COS launcher's events"""
+    for log, register, algorithm in ((rtmr_log(first=None), "rtmr3", "sha384"),
+                                     (pcr_log(), "pcr13", "sha256")):
+        written, _ = measure(log, register, "--cos", "image-ref", None,
+                             "docker.io/app:1")
+        check(written == COS, f"{written}")
+        measure(log, register, "--cos", "env-var", None, "-", input=b"A=B")
+        measure(log, register, "--cos", "separator", None)
+        measure(log, register, "--cos", "memory-monitor", None, "1")
+        run = export("cos", log).expect(0)
+        values, events = consumers.cos(run.bytes, algorithm)
+        expect_values(values, log, algorithm)
+        check(events == [("ImageRef", "docker.io/app:1"), ("EnvVar", "A=B"),
+                         ("LaunchSeparator", ""), ("MemoryMonitor", "1")],
+              f"{events}")
+        consumers.go_eventlog(export("go-eventlog", log).expect(0).bytes,
+                              algorithm)
+
+
+@test
+def dstack_event():
+    """dstack's event"""
+    log = rtmr_log()
+    written, digests = measure(log, "rtmr3", "--dstack", "app-id", None, "-",
+                               input=b"\1\2\3")
+    check((written, digests) == (event_tlv(0x08000001, DSTACK), None),
+          f"{written}")
+    measure(log, "rtmr3", "--dstack", "system-ready", None)
+    values, events = consumers.dstack(export("dstack", log).expect(0).bytes)
+    expect_values(values, log, "sha384")
+    check(events == [("app-id", b"\1\2\3"), ("system-ready", b"")], f"{events}")
+
+
+@test
+def systemd_events():
+    """systemd's phase, machine-id and volume key"""
+    log = pcr_log()
+    volume = "cryptsetup:root:0c9a"
+    put("key", b"the key\n")
+    written, digests = measure(log, "pcr11", "--systemd", "phase", None,
+                               "enter-initrd")
+    check(digests == {a: digest_of(a, b"enter-initrd")
+                      for a in ("sha1", "sha256")}, f"{digests}")
+    content = json.loads(written[5:])
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+        boot_id = file.read().strip().replace("-", "")
+    check(written[0] == 9 and list(content) == list(SYSTEMD), f"{written}")
+    check((content["string"], content["bootId"], content["eventType"]) ==
+          ("enter-initrd", boot_id, "phase") and content["timestamp"] > 0,
+          f"{content}")
+    measure(log, "pcr15", "--systemd", "machine-id", None, "machine-id:0123")
+    _, digests = measure(log, "pcr15", "--systemd", "volume-key", "--secret",
+                         "key", None, volume)
+    check(digests == {a: hmac.digest(b"the key\n", volume.encode(), a)
+                      for a in ("sha1", "sha256")}, f"{digests}")
+    run = export("pcrlock", log).expect(0)
+    check(b"the key" not in run.bytes, "the secret")
+    values, events = consumers.pcrlock(run.bytes)
+    expect_values(values, log, "sha256")
+    check(events == [("phase", "enter-initrd"), ("machine-id", "machine-id:0123"),
+                     ("volume-key", volume)], f"{events}")
+
+
+@test
+def plain_text():
+    """plain text"""
+    log = rtmr_log()
+    measure(log, "rtmr3", "--type", "EV_ACTION", None, "app started")
+    for consumer, reader in (("trustee", consumers.trustee),
+                             ("attestation-rs", consumers.attestation_rs),
+                             ("tpm2-tools", consumers.tpm2_tools)):
+        values, _ = reader(export(consumer, log).expect(0).bytes)
+        expect_values(values, log, "sha384")
+
+
+@test_each([
+    ("two agents", ["--aael", "--cos", "arg", "tdx/rtmr3", "a", "b", "c"],
+     "exclude each other"),
+    ("an agent and a type", ["--aael", "--type", "5", "tdx/rtmr3", "a", "b",
+                             "c"], "exclude --type"),
+    ("an agent and a key", ["--cos", "arg", "--once", "key", "tdx/rtmr3", "x"],
+     "--once goes with events"),
+    ("no operation", ["--aael", "tdx/rtmr3", "a"], "DOMAIN, OPERATION and"),
+    ("no content", ["--aael", "tdx/rtmr3", "a", "b"], "no TEXT given"),
+    ("a space", ["--aael", "tdx/rtmr3", "a b", "c", "d"], "without a space"),
+    ("an empty word", ["--aael", "tdx/rtmr3", "", "c", "d"], "without a space"),
+    ("no such kind", ["--cos", "image", "tdx/rtmr3", "x"], "--cos takes image-ref"),
+    ("a colon", ["--dstack", "a:b", "tdx/rtmr3", "x"], "has no colon"),
+    ("no text", ["--systemd", "phase", "tdx/rtmr3"], "no TEXT given"),
+    ("a secret of nobody", ["--secret", "x", "--dstack", "a", "tdx/rtmr3", "x"],
+     "--secret goes with --systemd"),
+    ("no secret", ["--systemd", "volume-key", "--secret", "missing", "tdx/rtmr3",
+                   "x"], "cannot open missing"),
+    ("an empty secret", ["--systemd", "volume-key", "--secret", "empty",
+                         "tdx/rtmr3", "x"], "there is no secret"),
+    ("no such register", ["--systemd", "phase", "tdx/rtmr9", "x"], "rtmr9"),
+    ("too long", ["--aael", "tdx/rtmr3", "a", "b", "x" * 4070],
+     "more than 4095 bytes"),
+])
+def agent_usage(args, text):
+    """wrong usage of an agent's form"""
+    rtmr_log().write_tree("tree")
+    put("empty", b"")
+    Run("measure", "--sysfs", "tree", *args).expect(2, text)
+    for name in ("append_record", "append_event"):
+        check(not os.path.getsize(f"tree/tdx/rtmr3/{name}"), "nothing measured")
+
+
+@test_each([("aael", ["--aael", "tdx/rtmr3", "a", "b", "-"]),
+            ("systemd", ["--systemd", "phase", "tdx/rtmr3", "-"])])
+def agent_no_text(args):
+    """an agent's form of what is no text"""
+    rtmr_log().write_tree("tree")
+    Run("measure", "--sysfs", "tree", *args, input=b"\xff").expect(
+        2, "must be UTF-8")
 
 
 # What they would refuse.
