@@ -38,7 +38,7 @@ expect_ok() {
 behaviour() {
 	local suite log status failed preloaded
 	for suite in test_tsm_log test_export test_archive test_event test_measure \
-		     test_consumers test_quote test_collect; do
+		     test_consumers test_import test_quote test_collect; do
 		log=$OUT/$suite.log
 		preloaded=$OUT/interrupt.so
 		[ "$suite" != test_collect ] || preloaded=$OUT/configfs.so

@@ -12,11 +12,13 @@
 #include "commands/source.h"
 #include "output/json.h"
 #include "output/report.h"
+#include "replay/power-on.h"
 #include "replay/verify.h"
 
 static const char help[] =
 	"Usage: tsm-log verify [OPTION]... [PROVIDER]\n"
 	"       tsm-log verify [OPTION]... --log FILE --checkpoints FILE [--values FILE]\n"
+	"       tsm-log verify [OPTION]... --log FILE --from-power-on [--values FILE]\n"
 	"       tsm-log verify [OPTION]... [--offline] DIR\n"
 	"       tsm-log verify [OPTION]... --follow-firmware PROVIDER\n"
 	"       tsm-log verify [OPTION]... --quote FILE\n"
@@ -43,6 +45,9 @@ static const char help[] =
 	"      --values FILE       lines REGISTER ALGO:HEX[,ALGO:HEX...] to compare with,\n"
 	"                          of one point of the log;\n"
 	"                          without it, print the values that the replay gives\n"
+	"      --from-power-on     of --log, which another program has written: registers\n"
+	"                          begin with what they are at power-on, or what the log\n"
+	"                          of --firmware-log leads to\n"
 	"      --strict            a log that does not explain all is not verified:\n"
 	"                          extends past it, hibernation, unproven records\n"
 	"      --json              an array with an object for each log\n" BEGINNING_HELP
@@ -78,6 +83,7 @@ static enum verify_result show_result(const struct verification *v, bool json,
 struct manner {
 	bool json;
 	bool strict;
+	bool from_power_on; /* a log of files that has no checkpoints */
 };
 
 static int check_files(const struct source *source, const char *values,
@@ -91,6 +97,8 @@ static int check_files(const struct source *source, const char *values,
 	enum verify_result result;
 
 	v.failed = source_read(source, NULL, 0, &v.log, &v.error) ||
+		   (manner->from_power_on &&
+		    power_on_checkpoints(&v.log, source->firmware, &v.error)) ||
 		   (values && buffer_read_path(&expected, values, &v.error));
 	if (!v.failed)
 		verify_buffers(&v, values ? &expected : NULL);
@@ -150,8 +158,15 @@ static bool is_collection(const char *path)
 
 int command_verify(int argc, char **argv)
 {
-	enum { OPT_JSON = SOURCE_OPT_END, OPT_OFFLINE, OPT_STRICT, OPT_VALUES };
+	enum {
+		OPT_FROM_POWER_ON = SOURCE_OPT_END,
+		OPT_JSON,
+		OPT_OFFLINE,
+		OPT_STRICT,
+		OPT_VALUES
+	};
 	static const struct option options[] = {
+		{ "from-power-on", no_argument, NULL, OPT_FROM_POWER_ON },
 		{ "json", no_argument, NULL, OPT_JSON },
 		{ "offline", no_argument, NULL, OPT_OFFLINE },
 		{ "strict", no_argument, NULL, OPT_STRICT },
@@ -174,6 +189,9 @@ int command_verify(int argc, char **argv)
 		    quote_option(&quote, option, &wrong))
 			continue;
 		switch (option) {
+		case OPT_FROM_POWER_ON:
+			manner.from_power_on = true;
+			break;
 		case OPT_JSON:
 			manner.json = true;
 			break;
@@ -216,8 +234,14 @@ int command_verify(int argc, char **argv)
 	status = source_finish(&source, "verify", argc, argv);
 	if (status)
 		return status;
-	if (source.log && !source.checkpoints)
-		return usage_error("verify", "--log needs --checkpoints");
+	if (manner.from_power_on && (!source.log || source.checkpoints))
+		return usage_error(
+			"verify",
+			"--from-power-on goes with --log without --checkpoints");
+	if (source.log && !source.checkpoints && !manner.from_power_on)
+		return usage_error(
+			"verify",
+			"--log needs --checkpoints; a log of another program, which has none, --from-power-on");
 	if (values && !source.log)
 		return usage_error("verify", "--values goes with --log");
 	archive = source_is_archive(&source);

@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tests of what tsm-log makes of logs that other programs keep.
+
+    test_import.py TSM_LOG
+
+The logs are written here as these programs write them.
+"""
+
+import json
+import sys
+
+import make_log
+import tcg2
+from harness import Run, check, run_tests, test, test_each
+from make_log import digest_of, event_tlv, put, tlv
+
+BANKS = ("sha1", "sha256")
+PHASES = ("enter-initrd", "leave-initrd", "sysinit", "ready")
+
+
+def systemd_record(pcr, text, kind="phase", algorithms=BANKS, digests=None):
+    """A record as systemd has it."""
+    digests = digests or {a: digest_of(a, text.encode()) for a in algorithms}
+    item = {"pcr": pcr,
+            "digests": [{"hashAlg": a, "digest": d.hex()}
+                        for a, d in digests.items()],
+            "content_type": "systemd",
+            "content": {"string": text, "bootId": "0" * 32,
+                        "timestamp": 17, "eventType": kind}}
+    return b"\x1e" + json.dumps(item, separators=(",", ":")).encode() + b"\n"
+
+
+def systemd_log():
+    return b"".join(systemd_record(11, text) for text in PHASES) + \
+        systemd_record(15, "machine-id:00", "machine-id")
+
+
+def replayed(log):
+    """The log with the values that records lead to from power-on."""
+    put("values", log.values())
+    return log
+
+
+# CEL-JSON and others' CEL-TLV.
+
+@test
+def show_systemd():
+    """show systemd's log"""
+    put("log", systemd_log())
+    run = Run("show", "--log", "log").expect(
+        0, "pcr11", "pcr15", "(content type 9)",
+        '(claimed) {"string": "enter-initrd", "bootId": "', '"eventType": "phase"}')
+    check(len(run.out.splitlines()) == 6, run.out)
+    records = Run("show", "--json", "--log", "log").expect(0).json()
+    check([r["recnum"] for r in records] == list(range(5)), "numbers")
+    check(records[0]["content"]["json"]["string"] == "enter-initrd", "content")
+
+
+@test_each([("sequence", b""), ("lines", None)])
+def back_to_systemd(separator):
+    """systemd's log as systemd's pcrlock reads it"""
+    text = systemd_log()
+    put("log", text if separator is not None else text.replace(b"\x1e", b""))
+    run = Run("export", "--for", "pcrlock", "--log", "log").expect(0)
+    want = [json.loads(t) for t in text.split(b"\x1e")[1:]]
+    got = [json.loads(t) for t in run.bytes.split(b"\x1e")[1:]]
+    for one, other in zip(want, got, strict=True):
+        check({k: other[k] for k in one} == one, f"{one} {other}")
+
+
+@test_each([(n, n) for n in make_log.LOGS if n != "large"])
+def round_trip(name):
+    """what export writes as json is read again"""
+    log = make_log.LOGS[name]()
+    put("cel", log.cel())
+    text = Run("export", "--format", "json", "--log", "cel").expect(0).bytes
+    put("json", text)
+    if not text:
+        return
+    run = Run("export", "--format", "cel", "--log", "json").expect(0)
+    check(run.bytes == log.cel(), "the same records")
+    check(Run("show", "--log", "json").out == Run("show", "--log", "cel").out,
+          "shown the same")
+
+
+CONTENTS = [("systemd's", tlv(9, b'{"string":"x","eventType":"phase"}')),
+            ("COS", tlv(80, tlv(0, b"x"))), ("IMA_TLV", tlv(8, b"x")),
+            ("a template", tlv(7, tlv(0, b"ima-ng") + tlv(1, b"data"))),
+            ("no type of TCG's", event_tlv(0x08000001, b"x")),
+            ("nothing", tlv(255, b""))]
+
+
+@test_each(CONTENTS)
+def round_trip_content(content):
+    """content that is read again"""
+    log = make_log.Log("tpm0")
+    log.add("pcr11", list(BANKS))
+    log.content("pcr11", content, b"x")
+    put("cel", log.cel())
+    for args in (("--format", "json"), ("--for", "pcrlock")):
+        put("json", Run("export", *args, "--log", "cel").expect(0).bytes)
+        run = Run("export", "--format", "cel", "--log", "json").expect(0)
+        check(run.bytes == log.cel(), f"{args}: {run.bytes}")
+
+
+@test
+def template_of_tcg():
+    """an IMA template with the names that TCG has"""
+    digest = digest_of("sha256", b"data").hex()
+    put("json", json.dumps({
+        "recnum": 7, "pcr": 10, "digests": [{"hashAlg": "sha256",
+                                             "digest": digest}],
+        "content_type": "ima_template",
+        "content": {"template_name": "ima-ng", "template_data": "64617461"},
+    }).encode())
+    run = Run("export", "--format", "cel", "--log", "json").expect(0)
+    check(run.bytes == make_log.record_of(
+        7, 10, {"sha256": digest_of("sha256", b"data")},
+        tlv(7, tlv(0, b"ima-ng") + tlv(1, b"data"))), f"{run.bytes}")
+
+
+@test
+def passed_over():
+    """NV indices and hashes that are not known are passed over"""
+    text = systemd_record(11, "x")
+    put("log", text.replace(b'"pcr":11', b'"nv_index":30474752') +
+        text.replace(b'"sha1"', b'"sha3-256"'))
+    record, = Run("show", "--json", "--log", "log").expect(0).json()
+    check(record["recnum"] == 0 and len(record["digests"]) == 1, f"{record}")
+
+
+GOOD = systemd_record(11, "x")
+
+
+@test_each([
+    ("cut off", GOOD[:-20], "record 2 of the file: no JSON, or not all"),
+    ("no JSON", b"\x1e{a:1}\n", "no JSON, or not all"),
+    ("two texts", b"\x1e{} {}\n", "no JSON, or not all"),
+    ("no object", b"\x1e[]\n", "no JSON object"),
+    ("no PCR", GOOD.replace(b"pcr", b"per"), 'no number of a PCR ("pcr")'),
+    ("no such PCR", GOOD.replace(b":11", b":256"), "no number of a PCR"),
+    ("a PCR below", GOOD.replace(b":11", b":-1"), "no number of a PCR"),
+    ("no digests", GOOD.replace(b"digests", b"digest"), "no list of digests"),
+    ("an unknown hash", GOOD.replace(b"sha", b"md"), "no digest of a known hash"),
+    ("twice", GOOD.replace(b"sha256", b"sha1"), "a second digest"),
+    ("a short digest", GOOD.replace(b'"digest":"', b'"digest":"00'),
+     "is not 40 hex digits"),
+    ("no hash", GOOD.replace(b"hashAlg", b"hash"), "a digest without"),
+    ("content of another type", GOOD.replace(b'"systemd"', b'"other"'),
+     "a type that is not known here"),
+    ("content of no type", GOOD.replace(b'content_type', b'type'),
+     'without a known "content_type"'),
+    ("no content", GOOD.replace(b'"content":{', b'"content":1,"x":{'),
+     "is no object"),
+    ("no hex", GOOD.replace(b'"systemd"', b"80").replace(
+        b'"string":"x"', b'"data":"0"'), '"data" is not hexadecimal'),
+    ("no data", GOOD.replace(b'"systemd"', b"80"), 'content without "data"'),
+    ("no event type", GOOD.replace(b'"systemd"', b'"pcclient_std"'),
+     'without a known "event_type"'),
+    ("no number", GOOD.replace(b'{"pcr"', b'{"recnum":"a","pcr"'),
+     "is no record number"),
+])
+def bad_json(text, message):
+    """a log in JSON that is wrong"""
+    put("log", GOOD + text)
+    put("out", b"before")
+    Run("show", "--log", "log").expect(2, "log: record 2 of the file: ", message)
+    Run("export", "--format", "cel", "-o", "out", "--log", "log").expect(2, message)
+    with open("out", "rb") as file:
+        check(file.read() == b"before", "the file is what it was")
+
+
+@test
+def verify_systemd():
+    """verify systemd's log from power-on"""
+    put("log", systemd_log())
+    log = make_log.Log("tpm0")
+    for name in ("pcr11", "pcr15"):
+        log.add(name, list(BANKS))
+    for text in PHASES:
+        log.event("pcr11", text.encode())
+    log.event("pcr15", b"machine-id:00")
+    replayed(log)
+    args = ("verify", "--log", "log", "--from-power-on", "--values", "values")
+    Run(*args).expect(0, "verified: 5 records", "2 equal to the values file")
+    put("log", systemd_log().replace(digest_of("sha1", b"ready").hex().encode(),
+                                     b"0" * 40))
+    Run(*args).expect(1, "register pcr11, bank sha1")
+
+
+@test
+def verify_after_firmware():
+    """verify systemd's log after the firmware's"""
+    firmware = tcg2.Firmware(list(BANKS))
+    firmware.extend(11, b"stub")
+    put("firmware", firmware.data)
+    put("log", systemd_log())
+    value = firmware.value(11)
+    for text in PHASES:
+        for a in BANKS:
+            value[a] = digest_of(a, value[a] + digest_of(a, text.encode()))
+    put("values", b"pcr11 sha256:%s\n" % value["sha256"].hex().encode())
+    args = ("verify", "--log", "log", "--from-power-on", "--values", "values")
+    Run(*args, "--firmware-log", "firmware").expect(0, "1 equal to the values")
+    Run(*args).expect(1, "register pcr11, bank sha256")
+
+
+@test
+def verify_go_eventlog():
+    """verify others' CEL-TLV, with PCRs that begin with ones"""
+    log = make_log.Log("tpm0")
+    log.add("pcr13", ["sha256"])
+    log.add("pcr17", ["sha256"], b"\xff")
+    log.content("pcr13", tlv(80, tlv(0, b"image")), tlv(80, tlv(0, b"image")))
+    log.event("pcr17", b"launch")
+    put("log", log.cel())
+    replayed(log)
+    Run("verify", "--log", "log", "--from-power-on", "--values", "values").expect(
+        0, "2 equal to the values file")
+
+
+@test_each([("no log", ["--from-power-on", "tpm0"]),
+            ("checkpoints", ["--from-power-on", "--log", "x", "--checkpoints",
+                             "x"])])
+def power_on_usage(args):
+    """--from-power-on with"""
+    Run("verify", *args).expect(2, "goes with --log without --checkpoints")
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests())
