@@ -2,6 +2,8 @@
 /*
  * Records as JSON with the names of TCG CEL-JSON.
  */
+#include <string.h>
+
 #include "formats/event-type.h"
 #include "output/event.h"
 #include "output/json.h"
@@ -89,6 +91,17 @@ struct json_object *json_pcrlock_record(const struct cel_record *rec,
 	return object;
 }
 
+/* Event data as text and as what is recognized of it. */
+static void add_for_people(struct json_object *content,
+			   const struct cel_record *rec)
+{
+	if (text_is_utf8(rec->event, rec->event_len))
+		json_add(content, "string",
+			 json_object_new_string_len((const char *)rec->event,
+						    (int)rec->event_len));
+	event_add_json(content, rec->event, rec->event_len);
+}
+
 struct json_object *json_record(const struct cel_record *rec,
 				enum content_binding binding,
 				const char *provider)
@@ -99,12 +112,26 @@ struct json_object *json_record(const struct cel_record *rec,
 	if (provider)
 		json_add_text(object, "provider", provider);
 	content = add_content(object, rec, binding);
-	if (text_is_utf8(rec->event, rec->event_len))
-		json_add(content, "string",
-			 json_object_new_string_len((const char *)rec->event,
-						    (int)rec->event_len));
-	event_add_json(content, rec->event, rec->event_len);
+	add_for_people(content, rec);
 	return object;
+}
+
+void json_add_explained(struct json_object *record,
+			const struct explained *explained)
+{
+	struct json_object *object = json_need(json_object_new_object());
+
+	/* A name of other bytes is no text of JSON. */
+	if (text_is_utf8((const uint8_t *)explained->file->path,
+			 strlen(explained->file->path)))
+		json_add_text(object, "file", explained->file->path);
+	json_add_number(object, explained->file->imported.unit,
+			explained->rec.recnum);
+	json_add_text(object, "hashAlg", banks[explained->bank].tcg_name);
+	json_add_hex(object, "data", explained->rec.event,
+		     explained->rec.event_len);
+	add_for_people(object, &explained->rec);
+	json_add(record, "explained", object);
 }
 
 struct json_object *json_checkpoint(const struct checkpoint *cp,

@@ -10,6 +10,7 @@
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
 #include "formats/content.h"
+#include "sources/explanation.h"
 
 /*
  * A record as TCG CEL-JSON defines it; that has no name for the index of a CC
@@ -33,6 +34,10 @@ struct json_object *json_pcrlock_record(const struct cel_record *rec,
 struct json_object *json_record(const struct cel_record *rec,
 				enum content_binding binding,
 				const char *provider);
+
+/* Add to a record what another log says of it. */
+void json_add_explained(struct json_object *record,
+			const struct explained *explained);
 
 /* What is known of a register between two records. */
 struct json_object *json_checkpoint(const struct checkpoint *cp,

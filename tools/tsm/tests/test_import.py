@@ -8,6 +8,7 @@ The logs are written here as these programs write them.
 """
 
 import json
+import struct
 import sys
 
 import make_log
@@ -226,6 +227,158 @@ def verify_go_eventlog():
 def power_on_usage(args):
     """--from-power-on with"""
     Run("verify", *args).expect(2, "goes with --log without --checkpoints")
+
+
+# What records without content were.
+
+def ima_data(path, template="ima-ng"):
+    """Template data of a file: two fields, each after its length."""
+    digest = b"sha256:\0" + digest_of("sha256", path.encode())
+    name = path.encode() + b"\0"
+    return b"".join(struct.pack("<I", len(f)) + f for f in (digest, name)) + \
+        (struct.pack("<I", 0) if template == "ima-sig" else b"")
+
+
+def ima_binary(paths, algorithm="sha1", template="ima-ng"):
+    name = template.encode()
+    return b"".join(
+        struct.pack("<I", 10) +
+        (digest_of(algorithm, ima_data(p, template)) if p else
+         bytes(make_log.size_of(algorithm))) +
+        struct.pack("<I", len(name)) + name +
+        struct.pack("<I", len(ima_data(p, template))) + ima_data(p, template)
+        for p in paths)
+
+
+def ima_ascii(paths, algorithm="sha1"):
+    return "".join(
+        f"10 {digest_of(algorithm, ima_data(p)).hex()} ima-ng sha256:"
+        f"{digest_of('sha256', p.encode()).hex()} {p}\n" for p in paths).encode()
+
+
+def bare_log(name, algorithms, *measured):
+    """A log of digests alone."""
+    log = make_log.Log("tpm0")
+    log.add(name, list(algorithms))
+    for data in measured:
+        log.digest(name, {a: b"\xff" * make_log.size_of(a) if data is None else
+                          digest_of(a, data) for a in algorithms})
+    put("cel", log.cel())
+    return log
+
+
+def columns(files, *texts):
+    """The content column of each record."""
+    args = [w for f in files for w in ("--explain", f)]
+    run = Run("show", *args, "--log", "cel").expect(0)
+    lines = run.out.splitlines()
+    at = lines[0].index("CONTENT")
+    got = [line[at:] for line in lines[1:]]
+    check(got == list(texts), f"{got}")
+
+
+@test
+def explain_systemd():
+    """show --explain with systemd's log"""
+    put("systemd", systemd_log())
+    bare_log("pcr11", BANKS, b"enter-initrd", b"something else", b"ready")
+    columns(["systemd"],
+            '- (systemd, record 0: {"string": "enter-initrd", "bootId": "' +
+            "0" * 32 + '", "timestamp": 17, "eventType": "phase"})', "-",
+            '- (systemd, record 3: {"string": "ready", "bootId": "' + "0" * 32 +
+            '", "timestamp": 17, "eventType": "phase"})')
+    records = Run("show", "--json", "--explain", "systemd", "--log",
+                  "cel").expect(0).json()
+    found = records[2]["explained"]
+    check((found["file"], found["record"], found["hashAlg"],
+           found["json"]["string"]) == ("systemd", 3, "sha256", "ready"),
+          f"{found}")
+    check("explained" not in records[1], f"{records[1]}")
+    bare_log("pcr15", BANKS, b"enter-initrd")
+    columns(["systemd"], "-")
+
+
+@test_each([(f"{t}, {a}", t, a) for t in ("ima-ng", "ima-sig")
+            for a in ("sha1", "sha256", "sha384")])
+def explain_ima_binary(template, algorithm):
+    """show --explain with IMA's binary list"""
+    paths = ["boot_aggregate", "/usr/bin/bash", "/etc/a b"]
+    put("ima", ima_binary(paths, algorithm, template))
+    bare_log("pcr10", ["sha256", "sha384"],
+             *[ima_data(p, template) for p in reversed(paths)])
+    columns(["ima"], f'- (ima, entry 3: "{template} /etc/a b")',
+            f'- (ima, entry 2: "{template} /usr/bin/bash")',
+            f'- (ima, entry 1: "{template} boot_aggregate")')
+
+
+@test
+def explain_violation():
+    """show --explain with a violation, which IMA lists with zeros"""
+    put("ima", ima_binary(["/a", ""]))
+    bare_log("pcr10", BANKS, None, ima_data("/a"))
+    columns(["ima"], '- (ima, entry 2: "ima-ng")', '- (ima, entry 1: "ima-ng /a")')
+    put("ima", b"10 " + b"0" * 40 + b" ima-ng sha256:00 /x\n")
+    bare_log("pcr10", BANKS, None)
+    columns(["ima"], '- (ima, line 1: "ima-ng sha256:00 /x")')
+
+
+@test_each([(a, a) for a in ("sha1", "sha256", "sha384", "sha512")])
+def explain_ima_ascii(algorithm):
+    """show --explain with IMA's ASCII list"""
+    put("ima", ima_ascii(["/a", "/usr/bin/b"], algorithm))
+    bare_log("pcr10", ["sha1", "sha256", "sha384", "sha512"], ima_data("/usr/bin/b"))
+    columns(["ima"], '- (ima, line 2: "ima-ng sha256:' +
+            digest_of("sha256", b"/usr/bin/b").hex() + ' /usr/bin/b")')
+
+
+@test
+def explain_lines():
+    """show --explain with text, an event on each line"""
+    put("agent", b"INIT/sha384 00\n\nexample.com PullImage alpine")
+    bare_log("rtmr3", ["sha384"], b"example.com PullImage alpine",
+             b"INIT/sha384 00")
+    columns(["agent"], '- (agent, line 3: "example.com PullImage alpine")',
+            '- (agent, line 1: "INIT/sha384 00")')
+
+
+@test
+def explain_tcg2():
+    """show --explain with a crypto-agile log, to which an agent appended"""
+    firmware = tcg2.Firmware(["sha384"], ccmr=True)
+    firmware.no_action(b"nothing")
+    firmware.extend(4, b"text", 5)
+    put("agent", firmware.data)
+    bare_log("rtmr3", ["sha384"], b"text")
+    columns(["agent"], '- (agent, entry 2: "text")')
+
+
+@test
+def explain_several():
+    """show --explain with several logs, of which the first counts"""
+    put("one", b"a\n")
+    put("two", b"b\na\n")
+    bare_log("rtmr3", ["sha384"], b"a", b"b")
+    columns(["one", "two"], '- (one, line 1: "a")', '- (two, line 1: "b")')
+    columns(["two", "one"], '- (two, line 2: "a")', '- (two, line 1: "b")')
+    put("cel", make_log.single().cel())
+    columns(["one"], '"hello"', '"a phrase with a newline\\n"', "-", "0102feff")
+
+
+@test_each([("missing", None, "cannot open other"),
+            ("of no kind", b"\1\0\2", "other: no log of a kind that is known"),
+            ("damaged JSON", b"\x1e{", "other: record 1 of the file"),
+            ("damaged CEL", make_log.single().cel()[:-1], "other: byte offset"),
+            ("damaged ASCII", ima_ascii(["/a"]) + b"10 00\n",
+             "other: line 2: not as IMA"),
+            ("a strange register", tcg2.header(["sha384"]) + tcg2.entry(
+                300, 5, [(12, b"3" * 48)], b"x"), "there is no register 300")])
+def explain_bad(data, message):
+    """show --explain with a file that is"""
+    if data:
+        put("other", data)
+    put("cel", make_log.single().cel())
+    run = Run("show", "--explain", "other", "--log", "cel").expect(2, message)
+    check(not run.out, "nothing is shown")
 
 
 if __name__ == "__main__":
