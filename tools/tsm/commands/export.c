@@ -391,9 +391,8 @@ int command_export(int argc, char **argv)
 			break;
 		case OPT_LEAVE_OUT:
 			if (!register_set_add(&request.leave_out, optarg))
-				return usage_error(
-					"export",
-					"--leave-out takes a register as the log names it, such as pcr8 or rtmr2");
+				return usage_error("export",
+						   register_set_usage);
 			break;
 		case OPT_BARE:
 			request.bare = true;

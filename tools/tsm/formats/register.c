@@ -64,6 +64,9 @@ bool register_parse(const char *name, bool *is_ccmr, uint8_t *index)
 	return true;
 }
 
+const char register_set_usage[] =
+	"--leave-out takes a register as the log names it, such as pcr8 or rtmr2";
+
 bool register_set_add(struct register_set *set, const char *name)
 {
 	bool is_ccmr;

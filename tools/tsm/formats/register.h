@@ -39,6 +39,9 @@ struct register_set {
 /* Add one by its name. Returns false if there can be none of this name. */
 bool register_set_add(struct register_set *set, const char *name);
 
+/* And what to say then of the option. */
+extern const char register_set_usage[];
+
 /* Whether it is the measurement of the virtual machine when it was built. */
 bool register_is_mrtd(const char *name);
 

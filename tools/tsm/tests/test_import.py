@@ -381,5 +381,193 @@ def explain_bad(data, message):
     check(not run.out, "nothing is shown")
 
 
+# What others extended before the log and past it.
+
+def extend(register, *texts):
+    """Past the log."""
+    for text in texts:
+        for a in register.algorithms:
+            register.values[a] = digest_of(
+                a, register.values[a] + digest_of(a, text.encode()))
+
+
+def boot(before=2, past=True):
+    """The log of a machine on which systemd extends PCRs 11 and 15 as well."""
+    firmware = tcg2.Firmware(list(BANKS))
+    firmware.extend(11, b"stub")
+    log = make_log.Log("tpm0")
+    for name in ("pcr11", "pcr15", "pcr23"):
+        register = log.add(name, list(BANKS))
+        value = firmware.value(register.index()[0])
+        register.values = {a: value[a] for a in BANKS}
+    pcr11, pcr15 = log.registers["pcr11"], log.registers["pcr15"]
+    extend(pcr11, *PHASES[:before])
+    log.lines = []
+    for name in log.registers:
+        log.checkpoint("register", name)
+    log.event("pcr23", b"ours")
+    log.event("pcr11", b"ours in between")
+    if past:
+        extend(pcr11, *PHASES[before:])
+        log.checkpoint("foreign", "pcr11")
+        extend(pcr15, "machine-id:00")
+        log.checkpoint("foreign", "pcr15")
+    log.event("pcr11", b"ours at the end")
+    put("firmware", firmware.data)
+    put("systemd", systemd_log())
+    return write(log)
+
+
+def write(log):
+    put("cel", log.cel())
+    put("checkpoints", log.checkpoints())
+    replayed(log).write_tree("tree")
+    return log
+
+
+FILES = ("--log", "cel", "--checkpoints", "checkpoints", "--values", "values",
+         "--firmware-log", "firmware")
+TREE = ("--sysfs", "tree", "--firmware-log", "firmware", "tpm0")
+
+
+@test_each([(f"{b} before the log, {'files' if a is FILES else 'a provider'}",
+             b, a) for b in (0, 1, 2, 4) for a in (FILES, TREE)])
+def earlier_log(before, args):
+    """verify --earlier-log, systemd's"""
+    boot(before)
+    Run("verify", *args).expect(1, "DIFFERS", "pcr11", "pcr15")
+    run = Run("verify", "--strict", "--earlier-log", "systemd", *args).expect(
+        0, "3 registers go on in the log", "verified: 3 records",
+        "; explained by earlier logs: pcr11 4 extends, pcr15 1 extend")
+    check("NOT EXPLAINED" not in run.out, run.out)
+    result, = Run("verify", "--json", "--earlier-log", "systemd",
+                  *args).expect(0).json()
+    check(result["earlier"] == [{"register": "pcr11", "extends": 4},
+                                {"register": "pcr15", "extends": 1}] and
+          result["unexplained"] == [], f"{result}")
+
+
+@test_each([
+    ("lacks one", lambda t: t.replace(systemd_record(11, "sysinit"), b""), "pcr11"),
+    ("lacks the first", lambda t: t.replace(systemd_record(11, PHASES[0]), b""),
+     "pcr11"),
+    ("has another digest", lambda t: t.replace(
+        digest_of("sha1", b"ready").hex().encode(), b"0" * 40), "pcr11"),
+    ("has another order", lambda t: t.replace(b"sysinit", b"!").replace(
+        digest_of("sha1", b"sysinit").hex().encode(), b"1" * 40), "pcr11"),
+    ("has one bank", lambda t: b"".join(
+        systemd_record(11, x, algorithms=["sha256"]) for x in PHASES) +
+     systemd_record(15, "machine-id:00"), "pcr11"),
+])
+def earlier_log_wrong(change, register):
+    """verify --earlier-log that does not explain all"""
+    boot()
+    put("systemd", change(systemd_log()))
+    Run("verify", "--earlier-log", "systemd", *FILES).expect(
+        1, f"register {register}")
+
+
+@test
+def earlier_log_begin():
+    """verify --earlier-log of what came before the log alone"""
+    boot(past=False)
+    Run("verify", "--earlier-log", "systemd", *FILES).expect(
+        0, "; explained by earlier logs: pcr11 2 extends")
+    put("systemd", systemd_log().replace(systemd_record(11, PHASES[0]), b""))
+    Run("verify", "--earlier-log", "systemd", *FILES).expect(1, "DIFFERS in 1 place: "
+                                                            "pcr11")
+
+
+@test
+def earlier_log_with_ours():
+    """verify --earlier-log that has our records, too"""
+    boot()
+    text = b"".join([
+        systemd_record(11, PHASES[0]), systemd_record(11, PHASES[1]),
+        systemd_record(23, "ours"), systemd_record(11, "ours in between"),
+        systemd_record(11, PHASES[2]), systemd_record(15, "machine-id:00"),
+        systemd_record(11, PHASES[3]), systemd_record(11, "ours at the end")])
+    put("systemd", text)
+    Run("verify", "--strict", "--earlier-log", "systemd", *FILES).expect(
+        0, "pcr11 4 extends, pcr15 1 extend")
+
+
+@test
+def earlier_log_of_others():
+    """verify --earlier-log of a register that only the firmware's log has"""
+    firmware = tcg2.Firmware(list(BANKS))
+    firmware.extend(11, b"stub")
+    put("firmware", firmware.data)
+    put("systemd", systemd_log())
+    log = make_log.Log("tpm0")
+    log.add("pcr23", list(BANKS))
+    register = log.add("pcr11", list(BANKS), static=True)
+    log.lines = log.lines[:1]
+    register.values = {a: firmware.value(11)[a] for a in BANKS}
+    extend(register, *PHASES)
+    write(log)
+    Run("verify", *TREE).expect(1, "register pcr11")
+    Run("verify", "--earlier-log", "systemd", *TREE).expect(
+        0, "pcr11 4 extends", "1 other equal to the live registers")
+    extend(register, "nobody knows")
+    write(log)
+    Run("verify", "--earlier-log", "systemd", *TREE).expect(1, "register pcr11")
+
+
+@test
+def earlier_log_ima():
+    """verify --earlier-log with IMA's binary list"""
+    paths = ["boot_aggregate", "/usr/bin/a", "", "/usr/bin/b"]
+    put("firmware", tcg2.Firmware(list(BANKS)).data)
+    put("ima", ima_binary(paths))
+    log = make_log.Log("tpm0")
+    register = log.add("pcr10", list(BANKS))
+    for path in paths:
+        for a in BANKS:
+            digest = digest_of(a, ima_data(path)) if path else \
+                b"\xff" * make_log.size_of(a)
+            register.values[a] = digest_of(a, register.values[a] + digest)
+    log.checkpoint("foreign", "pcr10")
+    write(log)
+    Run("verify", "--earlier-log", "ima", *FILES).expect(0, "pcr10 4 extends")
+
+
+@test
+def leave_out():
+    """verify --leave-out"""
+    boot()
+    for args in (FILES, TREE):
+        run = Run("verify", "--strict", "--leave-out", "pcr11", "--leave-out",
+                  "pcr15", *args).expect(0, "; LEFT OUT: pcr11, pcr15",
+                                         "verified: 3 records", "1 register,")
+        check("pcr11 " not in run.out, run.out)
+        Run("verify", "--leave-out", "pcr11", *args).expect(1, "register pcr15")
+    result, = Run("verify", "--json", "--leave-out", "pcr11", "--leave-out",
+                  "pcr15", *TREE).expect(0).json()
+    check(result["left_out"] == ["pcr11", "pcr15"], f"{result}")
+    plain, = Run("verify", "--json", "--log", "cel", "--checkpoints",
+                 "checkpoints").expect(0).json()
+    check(plain["left_out"] == [] and plain["earlier"] == [], f"{plain}")
+
+
+@test_each([
+    ("without the firmware's log", ["--earlier-log", "systemd", "--sysfs",
+                                    "tree", "tpm0"], "goes with --follow-firmware"),
+    ("missing", ["--earlier-log", "missing", *FILES], "cannot open missing"),
+    ("of text", ["--earlier-log", "text", *FILES],
+     "text: does not tell which registers"),
+    ("damaged", ["--earlier-log", "damaged", *FILES], "damaged: record 1 of"),
+    ("no register", ["--leave-out", "pcr", *FILES], "a register as the log"),
+    ("a quote", ["--leave-out", "pcr1", "--quote", "x"], "not go with a quote"),
+    ("an archive", ["--leave-out", "pcr1", "./tree"], "excludes --leave-out"),
+])
+def earlier_usage(args, message):
+    """--earlier-log and --leave-out, wrong usage"""
+    boot()
+    put("text", b"a line\n")
+    put("damaged", b"\x1e{")
+    Run("verify", *args).expect(2, message)
+
+
 if __name__ == "__main__":
     sys.exit(run_tests())
