@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -132,6 +133,22 @@ int buffer_read_at(struct buffer *buf, int dirfd, const char *path,
 int buffer_read_path(struct buffer *buf, const char *path, struct error *err)
 {
 	return buffer_read_at(buf, AT_FDCWD, path, err);
+}
+
+int buffer_read_locked(struct buffer *buf, const char *path, struct error *err)
+{
+	int fd = file_open(AT_FDCWD, path, err);
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	/* Files that cannot be locked are not written like this. */
+	do {
+		ret = flock(fd, LOCK_SH);
+	} while (ret && errno == EINTR);
+	ret = buffer_read(buf, fd, path, err);
+	close(fd);
+	return ret;
 }
 
 int buffer_add(struct buffer *buf, const void *data, size_t len,

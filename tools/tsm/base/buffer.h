@@ -47,6 +47,12 @@ int buffer_read_at(struct buffer *buf, int dirfd, const char *path,
 		   struct error *err);
 int buffer_read_path(struct buffer *buf, const char *path, struct error *err);
 
+/*
+ * The same of a file that other programs append to: they hold a lock, flock(), until
+ * what they write is whole.
+ */
+int buffer_read_locked(struct buffer *buf, const char *path, struct error *err);
+
 /* Append bytes, or those of @other. Returns 0, or -1 with @err set. */
 int buffer_add(struct buffer *buf, const void *data, size_t len,
 	       struct error *err);

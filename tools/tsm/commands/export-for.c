@@ -13,6 +13,8 @@
 #include "linux/tsm-event-log.h"
 #include "output/report.h"
 #include "replay/follow.h"
+#include "replay/merge.h"
+#include "sources/systemd-log.h"
 
 /* The log, and what was found that the program would not take. */
 struct check {
@@ -288,7 +290,7 @@ static void find_front(struct check *check, struct source *source)
 		if (!access(source->firmware_path, R_OK))
 			source->firmware = source->firmware_path;
 	}
-	check->front = source->firmware;
+	check->front = source->firmware && !check->request->merge;
 }
 
 static int read_log(struct check *check, const struct source *source,
@@ -297,7 +299,7 @@ static int read_log(struct check *check, const struct source *source,
 	const struct request *request = check->request;
 	int ret;
 
-	if (check->consumer->compares || check->front) {
+	if (check->consumer->compares || source->firmware) {
 		check->v.archive = source->archive;
 		check->v.firmware_path = source->firmware;
 		ret = export_verify(request, &check->v);
@@ -355,6 +357,43 @@ static void tell(const struct check *check)
 			plural(check->selection.bared), check->consumer->name);
 }
 
+/* The registers whose order is not known: replayed, they lead to something else. */
+static bool tell_lost(const struct check *check,
+		      const struct register_set *lost)
+{
+	char name[REGISTER_NAME_SIZE];
+	int is_ccmr, index;
+
+	for (is_ccmr = 0; is_ccmr < 2; is_ccmr++)
+		for (index = 0; index <= UINT8_MAX; index++)
+			if (lost->has[is_ccmr][index])
+				fprintf(stderr,
+					"tsm-log: %s: register %s: what %s has of it and our log do not lead to its values together\n",
+					export_label(check->request),
+					register_name(is_ccmr, (uint8_t)index,
+						      name),
+					systemd_log_path());
+	return lost->any;
+}
+
+/*
+ * Everything that the replay finds wrong without systemd's log, it may explain: so
+ * this is what counts.
+ */
+static int export_merged(struct check *check, struct error *err)
+{
+	struct register_set lost = { 0 };
+
+	if (merge_logs(&check->v, systemd_log_path(), &lost, err) ||
+	    check_all(check, err) ||
+	    selection_apply(&check->selection, &check->v.log, err) ||
+	    export_write(check->request, &check->v.log, NULL,
+			 check->selection.banks, err))
+		return -1;
+	tell(check);
+	return tell_lost(check, &lost) ? EXIT_GAP : 0;
+}
+
 static int export_checked(struct check *check, const struct source *source,
 			  struct error *err)
 {
@@ -362,6 +401,8 @@ static int export_checked(struct check *check, const struct source *source,
 
 	if (read_log(check, source, err) || choose_banks(check, err))
 		return -1;
+	if (check->request->merge)
+		return export_merged(check, err);
 	findings = tell_findings(check);
 	if (findings && check->consumer->compares)
 		return error_set(

@@ -50,6 +50,8 @@ static const char help[] =
 	"                          be repeated\n"
 	"      --bare              for these: of records that would be refused for their\n"
 	"                          content, have the digests alone\n"
+	"      --merge             for pcrlock: one log of ours and systemd's own, in the\n"
+	"                          order of the extends\n"
 	"      --from N            begin with record N\n"
 	"      --recnum-size N     cel: record numbers of 8 bytes, which is the default,\n"
 	"                          or 4\n"
@@ -267,7 +269,7 @@ static bool parse_bank(const char *text, enum bank_id *bank)
 static bool has_front(const struct request *request)
 {
 	return request->format == EXPORT_TCG2 ||
-	       request->format == EXPORT_DSTACK;
+	       request->format == EXPORT_DSTACK || request->merge;
 }
 
 static bool is_text(enum export_format format)
@@ -284,6 +286,10 @@ static const char *check_consumer(const struct request *request)
 	if (!consumer && (request->bank != BANK_COUNT ||
 			  request->leave_out.any || request->bare))
 		return "--bank, --leave-out and --bare go with --for";
+	if (request->merge && (!consumer || consumer->format != EXPORT_PCRLOCK))
+		return "--merge goes with --for pcrlock";
+	if (request->merge && !source->firmware)
+		return "--merge needs the firmware's log, from which on both are replayed: --firmware-log or, of a PROVIDER here, --follow-firmware";
 	if (!consumer)
 		return NULL;
 	if (request->format != consumer->format)
@@ -342,6 +348,7 @@ int command_export(int argc, char **argv)
 		OPT_BANK,
 		OPT_LEAVE_OUT,
 		OPT_BARE,
+		OPT_MERGE,
 	};
 	static const struct option options[] = {
 		{ "format", required_argument, NULL, OPT_FORMAT },
@@ -349,6 +356,7 @@ int command_export(int argc, char **argv)
 		{ "bank", required_argument, NULL, OPT_BANK },
 		{ "leave-out", required_argument, NULL, OPT_LEAVE_OUT },
 		{ "bare", no_argument, NULL, OPT_BARE },
+		{ "merge", no_argument, NULL, OPT_MERGE },
 		{ "from", required_argument, NULL, OPT_FROM },
 		{ "recnum-size", required_argument, NULL, OPT_RECNUM_SIZE },
 		{ "index-size", required_argument, NULL, OPT_INDEX_SIZE },
@@ -393,6 +401,9 @@ int command_export(int argc, char **argv)
 			if (!register_set_add(&request.leave_out, optarg))
 				return usage_error("export",
 						   register_set_usage);
+			break;
+		case OPT_MERGE:
+			request.merge = true;
 			break;
 		case OPT_BARE:
 			request.bare = true;

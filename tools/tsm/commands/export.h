@@ -31,6 +31,7 @@ struct request {
 	enum bank_id bank; /* BANK_COUNT: none was given */
 	struct register_set leave_out;
 	bool bare;
+	bool merge; /* with systemd's own log */
 };
 
 /* How messages call the log. */

@@ -23,7 +23,7 @@ static int read_file(struct earlier *earlier, const char *path, bool is_ccmr,
 	struct buffer log = { 0 };
 	int ret;
 
-	ret = buffer_read_path(&log, path, err);
+	ret = buffer_read_locked(&log, path, err);
 	if (!ret) {
 		ret = import_any(&log, is_ccmr, &imported, err);
 		if (!ret && !imported.has_registers)
@@ -64,9 +64,8 @@ int earlier_read(struct earlier *earlier, bool is_ccmr, struct error *err)
 	return check(earlier, err);
 }
 
-/* The next record of the register; returns whether there is one. */
-static bool next_record(const struct earlier *earlier, size_t *pos,
-			bool is_ccmr, uint8_t index, struct cel_record *rec)
+bool earlier_next(const struct earlier *earlier, size_t *pos, bool is_ccmr,
+		  uint8_t index, struct cel_record *rec)
 {
 	struct cel_reader reader = { .log = &earlier->cel, .pos = *pos };
 	struct error err;
@@ -123,7 +122,7 @@ int earlier_leads(struct earlier *earlier, const char *name, unsigned int set,
 	memcpy(value, from, sizeof(value));
 	while (!cursor->lost && !is_equal(set, value, to)) {
 		/* A bank that it does not have would prove nothing. */
-		if (!next_record(earlier, &pos, is_ccmr, index, &rec) ||
+		if (!earlier_next(earlier, &pos, is_ccmr, index, &rec) ||
 		    set & ~rec.banks) {
 			cursor->lost = true;
 			break;
@@ -148,7 +147,7 @@ void earlier_pass(struct earlier *earlier, const struct cel_record *rec)
 	unsigned int set;
 	enum bank_id bank;
 
-	if (!next_record(earlier, &pos, rec->is_ccmr, rec->index, &other))
+	if (!earlier_next(earlier, &pos, rec->is_ccmr, rec->index, &other))
 		return;
 	set = rec->banks & other.banks;
 	for (bank = 0; bank_next(set, &bank); bank++)

@@ -56,6 +56,13 @@ int earlier_leads(struct earlier *earlier, const char *name, unsigned int set,
 /* Our log has @rec: if it is what comes next here as well, it is done with. */
 void earlier_pass(struct earlier *earlier, const struct cel_record *rec);
 
+/*
+ * The next record of the register from @pos on, which moves behind it. Returns whether
+ * there is one.
+ */
+bool earlier_next(const struct earlier *earlier, size_t *pos, bool is_ccmr,
+		  uint8_t index, struct cel_record *rec);
+
 void earlier_free(struct earlier *earlier);
 
 #endif

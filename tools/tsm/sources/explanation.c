@@ -70,7 +70,7 @@ static int read_file(struct explanations *explanations,
 	struct cel_record rec;
 	int ret;
 
-	if (buffer_read_path(&file->cel, file->path, err))
+	if (buffer_read_locked(&file->cel, file->path, err))
 		return -1;
 	/* Which kind its registers are of, does not matter to digests. */
 	ret = import_any(&file->cel, false, &file->imported, err);

@@ -7,13 +7,17 @@
 The logs are written here as these programs write them.
 """
 
+import fcntl
 import json
 import struct
+import subprocess
 import sys
+import time
 
 import make_log
 import tcg2
-from harness import Run, check, run_tests, test, test_each
+from harness import (ENV, TOOL, Run, check, is_waited_for, run_tests, test,
+                     test_each)
 from make_log import digest_of, event_tlv, put, tlv
 
 BANKS = ("sha1", "sha256")
@@ -548,6 +552,125 @@ def leave_out():
     plain, = Run("verify", "--json", "--log", "cel", "--checkpoints",
                  "checkpoints").expect(0).json()
     check(plain["left_out"] == [] and plain["earlier"] == [], f"{plain}")
+
+
+# One log of both, for pcrlock.
+
+USUAL = {"SYSTEMD_MEASURE_LOG_USERSPACE": "systemd"}
+
+
+def merged(*args, status=0):
+    """The records, and the values that they lead to after the firmware."""
+    run = Run("export", "--for", "pcrlock", "--merge", *args, env=USUAL)
+    run.expect(status)
+    texts = run.bytes.split(b"\x1e")[1:]
+    records = [json.loads(text) for text in texts]
+    firmware = tcg2.Firmware(list(BANKS))
+    firmware.extend(11, b"stub")
+    for record in records:
+        value = firmware.value(record["pcr"])
+        for digest in record["digests"]:
+            a = digest["hashAlg"]
+            value[a] = digest_of(a, value[a] + bytes.fromhex(digest["digest"]))
+    return run, records, firmware
+
+
+def expect_merged(log, records, firmware):
+    for register in log.registers.values():
+        value = firmware.value(register.index()[0])
+        check({a: value[a] for a in BANKS} == register.values, register.name)
+    check([r["recnum"] for r in records] == list(range(len(records))), "numbers")
+
+
+MERGE = [(f"{b} before the log, {'files' if a is FILES else 'a provider'}", b,
+          tuple(w for w in a if w not in ("--values", "values")))
+         for b in (0, 2, 4) for a in (FILES, TREE)]
+
+
+@test_each(MERGE)
+def merge(before, args):
+    """export --for pcrlock --merge"""
+    log = boot(before)
+    _, records, firmware = merged(*args)
+    expect_merged(log, records, firmware)
+    check([r["content"].get("string") for r in records
+           if r["content_type"] == "systemd"].count("enter-initrd") == 1,
+          f"{records}")
+    check(len(records) == 8, f"{records}")
+
+
+@test
+def merge_with_ours():
+    """export --for pcrlock --merge, where systemd's log has some of our records"""
+    log = boot()
+    put("systemd", b"".join([
+        systemd_record(11, PHASES[0]), systemd_record(11, PHASES[1]),
+        systemd_record(11, "ours in between"), systemd_record(11, PHASES[2]),
+        systemd_record(15, "machine-id:00"), systemd_record(11, PHASES[3])]))
+    _, records, firmware = merged(*MERGE[0][2])
+    expect_merged(log, records, firmware)
+    check(len(records) == 8, f"{records}")
+
+
+@test
+def merge_rest():
+    """export --for pcrlock --merge has what systemd measured since"""
+    log = boot()
+    put("systemd", systemd_log() + systemd_record(11, "shutdown") +
+        systemd_record(12, "other"))
+    extend(log.registers["pcr11"], "shutdown")
+    _, records, firmware = merged(*MERGE[0][2])
+    expect_merged(log, records, firmware)
+    check(len(records) == 10 and records[-1]["pcr"] == 12, f"{records}")
+
+
+@test
+def merge_lost():
+    """export --for pcrlock --merge names what does not fit"""
+    boot()
+    put("systemd", systemd_log().replace(systemd_record(11, "sysinit"), b""))
+    run, records, _ = merged(*MERGE[0][2], status=1)
+    check("register pcr11: what systemd has of it and our log do not" in run.err,
+          run.err)
+    check("pcr15" not in run.err and len(records) == 7, run.err)
+
+
+@test
+def merge_waits():
+    """export --merge waits for systemd, which is about to write"""
+    boot()
+    with open("systemd", "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with subprocess.Popen(
+                [TOOL, "export", "--for", "pcrlock", "--merge", *MERGE[0][2]],
+                stdout=subprocess.PIPE, env=dict(ENV, **USUAL)) as waiting:
+            while not is_waited_for("systemd") and waiting.poll() is None:
+                time.sleep(0.01)
+            with open("systemd", "ab") as more:
+                more.write(systemd_record(15, "late"))
+            fcntl.flock(file, fcntl.LOCK_UN)
+            out = waiting.communicate(timeout=300)[0]
+    check(b'"late"' in out, f"{out}")
+
+
+@test_each([
+    ("another program", ["--for", "cos", "--merge", *FILES[:4]],
+     "--merge goes with --for pcrlock"),
+    ("no firmware's log", ["--for", "pcrlock", "--merge", *FILES[:4]],
+     "--merge needs the firmware's log"),
+    ("from", ["--for", "pcrlock", "--merge", "--from", "1", *MERGE[0][2]],
+     "--follow-firmware excludes --from"),
+    ("a damaged log", ["--for", "pcrlock", "--merge", *MERGE[0][2]],
+     "systemd: record 6 of the file"),
+])
+def merge_usage(args, message):
+    """--merge, wrong usage"""
+    boot()
+    put("systemd", systemd_log() + b"\x1e{")
+    put("out", b"before")
+    Run("export", "-o", "out", *args, env=USUAL).expect(2, message)
+    with open("out", "rb") as file:
+        check(file.read() == b"before", "the file is what it was")
 
 
 @test_each([

@@ -17,7 +17,8 @@ import sys
 import time
 
 import make_log
-from harness import ENV, TOOL, Run, check, run_tests, test, test_each
+from harness import (ENV, TOOL, Run, check, is_waited_for, run_tests, test,
+                     test_each)
 from make_log import put
 
 EVENTS = (b"enter-initrd", b"INIT/sha256 00", b"app started", b'boot {"a":1}')
@@ -376,14 +377,6 @@ def bad_log(change):
     run = measure("--once", "key", "tpm0/pcr11").expect(2)
     if written():
         run.fail("measured")
-
-
-def is_waited_for(path):
-    """Whether a process waits for a lock on the file."""
-    inode = os.stat(path).st_ino
-    with open("/proc/locks", encoding="ascii") as file:
-        return any("->" in line and line.split()[6].endswith(f":{inode}")
-                   for line in file)
 
 
 @test
