@@ -22,6 +22,7 @@
 #include "commands/file-event.h"
 #include "commands/new-record.h"
 #include "commands/once.h"
+#include "commands/owner.h"
 #include "formats/register.h"
 #include "linux/tsm-event-log.h"
 #include "sources/provider.h"
@@ -309,12 +310,15 @@ static int measure(const char *root, const struct target *target,
 		ret = check_digests(&provider, target->reg, digests, err);
 	if (!ret && once)
 		ret = find_before(once, &provider, fd, err);
-	if (!ret)
+	if (!ret) {
 		ret = write_event(fd, event, err);
-	else if (ret > 0)
+		if (!ret)
+			owner_warn(&provider, root, target->reg);
+	} else if (ret > 0) {
 		printf("%s/%s: measured before, record %" PRIu64 "%s\n",
 		       target->provider, target->reg, once->recnum,
 		       once->same ? "" : ", with other content");
+	}
 	close(fd);
 	provider_close(&provider);
 	return ret < 0 ? error_prefix(err, target->provider) : 0;

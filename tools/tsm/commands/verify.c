@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "collect/collection.h"
 #include "commands/command.h"
@@ -173,10 +172,11 @@ static bool is_collection(const char *path)
 /* Of this boot, what systemd says is at its usual place. */
 static void add_usual_log(struct earlier *earlier, const struct source *source)
 {
-	if (source->follow_firmware && !source->log && !earlier->nr_files &&
-	    !strcmp(source->root, PROVIDER_ROOT) &&
-	    !access(systemd_log_path(), R_OK))
-		earlier_add(earlier, systemd_log_path());
+	const char *path = systemd_log_of(source->root);
+
+	if (path && source->follow_firmware && !source->log &&
+	    !earlier->nr_files)
+		earlier_add(earlier, path);
 }
 
 int command_verify(int argc, char **argv)

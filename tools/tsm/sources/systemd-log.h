@@ -8,4 +8,10 @@
 /* Where it is; as systemd does, this takes another path from the environment. */
 const char *systemd_log_path(void);
 
+/*
+ * The same, if it is there and of the machine whose providers are in @root; NULL if not:
+ * to a copy of another machine's, it belongs only if the environment says so.
+ */
+const char *systemd_log_of(const char *root);
+
 #endif

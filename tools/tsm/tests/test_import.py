@@ -24,6 +24,10 @@ BANKS = ("sha1", "sha256")
 PHASES = ("enter-initrd", "leave-initrd", "sysinit", "ready")
 
 
+# Where systemd's log is, as systemd itself takes it.
+USUAL = {"SYSTEMD_MEASURE_LOG_USERSPACE": "systemd"}
+
+
 def systemd_record(pcr, text, kind="phase", algorithms=BANKS, digests=None):
     """A record as systemd has it."""
     digests = digests or {a: digest_of(a, text.encode()) for a in algorithms}
@@ -472,6 +476,15 @@ def earlier_log_wrong(change, register):
 
 
 @test
+def earlier_log_usual():
+    """verify --follow-firmware takes systemd's log from where it is"""
+    boot()
+    Run("verify", *TREE, env=USUAL).expect(0, "pcr11 4 extends, pcr15 1 extend")
+    Run("verify", *TREE, env={"SYSTEMD_MEASURE_LOG_USERSPACE": "missing"}).expect(1)
+    Run("verify", *FILES, env=USUAL).expect(1, "DIFFERS")
+
+
+@test
 def earlier_log_begin():
     """verify --earlier-log of what came before the log alone"""
     boot(past=False)
@@ -555,9 +568,6 @@ def leave_out():
 
 
 # One log of both, for pcrlock.
-
-USUAL = {"SYSTEMD_MEASURE_LOG_USERSPACE": "systemd"}
-
 
 def merged(*args, status=0):
     """The records, and the values that they lead to after the firmware."""
