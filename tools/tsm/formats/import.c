@@ -75,7 +75,8 @@ static int import_tcg2(const struct buffer *log, bool is_ccmr,
 		return -1;
 	while ((ret = tcg2_next(&reader, &entry, err)) > 0) {
 		rec.recnum++;
-		if (entry.type == TCG2_EV_NO_ACTION)
+		/* Of hashes that are not known here, there is nothing to say. */
+		if (entry.type == TCG2_EV_NO_ACTION || !entry.banks)
 			continue;
 		if (entry.index > UINT8_MAX)
 			return error_set(

@@ -19,25 +19,13 @@ import tcg2
 from harness import (ENV, TOOL, Run, check, is_waited_for, run_tests, test,
                      test_each)
 from make_log import digest_of, event_tlv, put, tlv
+from others import BANKS, ima_ascii, ima_binary, ima_data, systemd_record
 
-BANKS = ("sha1", "sha256")
 PHASES = ("enter-initrd", "leave-initrd", "sysinit", "ready")
 
 
 # Where systemd's log is, as systemd itself takes it.
 USUAL = {"SYSTEMD_MEASURE_LOG_USERSPACE": "systemd"}
-
-
-def systemd_record(pcr, text, kind="phase", algorithms=BANKS, digests=None):
-    """A record as systemd has it."""
-    digests = digests or {a: digest_of(a, text.encode()) for a in algorithms}
-    item = {"pcr": pcr,
-            "digests": [{"hashAlg": a, "digest": d.hex()}
-                        for a, d in digests.items()],
-            "content_type": "systemd",
-            "content": {"string": text, "bootId": "0" * 32,
-                        "timestamp": 17, "eventType": kind}}
-    return b"\x1e" + json.dumps(item, separators=(",", ":")).encode() + b"\n"
 
 
 def systemd_log():
@@ -239,31 +227,6 @@ def power_on_usage(args):
 
 # What records without content were.
 
-def ima_data(path, template="ima-ng"):
-    """Template data of a file: two fields, each after its length."""
-    digest = b"sha256:\0" + digest_of("sha256", path.encode())
-    name = path.encode() + b"\0"
-    return b"".join(struct.pack("<I", len(f)) + f for f in (digest, name)) + \
-        (struct.pack("<I", 0) if template == "ima-sig" else b"")
-
-
-def ima_binary(paths, algorithm="sha1", template="ima-ng"):
-    name = template.encode()
-    return b"".join(
-        struct.pack("<I", 10) +
-        (digest_of(algorithm, ima_data(p, template)) if p else
-         bytes(make_log.size_of(algorithm))) +
-        struct.pack("<I", len(name)) + name +
-        struct.pack("<I", len(ima_data(p, template))) + ima_data(p, template)
-        for p in paths)
-
-
-def ima_ascii(paths, algorithm="sha1"):
-    return "".join(
-        f"10 {digest_of(algorithm, ima_data(p)).hex()} ima-ng sha256:"
-        f"{digest_of('sha256', p.encode()).hex()} {p}\n" for p in paths).encode()
-
-
 def bare_log(name, algorithms, *measured):
     """A log of digests alone."""
     log = make_log.Log("tpm0")
@@ -358,6 +321,15 @@ def explain_tcg2():
     put("agent", firmware.data)
     bare_log("rtmr3", ["sha384"], b"text")
     columns(["agent"], '- (agent, entry 2: "text")')
+
+
+@test
+def explain_unknown_hash():
+    """show --explain with a crypto-agile log of a hash that is not known"""
+    put("agent", tcg2.header([(tcg2.SHA3_256, 32)]) + tcg2.entry(
+        4, 5, [(tcg2.SHA3_256, b"3" * 32)], b"text"))
+    bare_log("rtmr3", ["sha384"], b"text")
+    columns(["agent"], "-")
 
 
 @test
