@@ -24,13 +24,16 @@
 const char *agent_event_option(struct agent_event *event, enum agent agent,
 			       const char *argument, struct new_record *record)
 {
+	static const char no_kind[] =
+		"--cos takes image-ref, image-digest, arg, env-var or so; see tsm-log(1)";
+
 	if (event->agent != AGENT_NONE)
 		return "--aael, --cos, --dstack and --systemd exclude each other";
 	event->agent = agent;
 	event->argument = argument;
 	record->any = true;
 	if (agent == AGENT_COS && cos_event_kind(argument) < 0)
-		return "--cos takes image-ref, image-digest, restart-policy, image-id, arg, env-var, override-arg, override-env, separator or memory-monitor";
+		return no_kind;
 	if (agent == AGENT_DSTACK &&
 	    (strchr(argument, ':') ||
 	     !text_is_utf8((const uint8_t *)argument, strlen(argument))))

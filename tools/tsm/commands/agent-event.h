@@ -25,8 +25,8 @@ struct agent_event {
 	const char *argument; /* of the option */
 	const char *domain; /* AGENT_AAEL */
 	const char *operation;
-	const char *
-		secret; /* AGENT_SYSTEMD: a file with the key of an HMAC, or NULL */
+	/* AGENT_SYSTEMD: a file with the key of an HMAC, or NULL. */
+	const char *secret;
 };
 
 /* Take the option of @agent. Returns what is wrong with it, or NULL. */

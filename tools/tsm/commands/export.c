@@ -280,6 +280,12 @@ static bool is_text(enum export_format format)
 /* What is wrong with --for and what goes with it, or NULL. */
 static const char *check_consumer(const struct request *request)
 {
+	static const char merge_needs[] =
+		"--merge needs the firmware's log: --follow-firmware PROVIDER, or --firmware-log";
+	static const char whole[] =
+		"--leave-out: this program compares all registers, so each needs its records";
+	static const char no_beginning[] =
+		"it replays from power-on: give --checkpoints, which have what they begin with";
 	const struct consumer *consumer = request->consumer;
 	const struct source *source = &request->source;
 
@@ -289,7 +295,7 @@ static const char *check_consumer(const struct request *request)
 	if (request->merge && (!consumer || consumer->format != EXPORT_PCRLOCK))
 		return "--merge goes with --for pcrlock";
 	if (request->merge && !source->firmware)
-		return "--merge needs the firmware's log, from which on both are replayed: --firmware-log or, of a PROVIDER here, --follow-firmware";
+		return merge_needs;
 	if (!consumer)
 		return NULL;
 	if (request->format != consumer->format)
@@ -300,11 +306,11 @@ static const char *check_consumer(const struct request *request)
 	if (request->bare && !consumer->takes_bare)
 		return "--bare: this program takes no digests without content";
 	if (request->leave_out.any && consumer->whole)
-		return "--leave-out: this program compares all registers with a quote, so each needs its records";
+		return whole;
 	if (request->has_from && consumer->compares)
 		return "--from: this program replays from power-on, so it needs all records";
 	if (consumer->compares && source->log && !source->checkpoints)
-		return "this program replays from power-on: give --checkpoints, which have what the registers begin with";
+		return no_beginning;
 	return NULL;
 }
 
@@ -318,7 +324,7 @@ static const char *check_options(const struct request *request)
 	if (!request->consumer && request->format == EXPORT_NONE)
 		return "no --format given, and no --for";
 	if (request->has_size && request->format != EXPORT_CEL)
-		return "--recnum-size and --index-size go with --format cel, or a program that reads it";
+		return "--recnum-size and --index-size go with --format cel, or with its readers";
 	if (request->recnum_size != TSM_CEL_RECNUM_SIZE &&
 	    request->recnum_size != CEL_NARROW_RECNUM_SIZE)
 		return "--recnum-size takes 8 or 4";

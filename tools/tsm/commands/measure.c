@@ -456,7 +456,7 @@ static const char *check_arguments(const struct arguments *args)
 	if (args->agent.agent != AGENT_NONE &&
 	    (record->has_event_type || record->has_content_type ||
 	     record->banks))
-		return "--aael, --cos, --dstack and --systemd exclude --type, --content-type and --digest";
+		return "forms of agents exclude --type, --content-type and --digest";
 	if (args->agent.secret && args->agent.agent != AGENT_SYSTEMD)
 		return "--secret goes with --systemd";
 	if (!once->key && !record->banks && !args->file && !args->text &&

@@ -145,7 +145,8 @@ static int read_hex(struct json_object *content, const char *key,
 	bytes->data = malloc(len / 2 + 1);
 	if (!bytes->data)
 		return error_set(err, "no memory");
-	bytes->len = bytes->size = len / 2;
+	bytes->size = len / 2;
+	bytes->len = bytes->size;
 	if (len % 2 || !hex_parse(hex, len, bytes->data, bytes->len))
 		return error_set(err, "\"%s\" is not hexadecimal", key);
 	return 0;

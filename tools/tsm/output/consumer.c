@@ -125,13 +125,14 @@ static const char *cos_refuses(const struct consumer_record *record)
 
 static const char *pcrlock_refuses(const struct consumer_record *record)
 {
+	static const char no_object[] =
+		"takes content of the type 9 that is a JSON object like systemd's, not this";
 	const struct cel_record *rec = record->rec;
 
 	if (rec->content_type != SYSTEMD_CONTENT_TYPE)
 		return NULL;
-	return systemd_event_valid(rec->event, rec->event_len) ?
-		       NULL :
-		       "takes content of the type 9 that is a JSON object like systemd's, which this is not";
+	return systemd_event_valid(rec->event, rec->event_len) ? NULL :
+								 no_object;
 }
 
 static const char *evidence_api_refuses(const struct consumer_record *record)
@@ -143,13 +144,15 @@ static const char *evidence_api_refuses(const struct consumer_record *record)
 
 static const char *dstack_refuses(const struct consumer_record *record)
 {
+	static const char no_event[] =
+		"takes an event of its own type that has a name and a payload, which this has not";
 	const struct cel_record *rec = record->rec;
 	struct dstack_event event;
 
 	if (!cel_is_event(rec) || rec->event_type != DSTACK_EVENT_TYPE)
 		return NULL;
 	if (!dstack_event_parse(&event, rec->event, rec->event_len))
-		return "takes an event of its own type that has a name and a payload, which this has not";
+		return no_event;
 	return record->binding == CONTENT_BOUND ?
 		       NULL :
 		       "takes no event of its own type whose hash is not the digest";

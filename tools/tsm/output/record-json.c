@@ -62,16 +62,15 @@ struct json_object *json_cel_record(const struct cel_record *rec,
 /* The name that TCG has for a type of content, or one that is like it. */
 static void add_content_name(struct json_object *object, uint8_t type)
 {
-	char name[sizeof("content-255")];
+	char name[sizeof("ima_template")];
 
 	if (type == CEL_CONTENT_IMA_TEMPLATE)
-		json_add_text(object, content_type, "ima_template");
+		snprintf(name, sizeof(name), "ima_template");
 	else if (type == CEL_CONTENT_IMA_TLV)
-		json_add_text(object, content_type, "ima_tlv");
-	else {
+		snprintf(name, sizeof(name), "ima_tlv");
+	else
 		snprintf(name, sizeof(name), "content-%u", type);
-		json_add_text(object, content_type, name);
-	}
+	json_add_text(object, content_type, name);
 }
 
 struct json_object *json_pcrlock_record(const struct cel_record *rec,
