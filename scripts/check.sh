@@ -26,7 +26,8 @@ IN_GUEST=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
 # of our kernel code, and there that takes minutes each: KERNEL=debug has them.
 DEBUG_PROGRAMS=(kunit tsm:abi_test tsm:extend_test tsm:storm_test tsm:poll_test
 		tsm:fault_test tsm:interposer_test tsm:uevent_test
-		tsm:unload_test tsm:signal_test tsm:fuzz_test tsm:stress_test)
+		tsm:unload_test tsm:signal_test tsm:fuzz_test tsm:stress_test
+		tsm:rtmrs_test)
 # Without a kernel these cannot say anything.
 NEED_KERNEL=(sparse modules docs-check kselftest kselftest-tdx kselftest-snp
 	     kselftest-svsm run firmware-check tpm-check hibernate-check soak
