@@ -515,21 +515,21 @@ static void test_order(struct kunit *test)
 	struct other_task task = { .fake = test->priv };
 	struct task_struct *thread;
 	struct fake *fake = test->priv;
-	unsigned int ours = 0;
 	char value[128];
 
 	init_completion(&task.done);
 	thread = kthread_run(extend_from_another_task, &task, "tsm-told-test");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
-	while (!try_wait_for_completion(&task.done)) {
+	for (int i = 0; i < NR_EXTENDS; i++) {
 		write_event(test, "agile/append_event");
 		KUNIT_EXPECT_GT(test, file_read_at(fake, "agile/digest", value,
 						   sizeof(value), 0), 0);
-		ours++;
 		cond_resched();
 	}
+	while (!wait_for_completion_timeout(&task.done, 1))
+		tsm_take_told(&fake->tm);
 	replay_expect_verified(test, fake);
-	KUNIT_EXPECT_EQ(test, replay_count(test, fake), NR_EXTENDS + ours);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 2 * NR_EXTENDS);
 	expect_no_line(test, "foreign");
 }
 
