@@ -16,7 +16,9 @@
  *   trimmed.
  * - Lines and records give the value that the hardware has, or the last line
  *   says that the register is unsure; unless somebody else has extended it and
- *   nobody has looked since.
+ *   nobody has looked since. What the log begins with is not unsure where
+ *   everything could be read.
+ * - No line is superfluous, and others have not more room than they were given.
  *
  * It shares no code with the core, and hashes by itself.
  */
@@ -29,6 +31,7 @@
 #include "files.h"
 #include "model.h"
 #include "replay.h"
+#include "tsm.h"
 
 const char *const model_names[MODEL_NR_REGS] = {
 	[MODEL_RTMR0] = "rtmr0",
@@ -117,6 +120,10 @@ void model_forget(struct model *model)
 	memset(model->moved, 0, sizeof(model->moved));
 	memset(model->nr_foreign, 0, sizeof(model->nr_foreign));
 	memset(model->nr_moves, 0, sizeof(model->nr_moves));
+	memset(model->sure, 0, sizeof(model->sure));
+	memset(model->doubtful, 0, sizeof(model->doubtful));
+	model->others_limit = 0;
+	model->others_size = 0;
 	model->first_event = 0;
 	model->nr_events = 0;
 	model_see(model);
@@ -143,8 +150,19 @@ struct judge {
 	bool unsure[MODEL_NR_REGS];
 	unsigned int last_order[MODEL_NR_REGS];
 	unsigned int nr_foreign[MODEL_NR_REGS];
+	u64 first_record;
+	bool begun[MODEL_NR_REGS];
+	u64 line_at[MODEL_NR_REGS];
+	unsigned long reasons[MODEL_NR_REGS];
 	bool failed;
 };
+
+/* Why there are lines, in the order of the bits of &judge.reasons. */
+static const char *const reasons[] = {
+	"unsure", "settled", "register", "foreign", "resume", "reset", "trim",
+};
+
+#define NO_VALUE_OR_FOLLOWS	GENMASK(1, 0)
 
 #define JUDGE(judge, condition, fmt, ...)				\
 do {									\
@@ -190,7 +208,34 @@ static void judge_values(struct judge *judge, int reg, const char *reason,
 	judge->unsure[reg] = false;
 }
 
-static void judge_line(struct judge *judge, char *line)
+/*
+ * Lines with no record between them: one that says that it was not known, or is known
+ * now, is nothing beside what comes after it, nor is one of the same reason.
+ */
+static void judge_place(struct judge *judge, int reg, const char *reason, u64 n)
+{
+	bool opening = !judge->begun[reg] && n == judge->first_record;
+	int bit = match_string(reasons, ARRAY_SIZE(reasons), reason);
+
+	if (bit < 0) {
+		JUDGE(judge, false, "a line of no reason");
+		return;
+	}
+	if (opening)
+		JUDGE(judge, !judge->model->sure[reg] || strcmp(reason, "unsure"),
+		      "%s begins unsure for no reason", model_names[reg]);
+	if (judge->line_at[reg] != n)
+		judge->reasons[reg] = 0;
+	JUDGE(judge, !(judge->reasons[reg] & (BIT(bit) | NO_VALUE_OR_FOLLOWS)),
+	      "%s of %s has made a line superfluous", reason, model_names[reg]);
+	judge->begun[reg] = true;
+	judge->line_at[reg] = n;
+	/* The opening is no line that others fold. */
+	if (!opening)
+		judge->reasons[reg] |= BIT(bit);
+}
+
+static void judge_line(struct judge *judge, char *line, u64 n)
 {
 	char *reason, *name;
 	int reg;
@@ -203,6 +248,7 @@ static void judge_line(struct judge *judge, char *line)
 		JUDGE(judge, false, "a line of no register");
 		return;
 	}
+	judge_place(judge, reg, reason, n);
 	if (!strcmp(reason, "foreign"))
 		judge->nr_foreign[reg]++;
 	if (!strcmp(reason, "unsure"))
@@ -219,7 +265,7 @@ static char *judge_lines(struct judge *judge, char *lines, u64 recnum)
 	u64 n;
 
 	while (lines && sscanf(lines, "%llu ", &n) == 1 && n <= recnum)
-		judge_line(judge, strsep(&lines, "\n"));
+		judge_line(judge, strsep(&lines, "\n"), n);
 
 	return lines;
 }
@@ -366,6 +412,22 @@ static void judge_end(struct judge *judge, bool settled)
 		      "event %u was promised a record", n);
 }
 
+/* Each register may be unsure, which is said in any case, between two records. */
+#define UNSURE_LINES_SIZE	(MODEL_NR_REGS * 32)
+
+static void judge_others(struct judge *judge)
+{
+	struct model *model = judge->model;
+	u64 size = file_number(judge->test, model->fake, "log/others_size");
+
+	JUDGE(judge, !model->others_limit ||
+	      size <= max(model->others_limit, model->others_size) +
+		      UNSURE_LINES_SIZE,
+	      "others have %llu bytes of %llu", size, model->others_limit);
+	/* What waits for a look has got its room already. */
+	model->others_size = size + fake_provider(model->fake)->log.others_held;
+}
+
 /**
  * model_check() - does the log tell what has happened?
  * @test: the test
@@ -391,6 +453,7 @@ bool model_check(struct kunit *test, struct model *model, bool settled)
 				  &lines_size);
 	cel = file_bytes(test, model->fake, "log/cel", &size);
 	n = file_number(test, model->fake, "log/first_record");
+	judge->first_record = n;
 
 	lines = text;
 	for (p = cel; p && p < cel + size; n++) {
@@ -406,6 +469,7 @@ bool model_check(struct kunit *test, struct model *model, bool settled)
 	lines = judge_lines(judge, lines, n);
 	JUDGE(judge, !lines || !*lines, "lines after the end: %s", lines);
 	judge_end(judge, settled);
+	judge_others(judge);
 
 	failed = judge->failed;
 	kunit_kfree(test, cel);

@@ -54,6 +54,11 @@ struct model_event {
  * @moved: somebody else has extended the register since it was last looked at
  * @nr_foreign: how many foreign extends the log has told of
  * @nr_moves: how often it got a value that none of our extends gives, or may have
+ * @doubtful: an extend's end was not known, it was reset, or there was hibernation:
+ *	what it had at some record may never be known
+ * @sure: nothing keeps the log from knowing what the register began with
+ * @others_limit: what others may add to the log, 0 for no limit
+ * @others_size: what they had added, or had the room for, when that was last checked
  */
 struct model {
 	struct fake *fake;
@@ -66,6 +71,10 @@ struct model {
 	bool moved[MODEL_NR_REGS];
 	unsigned int nr_foreign[MODEL_NR_REGS];
 	unsigned int nr_moves[MODEL_NR_REGS];
+	bool doubtful[MODEL_NR_REGS];
+	bool sure[MODEL_NR_REGS];
+	u64 others_limit;
+	u64 others_size;
 };
 
 extern const char *const model_names[MODEL_NR_REGS];
