@@ -61,7 +61,7 @@ static void init_bank(struct tsm_bank *bank, struct tsm_register *reg,
 	bank->reg = reg;
 	bank->mr = mr;
 	bank->algo = mr->mr_hash;
-	if (mr->mr_flags & TSM_MR_F_WRITABLE)
+	if (reg->logged)
 		bank->alg = tsm_hash_tcg_alg(mr->mr_hash);
 	bank->size = mr->mr_size;
 	if (!reg->strongest || bank->size > reg->strongest->size)

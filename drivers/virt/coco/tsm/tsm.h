@@ -27,7 +27,7 @@ struct tsm_log_files;
  * @reg: the register
  * @mr: the provider's definition, valid while &tsm_provider.tm is set
  * @algo: the bank's hash
- * @alg: what the log calls it, if @reg is extensible
+ * @alg: what the log calls it, if @reg is in the log
  * @size: size of the bank's digests in bytes
  * @replay: the value that the log gives, if @reg is extensible and
  *	&tsm_register.known; protected by the log's lock

@@ -403,6 +403,9 @@ static void test_before_the_first_look(struct kunit *test)
 static void test_registers(struct kunit *test)
 {
 	struct fake *fake = test->priv;
+	struct seen_record seen;
+	const u8 *cel;
+	size_t size;
 
 	fake_unregister(fake);
 	fake->index[FAKE_CLOCK] = 9;
@@ -411,6 +414,11 @@ static void test_registers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 1);
 	expect_lines(test, "0 register clock sha256:", 1);
 	expect_lines(test, "0 register launch", 0);
+	cel = file_bytes(test, fake, "log/cel", &size);
+	KUNIT_EXPECT_PTR_EQ(test, replay_parse(cel, cel + size, &seen),
+			    cel + size);
+	KUNIT_EXPECT_EQ(test, seen.alg[0], 0x0b);
+	KUNIT_EXPECT_EQ(test, seen.digest_size[0], 32);
 	KUNIT_EXPECT_LT(test, file_write(fake, "clock/append_event", "x", 1), 0);
 	KUNIT_EXPECT_TRUE(test, IS_ERR(tsm_measurement_get("told", "clock")));
 
