@@ -12,8 +12,12 @@ OUT=$BUILD/docs
 # The kernel's Sphinx extensions look for a directory of this name.
 PAGES_TREE=$OUT/tree/Documentation
 ABI=(Documentation/ABI/testing/sysfs-kernel-tsm
-     Documentation/ABI/testing/securityfs-tsm)
+     Documentation/ABI/testing/securityfs-tsm
+     Documentation/ABI/testing/configfs-tsm-rtmrs)
 PAGES=(admin-guide/tsm-measurement admin-guide/tsm-measurement-quotes
+       admin-guide/tsm-measurement-agents admin-guide/tsm-measurement-coco
+       admin-guide/tsm-measurement-systemd admin-guide/tsm-measurement-keylime
+       admin-guide/tsm-measurement-go-tpm-tools admin-guide/tsm-measurement-dstack
        admin-guide/tsm-measurement-scope admin-guide/tsm-measurement-threats
        driver-api/coco/tsm-measurement driver-api/coco/tsm-record)
 
@@ -43,7 +47,8 @@ abi_tree() {
 abi_problems() {
 	local dir text
 	tools/docs/get_abi.py --dir "$OUT/abi" validate 2>&1 || true
-	for dir in /sys/kernel/tsm /sys/kernel/security/tsm; do
+	for dir in /sys/kernel/tsm /sys/kernel/security/tsm \
+		   /sys/kernel/config/tsm/rtmrs; do
 		text=$(tools/docs/get_abi.py --dir "$OUT/abi" search "^$dir")
 		[[ $text == *$dir* ]] ||
 			echo "the ABI files describe nothing below $dir"

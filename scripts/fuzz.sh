@@ -5,19 +5,20 @@
 # FUZZ_SECONDS (60) in all. Needs clang.
 #
 # fuzz.sh [TARGET...]	these targets only: show, checkpoint, verify,
-#			firmware, tdx, snp, tpm
+#			firmware, import, tdx, snp, tpm
 # fuzz.sh --merge	take what was found into the corpus of the repository,
 #			and from there what covers nothing that others do not
 #
 # tools/tsm/fuzz/corpus/TARGET is only read; what fuzzing adds is kept in
 # build/fuzz/corpus/TARGET, where the next run goes on. Quotes have keys and
-# certificates, which are made anew: the seeds for those are in build/fuzz/seeds.
+# certificates, which are made anew: the seeds for those, and for logs of other
+# programs, are in build/fuzz/seeds.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"
 
-TARGETS=(show checkpoint verify firmware tdx snp tpm)
+TARGETS=(show checkpoint verify firmware import tdx snp tpm)
 SOURCE=$TOP/tools/tsm
 OUT=$BUILD/fuzz
 SANITIZERS='address,undefined'

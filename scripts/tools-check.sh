@@ -38,7 +38,7 @@ expect_ok() {
 behaviour() {
 	local suite log status failed preloaded
 	for suite in test_tsm_log test_export test_archive test_event test_measure \
-		     test_quote test_collect; do
+		     test_consumers test_import test_quote test_collect; do
 		log=$OUT/$suite.log
 		preloaded=$OUT/interrupt.so
 		[ "$suite" != test_collect ] || preloaded=$OUT/configfs.so
@@ -63,10 +63,11 @@ corpus() {
 			"$OUT/san/fuzz/fuzz-$target" \
 			"$SOURCE/fuzz/corpus/$target"/*
 	done
-	# Those of quotes have keys and certificates, which are made anew.
+	# Those of quotes have keys and certificates, which are made anew; those of
+	# import are as the programs write them.
 	rm -rf "$OUT/seeds"
 	/usr/bin/python3 -B "$SOURCE/fuzz/make_seeds.py" "$OUT/seeds"
-	for target in tdx snp tpm; do
+	for target in import tdx snp tpm; do
 		expect_ok "seeds of fuzz-$target" \
 			"$OUT/san/fuzz/fuzz-$target" "$OUT/seeds/$target"/*
 	done
@@ -121,6 +122,7 @@ completion() {
 	completes '' watch --from ''
 	completes 'cel json tcg2' export --format ''
 	completes 'json' export --format = j
+	completes 'tpm2-tools trustee' export --for t
 	completes 'sample/rtmr1 tpm0/pcr1 tpm0/pcr11' measure --sysfs tree ''
 	completes 'tpm0/pcr11' measure --once key --sysfs tree tpm0/pcr11
 	completes '' measure --sysfs tree tpm0/pcr11 ''

@@ -11,6 +11,7 @@
 #ifndef __TSM_MEASUREMENT_H
 #define __TSM_MEASUREMENT_H
 
+#include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/kconfig.h>
 #include <linux/tsm-mr.h>
@@ -174,6 +175,7 @@ struct tsm_digest {
 #if IS_ENABLED(CONFIG_TSM_MEASUREMENT_CORE)
 
 struct tsm_register *tsm_measurement_get(const char *name, const char *mr_name);
+struct tsm_register *tsm_measurement_get_ccmr(const char *name, u8 index);
 void tsm_measurement_put(struct tsm_register *reg);
 int tsm_measurement_banks(const struct tsm_register *reg,
 			  enum hash_algo algos[TSM_MAX_BANKS]);
@@ -194,6 +196,12 @@ int __must_check tsm_extend_in_any_case(struct tsm_register *reg,
 
 static inline struct tsm_register *tsm_measurement_get(const char *name,
 						       const char *mr_name)
+{
+	return ERR_PTR(-ENODEV);
+}
+
+static inline struct tsm_register *tsm_measurement_get_ccmr(const char *name,
+							    u8 index)
 {
 	return ERR_PTR(-ENODEV);
 }
@@ -237,5 +245,7 @@ static inline int tsm_extend_in_any_case(struct tsm_register *reg,
 }
 
 #endif /* IS_ENABLED(CONFIG_TSM_MEASUREMENT_CORE) */
+
+DEFINE_FREE(tsm_measurement_put, struct tsm_register *, tsm_measurement_put(_T))
 
 #endif /* __TSM_MEASUREMENT_H */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -134,19 +135,41 @@ int buffer_read_path(struct buffer *buf, const char *path, struct error *err)
 	return buffer_read_at(buf, AT_FDCWD, path, err);
 }
 
+int buffer_read_locked(struct buffer *buf, const char *path, struct error *err)
+{
+	int fd = file_open(AT_FDCWD, path, err);
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	/* Files that cannot be locked are not written like this. */
+	do {
+		ret = flock(fd, LOCK_SH);
+	} while (ret && errno == EINTR);
+	ret = buffer_read(buf, fd, path, err);
+	close(fd);
+	return ret;
+}
+
+int buffer_add(struct buffer *buf, const void *data, size_t len,
+	       struct error *err)
+{
+	size_t sum = buf->len + len;
+
+	if (len > BUFFER_MAX || sum > BUFFER_MAX)
+		return too_large("the log", err);
+	if (sum > buf->size && grow(buf, 2 * sum, "the log", err))
+		return -1;
+	if (len)
+		memcpy(buf->data + buf->len, data, len);
+	buf->len = sum;
+	return 0;
+}
+
 int buffer_append(struct buffer *buf, const struct buffer *other,
 		  struct error *err)
 {
-	size_t len = buf->len + other->len;
-
-	if (len > BUFFER_MAX)
-		return too_large("the log", err);
-	if (len > buf->size && grow(buf, 2 * len, "the log", err))
-		return -1;
-	if (other->len)
-		memcpy(buf->data + buf->len, other->data, other->len);
-	buf->len = len;
-	return 0;
+	return buffer_add(buf, other->data, other->len, err);
 }
 
 void buffer_drop(struct buffer *buf, size_t len)
@@ -160,4 +183,11 @@ void buffer_free(struct buffer *buf)
 {
 	free(buf->data);
 	*buf = (struct buffer){ 0 };
+}
+
+void buffer_wipe(struct buffer *buf)
+{
+	if (buf->data)
+		explicit_bzero(buf->data, buf->size);
+	buffer_free(buf);
 }

@@ -47,7 +47,15 @@ int buffer_read_at(struct buffer *buf, int dirfd, const char *path,
 		   struct error *err);
 int buffer_read_path(struct buffer *buf, const char *path, struct error *err);
 
-/* Append the bytes of @other. Returns 0, or -1 with @err set. */
+/*
+ * The same of a file that other programs append to: they hold a lock, flock(), until
+ * what they write is whole.
+ */
+int buffer_read_locked(struct buffer *buf, const char *path, struct error *err);
+
+/* Append bytes, or those of @other. Returns 0, or -1 with @err set. */
+int buffer_add(struct buffer *buf, const void *data, size_t len,
+	       struct error *err);
 int buffer_append(struct buffer *buf, const struct buffer *other,
 		  struct error *err);
 
@@ -55,5 +63,8 @@ int buffer_append(struct buffer *buf, const struct buffer *other,
 void buffer_drop(struct buffer *buf, size_t len);
 
 void buffer_free(struct buffer *buf);
+
+/* The same, and nothing of the bytes stays in memory. */
+void buffer_wipe(struct buffer *buf);
 
 #endif

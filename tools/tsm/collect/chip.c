@@ -256,14 +256,6 @@ static int get_key(struct chip *chip, const char *ak, struct error *err)
 	return rc ? failed(err, "cannot read the attestation key", rc) : 0;
 }
 
-static int append(struct buffer *buf, const void *data, size_t len,
-		  struct error *err)
-{
-	struct buffer more = { .data = (uint8_t *)data, .len = len };
-
-	return buffer_append(buf, &more, err);
-}
-
 /* Up to eight PCRs of @bank, which are taken out of it. */
 static int read_some(struct chip *chip, TPMS_PCR_SELECTION *bank,
 		     struct buffer *values, struct error *err)
@@ -296,8 +288,8 @@ static int read_some(struct chip *chip, TPMS_PCR_SELECTION *bank,
 		ret = error_set(err, "the TPM gave %u PCRs of %u",
 				digests->count, nr);
 	for (i = 0; i < digests->count && !ret; i++)
-		ret = append(values, digests->digests[i].buffer,
-			     digests->digests[i].size, err);
+		ret = buffer_add(values, digests->digests[i].buffer,
+				 digests->digests[i].size, err);
 	Esys_Free(digests);
 	return ret ? ret : 1;
 }
@@ -350,10 +342,10 @@ static int store_quote(const TPM2B_ATTEST *message,
 		return failed(err, "cannot write the signature", rc);
 	buffer_free(&files[COLLECTION_QUOTE]);
 	buffer_free(&files[COLLECTION_SIGNATURE]);
-	return append(&files[COLLECTION_QUOTE], message->attestationData,
-		      message->size, err) ||
-			       append(&files[COLLECTION_SIGNATURE], bytes, len,
-				      err) ?
+	return buffer_add(&files[COLLECTION_QUOTE], message->attestationData,
+			  message->size, err) ||
+			       buffer_add(&files[COLLECTION_SIGNATURE], bytes,
+					  len, err) ?
 		       -1 :
 		       0;
 }
@@ -437,7 +429,7 @@ static int store_key(const struct chip *chip, struct collection *collection,
 					  &len);
 	if (rc)
 		return failed(err, "cannot write the attestation key", rc);
-	return append(&collection->files[COLLECTION_AK], bytes, len, err);
+	return buffer_add(&collection->files[COLLECTION_AK], bytes, len, err);
 }
 
 int chip_quote(const char *tcti, const char *ak, const uint8_t *nonce,

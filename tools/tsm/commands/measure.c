@@ -17,10 +17,12 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "commands/agent-event.h"
 #include "commands/command.h"
 #include "commands/file-event.h"
 #include "commands/new-record.h"
 #include "commands/once.h"
+#include "commands/owner.h"
 #include "formats/register.h"
 #include "linux/tsm-event-log.h"
 #include "sources/provider.h"
@@ -30,6 +32,7 @@ static const char help[] =
 	"       tsm-log measure [OPTION]... PROVIDER/REGISTER -\n"
 	"       tsm-log measure [OPTION]... --file FILE PROVIDER/REGISTER\n"
 	"       tsm-log measure --digest ALGO:HEX... [OPTION]... PROVIDER/REGISTER\n"
+	"       tsm-log measure --aael PROVIDER/REGISTER DOMAIN OPERATION CONTENT\n"
 	"\n"
 	"Measure an event of 1 to 4095 bytes into a register: TEXT, or standard input with\n"
 	"each of its bytes, or the digest of FILE, with its name, as a JSON object:\n"
@@ -51,6 +54,16 @@ static const char help[] =
 	"      --content-type N  it is no event, but content of the type N\n"
 	"      --digest ALGO:HEX extend by this digest, and not by one of the content; there\n"
 	"                        must be one for each bank of the register\n"
+	"\n"
+	"or in the form of an agent, with TEXT as what it says:\n"
+	"\n"
+	"      --aael            of Confidential Containers' agent: DOMAIN, OPERATION and\n"
+	"                        CONTENT in place of TEXT\n"
+	"      --cos KIND        of the launcher of Container-Optimized OS: image-ref,\n"
+	"                        image-digest, arg, env-var, separator and so on\n"
+	"      --dstack NAME     of dstack: TEXT is the payload\n"
+	"      --systemd TYPE    of systemd: phase, machine-id, volume-key or so\n"
+	"      --secret FILE     for --systemd: extend by HMACs with the key in FILE\n"
 	"  -h, --help            show this help\n"
 	"\n"
 	"Prints the record of the event that has KEY, if there is one.\n"
@@ -73,6 +86,17 @@ struct target {
 	char provider[REGISTER_NAME_SIZE];
 	char reg[REGISTER_NAME_SIZE];
 	const char *file; /* append_event or append_record */
+};
+
+struct arguments {
+	const char *root;
+	const char *file;
+	const char *target;
+	const char *text;
+	struct once once;
+	struct new_record record;
+	struct agent_event agent;
+	bool help;
 };
 
 static int event_append(struct event *event, const void *data, size_t len,
@@ -132,23 +156,44 @@ static int append_content(struct event *event, const char *path,
 	return ret;
 }
 
-/* The record takes the place of its content. */
-static int make_record(struct event *event, const struct new_record *record,
-		       const char *file, const char *text, struct error *err)
+/* The banks of the register that is to be extended. */
+static int read_banks(const char *root, const struct target *target,
+		      unsigned int *set, struct error *err)
 {
-	struct event content = { .len = 0 };
+	struct provider provider;
+	int ret = provider_open(&provider, root, target->provider, err);
+
+	if (!ret)
+		ret = provider_read_banks(&provider, target->reg, set, err);
+	provider_close(&provider);
+	return ret ? error_prefix(err, target->provider) : 0;
+}
+
+/* The record takes the place of its content. */
+static int make_record(struct event *event, struct arguments *args,
+		       const struct target *target, struct error *err)
+{
+	struct event text = { .len = 0 };
+	struct buffer content = { 0 };
+	unsigned int set = 0;
 	int len, ret = 0;
 
-	if (file)
-		ret = append_content(&content, file, err);
-	else if (text && !strcmp(text, "-"))
-		ret = append_input(&content, err);
-	else if (text)
-		ret = event_append(&content, text, strlen(text), err);
-	if (ret)
+	if (args->file)
+		ret = append_content(&text, args->file, err);
+	else if (args->text && !strcmp(args->text, "-"))
+		ret = append_input(&text, err);
+	else if (args->text)
+		ret = event_append(&text, args->text, strlen(args->text), err);
+	if (!ret && args->agent.agent == AGENT_SYSTEMD)
+		ret = read_banks(args->root, target, &set, err);
+	if (ret || agent_event_make(&args->agent, &args->record, set, text.data,
+				    text.len, &content, err)) {
+		buffer_free(&content);
 		return -1;
-	len = new_record_encode(record, content.data, content.len, event->data,
-				err);
+	}
+	len = new_record_encode(&args->record, content.data, content.len,
+				event->data, err);
+	buffer_free(&content);
 	event->len = len < 0 ? 0 : (size_t)len;
 	return len < 0 ? -1 : 0;
 }
@@ -265,49 +310,52 @@ static int measure(const char *root, const struct target *target,
 		ret = check_digests(&provider, target->reg, digests, err);
 	if (!ret && once)
 		ret = find_before(once, &provider, fd, err);
-	if (!ret)
+	if (!ret) {
 		ret = write_event(fd, event, err);
-	else if (ret > 0)
+		if (!ret)
+			owner_warn(&provider, root, target->reg);
+	} else if (ret > 0) {
 		printf("%s/%s: measured before, record %" PRIu64 "%s\n",
 		       target->provider, target->reg, once->recnum,
 		       once->same ? "" : ", with other content");
+	}
 	close(fd);
 	provider_close(&provider);
 	return ret < 0 ? error_prefix(err, target->provider) : 0;
 }
 
 enum {
-	OPT_ARCHIVE = 256,
+	OPT_AAEL = 256,
+	OPT_ARCHIVE,
 	OPT_CONTENT_TYPE,
+	OPT_COS,
 	OPT_DIGEST,
+	OPT_DSTACK,
 	OPT_FILE,
 	OPT_IGNORE_TRIMMED,
 	OPT_ONCE,
+	OPT_SECRET,
 	OPT_SYSFS,
+	OPT_SYSTEMD,
 	OPT_TYPE,
 };
 
 static const struct option options[] = {
+	{ "aael", no_argument, NULL, OPT_AAEL },
 	{ "archive", required_argument, NULL, OPT_ARCHIVE },
 	{ "content-type", required_argument, NULL, OPT_CONTENT_TYPE },
+	{ "cos", required_argument, NULL, OPT_COS },
 	{ "digest", required_argument, NULL, OPT_DIGEST },
+	{ "dstack", required_argument, NULL, OPT_DSTACK },
 	{ "file", required_argument, NULL, OPT_FILE },
 	{ "help", no_argument, NULL, 'h' },
 	{ "ignore-trimmed", no_argument, NULL, OPT_IGNORE_TRIMMED },
 	{ "once", required_argument, NULL, OPT_ONCE },
+	{ "secret", required_argument, NULL, OPT_SECRET },
 	{ "sysfs", required_argument, NULL, OPT_SYSFS },
+	{ "systemd", required_argument, NULL, OPT_SYSTEMD },
 	{ "type", required_argument, NULL, OPT_TYPE },
 	{ 0 },
-};
-
-struct arguments {
-	const char *root;
-	const char *file;
-	const char *target;
-	const char *text;
-	struct once once;
-	struct new_record record;
-	bool help;
 };
 
 /* Returns what is wrong with the usage, "" if getopt said it, or else NULL. */
@@ -319,6 +367,25 @@ static const char *take_arguments(struct arguments *args, int argc, char **argv)
 	while (!wrong &&
 	       (opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (opt) {
+		case OPT_AAEL:
+			wrong = agent_event_option(&args->agent, AGENT_AAEL,
+						   NULL, &args->record);
+			break;
+		case OPT_COS:
+			wrong = agent_event_option(&args->agent, AGENT_COS,
+						   optarg, &args->record);
+			break;
+		case OPT_DSTACK:
+			wrong = agent_event_option(&args->agent, AGENT_DSTACK,
+						   optarg, &args->record);
+			break;
+		case OPT_SYSTEMD:
+			wrong = agent_event_option(&args->agent, AGENT_SYSTEMD,
+						   optarg, &args->record);
+			break;
+		case OPT_SECRET:
+			args->agent.secret = optarg;
+			break;
 		case OPT_ARCHIVE:
 			args->once.archive = optarg;
 			break;
@@ -352,12 +419,18 @@ static const char *take_arguments(struct arguments *args, int argc, char **argv)
 	}
 	if (wrong)
 		return wrong;
-	if (argc - optind > 2)
+	if (optind < argc)
+		args->target = argv[optind++];
+	if (args->agent.agent == AGENT_AAEL) {
+		if (argc - optind < 2)
+			return "--aael takes DOMAIN, OPERATION and CONTENT after the register";
+		args->agent.domain = argv[optind++];
+		args->agent.operation = argv[optind++];
+	}
+	if (argc - optind > 1)
 		return "more than one TEXT; put it in quotes";
 	if (optind < argc)
-		args->target = argv[optind];
-	if (optind + 1 < argc)
-		args->text = argv[optind + 1];
+		args->text = argv[optind];
 	return NULL;
 }
 
@@ -380,7 +453,14 @@ static const char *check_arguments(const struct arguments *args)
 		return "--type excludes --content-type";
 	if (once->key && record->any)
 		return "--once goes with events, not with records";
-	if (!once->key && !record->banks && !args->file && !args->text)
+	if (args->agent.agent != AGENT_NONE &&
+	    (record->has_event_type || record->has_content_type ||
+	     record->banks))
+		return "forms of agents exclude --type, --content-type and --digest";
+	if (args->agent.secret && args->agent.agent != AGENT_SYSTEMD)
+		return "--secret goes with --systemd";
+	if (!once->key && !record->banks && !args->file && !args->text &&
+	    args->agent.agent != AGENT_COS && args->agent.agent != AGENT_DSTACK)
 		return "no TEXT given";
 	return NULL;
 }
@@ -406,8 +486,7 @@ int command_measure(int argc, char **argv)
 		return usage_error("measure", *wrong ? wrong : NULL);
 
 	target.file = args.record.any ? "append_record" : "append_event";
-	if (args.record.any ? make_record(&event, &args.record, args.file,
-					  args.text, &err) :
+	if (args.record.any ? make_record(&event, &args, &target, &err) :
 			      make_event(&event, args.once.key, args.file,
 					 args.text, &err)) {
 		fprintf(stderr, "tsm-log: %s\n", err.text);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands/new-record.h"
+#include "formats/cel-write.h"
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
 #include "formats/event-type.h"
@@ -75,14 +76,9 @@ static void add(struct encoder *encoder, const void *data, size_t len)
 
 static void add_header(struct encoder *encoder, uint8_t type, size_t len)
 {
-	uint8_t header[TSM_CEL_TLV_HEADER_SIZE] = {
-		type,
-		(uint8_t)(len >> 24),
-		(uint8_t)(len >> 16),
-		(uint8_t)(len >> 8),
-		(uint8_t)len,
-	};
+	uint8_t header[TSM_CEL_TLV_HEADER_SIZE];
 
+	cel_put_header(header, type, len);
 	add(encoder, header, sizeof(header));
 }
 
@@ -104,13 +100,9 @@ static void add_digests(struct encoder *encoder,
 static void add_event(struct encoder *encoder, uint32_t type,
 		      const uint8_t *data, size_t len)
 {
-	uint8_t number[TSM_CEL_EVENT_TYPE_SIZE] = {
-		(uint8_t)(type >> 24),
-		(uint8_t)(type >> 16),
-		(uint8_t)(type >> 8),
-		(uint8_t)type,
-	};
+	uint8_t number[TSM_CEL_EVENT_TYPE_SIZE];
 
+	cel_put_number(number, type, sizeof(number));
 	add_header(encoder, TSM_CEL_CONTENT_PCCLIENT_STD,
 		   2 * TSM_CEL_TLV_HEADER_SIZE + sizeof(number) + len);
 	add_header(encoder, TSM_CEL_PCCLIENT_EVENT_TYPE, sizeof(number));

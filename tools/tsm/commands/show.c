@@ -18,9 +18,9 @@
 #include "sources/archived.h"
 
 static const char help[] =
-	"Usage: tsm-log show [--json] [PROVIDER]\n"
-	"       tsm-log show [--json] --log FILE [--checkpoints FILE]\n"
-	"       tsm-log show [--json] DIR\n"
+	"Usage: tsm-log show [OPTION]... [PROVIDER]\n"
+	"       tsm-log show [OPTION]... --log FILE [--checkpoints FILE]\n"
+	"       tsm-log show [OPTION]... DIR\n"
 	"\n"
 	"Show the event log of PROVIDER, or of every provider, or all that 'tsm-log\n"
 	"archive' has written to DIR, which must have a slash in it or be \".\".\n"
@@ -35,6 +35,9 @@ static const char help[] =
 	"somebody else has extended one, that a value is not known, or that the records\n"
 	"before it were trimmed.\n"
 	"\n"
+	"      --explain FILE      of records without content, show what FILE has with one\n"
+	"                          of their digests: another log, such as systemd's, IMA's\n"
+	"                          list or an agent's; it can be repeated\n"
 	"      --json              an array of records with the names of TCG CEL-JSON,\n"
 	"                          whole, and of checkpoints\n" SOURCE_HELP
 	"  -h, --help              show this help\n"
@@ -49,6 +52,7 @@ struct show {
 	const char *instance; /* of the log, if it is archived */
 	int status;
 	struct hasher hasher;
+	struct explanations explanations;
 };
 
 /*
@@ -113,9 +117,22 @@ static int items_next(struct items *items, struct error *err)
 	return 1;
 }
 
+/* What other logs say of the record @items is at, if it says nothing itself. */
+static const struct explained *explain(const struct show *show,
+				       const struct items *items,
+				       struct explained *explained)
+{
+	return items->binding == CONTENT_NONE &&
+			       explanations_find(&show->explanations,
+						 &items->rec, explained) ?
+		       explained :
+		       NULL;
+}
+
 static int show_table(struct show *show, const struct log *log,
 		      struct error *err)
 {
+	struct explained explained;
 	struct items items;
 	struct table table;
 	int ret;
@@ -131,7 +148,8 @@ static int show_table(struct show *show, const struct log *log,
 	items_start(&items, show, log);
 	while ((ret = items_next(&items, err)) > 0)
 		if (items.is_record)
-			table_record(&table, &items.rec, items.binding, stdout,
+			table_record(&table, &items.rec, items.binding,
+				     explain(show, &items, &explained), stdout,
 				     show->utf8);
 		else
 			table_checkpoint(&table, &items.cp, stdout);
@@ -143,6 +161,7 @@ static int show_json(struct show *show, const char *name, const struct log *log,
 		     struct error *err)
 {
 	const char *provider = show->many ? name : NULL;
+	struct explained explained;
 	struct json_object *object;
 	struct items items;
 	int ret;
@@ -160,6 +179,8 @@ static int show_json(struct show *show, const char *name, const struct log *log,
 				 json_record(&items.rec, items.binding,
 					     provider) :
 				 json_checkpoint(&items.cp, provider);
+		if (items.is_record && explain(show, &items, &explained))
+			json_add_explained(object, &explained);
 		if (show->instance)
 			json_add_text(object, "instance", show->instance);
 		json_print(stdout, object);
@@ -260,8 +281,9 @@ static int show_archive(struct show *show, const char *path)
 
 int command_show(int argc, char **argv)
 {
-	enum { OPT_JSON = SOURCE_OPT_END };
+	enum { OPT_EXPLAIN = SOURCE_OPT_END, OPT_JSON };
 	static const struct option options[] = {
+		{ "explain", required_argument, NULL, OPT_EXPLAIN },
 		{ "json", no_argument, NULL, OPT_JSON },
 		SOURCE_OPTIONS,
 		{ "help", no_argument, NULL, 'h' },
@@ -269,12 +291,18 @@ int command_show(int argc, char **argv)
 	};
 	struct source source = { 0 };
 	struct show show = { 0 };
+	struct error err;
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (source_option(&source, option))
 			continue;
 		switch (option) {
+		case OPT_EXPLAIN:
+			if (!explanations_add(&show.explanations, optarg))
+				return usage_error("show",
+						   "too many --explain");
+			break;
 		case OPT_JSON:
 			show.json = true;
 			break;
@@ -289,6 +317,11 @@ int command_show(int argc, char **argv)
 	if (status)
 		return status;
 
+	if (explanations_read(&show.explanations, &err)) {
+		fprintf(stderr, "tsm-log: %s\n", err.text);
+		explanations_free(&show.explanations);
+		return EXIT_TROUBLE;
+	}
 	show.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	if (show.json)
 		putchar('[');
@@ -301,5 +334,6 @@ int command_show(int argc, char **argv)
 	if (show.json)
 		fputs("\n]\n", stdout);
 	hasher_free(&show.hasher);
+	explanations_free(&show.explanations);
 	return status;
 }

@@ -73,9 +73,10 @@ enum {
 /* clang-format on */
 
 /* Their help. */
-#define SOURCE_HELP                                                   \
-	"      --log FILE          read a copy of a provider's cel\n" \
-	"      --checkpoints FILE  read a copy of its checkpoints\n"  \
+#define SOURCE_HELP                                                                        \
+	"      --log FILE          read a copy of a provider's cel, or a log of another\n" \
+	"                          program in CEL-TLV or CEL-JSON, as systemd's is\n"      \
+	"      --checkpoints FILE  read a copy of its checkpoints\n"                       \
 	"      --sysfs DIR         read a copy of /sys/kernel/tsm\n"
 
 #define BEGINNING_HELP                                                            \

@@ -12,11 +12,14 @@
 #include "commands/source.h"
 #include "output/json.h"
 #include "output/report.h"
+#include "replay/power-on.h"
 #include "replay/verify.h"
+#include "sources/systemd-log.h"
 
 static const char help[] =
 	"Usage: tsm-log verify [OPTION]... [PROVIDER]\n"
 	"       tsm-log verify [OPTION]... --log FILE --checkpoints FILE [--values FILE]\n"
+	"       tsm-log verify [OPTION]... --log FILE --from-power-on [--values FILE]\n"
 	"       tsm-log verify [OPTION]... [--offline] DIR\n"
 	"       tsm-log verify [OPTION]... --follow-firmware PROVIDER\n"
 	"       tsm-log verify [OPTION]... --quote FILE\n"
@@ -43,6 +46,15 @@ static const char help[] =
 	"      --values FILE       lines REGISTER ALGO:HEX[,ALGO:HEX...] to compare with,\n"
 	"                          of one point of the log;\n"
 	"                          without it, print the values that the replay gives\n"
+	"      --earlier-log FILE  with --follow-firmware: a log that somebody else keeps,\n"
+	"                          as systemd does, explains what was extended before the\n"
+	"                          log begins, and past it; it can be repeated. Without\n"
+	"                          it, that is systemd's, where it is here\n"
+	"      --leave-out MR      without this register, which somebody else goes on\n"
+	"                          with; it can be repeated\n"
+	"      --from-power-on     of --log, which another program has written: registers\n"
+	"                          begin with what they are at power-on, or what the log\n"
+	"                          of --firmware-log leads to\n"
 	"      --strict            a log that does not explain all is not verified:\n"
 	"                          extends past it, hibernation, unproven records\n"
 	"      --json              an array with an object for each log\n" BEGINNING_HELP
@@ -78,6 +90,9 @@ static enum verify_result show_result(const struct verification *v, bool json,
 struct manner {
 	bool json;
 	bool strict;
+	bool from_power_on; /* a log of files that has no checkpoints */
+	struct earlier earlier;
+	struct register_set leave_out;
 };
 
 static int check_files(const struct source *source, const char *values,
@@ -86,11 +101,15 @@ static int check_files(const struct source *source, const char *values,
 	struct verification v = {
 		.strict = manner->strict,
 		.firmware_path = source->firmware,
+		.earlier = manner->earlier,
+		.leave_out = manner->leave_out,
 	};
 	struct buffer expected = { 0 };
 	enum verify_result result;
 
 	v.failed = source_read(source, NULL, 0, &v.log, &v.error) ||
+		   (manner->from_power_on &&
+		    power_on_checkpoints(&v.log, source->firmware, &v.error)) ||
 		   (values && buffer_read_path(&expected, values, &v.error));
 	if (!v.failed)
 		verify_buffers(&v, values ? &expected : NULL);
@@ -107,6 +126,8 @@ static int check_provider(const struct source *source, const char *name,
 		.strict = manner->strict,
 		.archive = source->archive,
 		.firmware_path = source->firmware,
+		.earlier = manner->earlier,
+		.leave_out = manner->leave_out,
 	};
 	enum verify_result result;
 
@@ -148,10 +169,31 @@ static bool is_collection(const char *path)
 	       collection_is_at(path);
 }
 
+/* Of this boot, what systemd says is at its usual place. */
+static void add_usual_log(struct earlier *earlier, const struct source *source)
+{
+	const char *path = systemd_log_of(source->root);
+
+	if (path && source->follow_firmware && !source->log &&
+	    !earlier->nr_files)
+		earlier_add(earlier, path);
+}
+
 int command_verify(int argc, char **argv)
 {
-	enum { OPT_JSON = SOURCE_OPT_END, OPT_OFFLINE, OPT_STRICT, OPT_VALUES };
+	enum {
+		OPT_EARLIER_LOG = SOURCE_OPT_END,
+		OPT_FROM_POWER_ON,
+		OPT_LEAVE_OUT,
+		OPT_JSON,
+		OPT_OFFLINE,
+		OPT_STRICT,
+		OPT_VALUES
+	};
 	static const struct option options[] = {
+		{ "earlier-log", required_argument, NULL, OPT_EARLIER_LOG },
+		{ "leave-out", required_argument, NULL, OPT_LEAVE_OUT },
+		{ "from-power-on", no_argument, NULL, OPT_FROM_POWER_ON },
 		{ "json", no_argument, NULL, OPT_JSON },
 		{ "offline", no_argument, NULL, OPT_OFFLINE },
 		{ "strict", no_argument, NULL, OPT_STRICT },
@@ -174,6 +216,19 @@ int command_verify(int argc, char **argv)
 		    quote_option(&quote, option, &wrong))
 			continue;
 		switch (option) {
+		case OPT_EARLIER_LOG:
+			if (!earlier_add(&manner.earlier, optarg))
+				return usage_error("verify",
+						   "too many --earlier-log");
+			break;
+		case OPT_LEAVE_OUT:
+			if (!register_set_add(&manner.leave_out, optarg))
+				return usage_error("verify",
+						   register_set_usage);
+			break;
+		case OPT_FROM_POWER_ON:
+			manner.from_power_on = true;
+			break;
 		case OPT_JSON:
 			manner.json = true;
 			break;
@@ -196,6 +251,10 @@ int command_verify(int argc, char **argv)
 	if (wrong)
 		return usage_error("verify", wrong);
 	quote.strict = manner.strict;
+	if ((manner.leave_out.any || manner.earlier.nr_files) && quote.any)
+		return usage_error(
+			"verify",
+			"--leave-out and --earlier-log do not go with a quote");
 	if (optind + 1 == argc && is_collection(argv[optind])) {
 		if (quote.quote || quote.signature || quote.pcrs || values ||
 		    offline || source.archive || source.root || source.log ||
@@ -216,18 +275,33 @@ int command_verify(int argc, char **argv)
 	status = source_finish(&source, "verify", argc, argv);
 	if (status)
 		return status;
-	if (source.log && !source.checkpoints)
-		return usage_error("verify", "--log needs --checkpoints");
+	if (manner.earlier.nr_files && !source.follow_firmware)
+		return usage_error(
+			"verify",
+			"--earlier-log goes with --follow-firmware: it is replayed from there");
+	if (manner.from_power_on && (!source.log || source.checkpoints))
+		return usage_error(
+			"verify",
+			"--from-power-on goes with --log without --checkpoints");
+	if (source.log && !source.checkpoints && !manner.from_power_on)
+		return usage_error(
+			"verify",
+			"--log needs --checkpoints; a log of another program, which has none, --from-power-on");
 	if (values && !source.log)
 		return usage_error("verify", "--values goes with --log");
 	archive = source_is_archive(&source);
 	if (offline && !archive)
 		return usage_error("verify", "--offline goes with DIR");
+	if (archive && manner.leave_out.any)
+		return usage_error(
+			"verify",
+			"DIR excludes --leave-out; give a PROVIDER to it");
 	if (archive && (source.archive || source.follow_firmware))
 		return usage_error(
 			"verify",
 			"DIR excludes --archive and --follow-firmware; give a PROVIDER to these");
 
+	add_usual_log(&manner.earlier, &source);
 	if (manner.json)
 		putchar('[');
 	if (source.log)

@@ -103,7 +103,7 @@ static int show_log(struct watch *watch, struct error *err)
 		if (watch->json)
 			show_json(&rec, binding);
 		else
-			table_record(&watch->table, &rec, binding, stdout,
+			table_record(&watch->table, &rec, binding, NULL, stdout,
 				     watch->utf8);
 		watch->next = rec.recnum + 1;
 	}

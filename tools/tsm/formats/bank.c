@@ -155,3 +155,15 @@ void hasher_free(struct hasher *hasher)
 		EVP_MD_CTX_free(hasher->ctx[id]);
 	*hasher = (struct hasher){ 0 };
 }
+
+int hmac_digest(enum bank_id bank, const void *key, size_t key_len,
+		const void *data, size_t len, uint8_t out[DIGEST_MAX],
+		struct error *err)
+{
+	if (EVP_Q_mac(NULL, "HMAC", NULL, banks[bank].evp_name, NULL, key,
+		      key_len, data, len, out, DIGEST_MAX, NULL))
+		return 0;
+	return error_set(err,
+			 "libcrypto does not offer an HMAC of %s here (FIPS?)",
+			 banks[bank].name);
+}

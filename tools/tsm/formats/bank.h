@@ -67,4 +67,9 @@ int hasher_digest(struct hasher *hasher, enum bank_id bank, const void *a,
 		  uint8_t out[DIGEST_MAX], struct error *err);
 void hasher_free(struct hasher *hasher);
 
+/* The HMAC of @data with @key into @out. Returns 0, or -1 with @err set. */
+int hmac_digest(enum bank_id bank, const void *key, size_t key_len,
+		const void *data, size_t len, uint8_t out[DIGEST_MAX],
+		struct error *err);
+
 #endif

@@ -228,11 +228,13 @@ static int parse_content(struct span *log, struct cel_record *rec,
 		return bad(err, content.offset,
 			   "expected the content, found type %u", content.type);
 	rec->content_type = content.type;
+	rec->content = content.value - TSM_CEL_TLV_HEADER_SIZE;
+	rec->content_len = content.len + TSM_CEL_TLV_HEADER_SIZE;
 	rec->event_type = 0;
 	rec->event = content.value;
 	rec->event_len = content.len;
-	rec->measured = content.value - TSM_CEL_TLV_HEADER_SIZE;
-	rec->measured_len = content.len + TSM_CEL_TLV_HEADER_SIZE;
+	rec->measured = rec->content;
+	rec->measured_len = rec->content_len;
 	span = inside(log, &content, "the content");
 	/* The rest of a record does not depend on what others write in there. */
 	if (rec->content_type == CEL_CONTENT_IMA_TEMPLATE)

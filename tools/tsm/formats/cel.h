@@ -46,6 +46,8 @@ struct cel_record {
 	size_t measured_len;
 	const uint8_t *body; /* the digests and the content, as in the log */
 	size_t body_len;
+	const uint8_t *content; /* and the content alone, all of its TLV */
+	size_t content_len;
 };
 
 struct cel_reader {

@@ -27,6 +27,21 @@ bool register_name_valid(const char *name, size_t len);
 const char *register_name(bool is_ccmr, uint8_t index,
 			  char out[REGISTER_NAME_SIZE]);
 
+/* The other way round. Returns whether a record can have a register of this name. */
+bool register_parse(const char *name, bool *is_ccmr, uint8_t *index);
+
+/* Some of them, by the numbers of the log. */
+struct register_set {
+	bool any;
+	bool has[2][UINT8_MAX + 1]; /* [is_ccmr][index] */
+};
+
+/* Add one by its name. Returns false if there can be none of this name. */
+bool register_set_add(struct register_set *set, const char *name);
+
+/* And what to say then of the option. */
+extern const char register_set_usage[];
+
 /* Whether it is the measurement of the virtual machine when it was built. */
 bool register_is_mrtd(const char *name);
 

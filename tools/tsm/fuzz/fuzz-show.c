@@ -33,7 +33,7 @@ static void show(const struct table *table, const struct cel_record *rec,
 
 	if (!out)
 		abort();
-	table_record(table, rec, binding, out, utf8);
+	table_record(table, rec, binding, NULL, out, utf8);
 	fclose(out);
 	if (!len || text[len - 1] != '\n')
 		abort();

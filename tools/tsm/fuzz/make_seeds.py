@@ -3,7 +3,8 @@
 """Make inputs for the fuzz targets from the logs of tests/make_log.py.
 
     make_seeds.py DIR    write them into DIR/show, DIR/checkpoint, DIR/verify,
-                         DIR/firmware, DIR/tdx, DIR/snp and DIR/tpm
+                         DIR/firmware, DIR/import, DIR/tdx, DIR/snp and
+                         DIR/tpm
 
 What fuzzing made of them is kept in corpus/; this is for starting anew, for
 instance after a change of the format.
@@ -17,6 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, os.pardir, "tests"))
 import make_log  # pylint: disable=wrong-import-position
 import make_quote  # pylint: disable=wrong-import-position
+import others  # pylint: disable=wrong-import-position
 import tcg2  # pylint: disable=wrong-import-position
 
 SMALL = 4096
@@ -36,6 +38,20 @@ def firmware_logs():
         # Which banks to keep, and what the indices are.
         flags = 0x9f if log.ccmr else 0x1f
         yield name, bytes([flags]) + log.data + b"\xff" * 20
+
+
+def others_logs():
+    yield "systemd", others.systemd_record(11, "enter-initrd") + \
+        others.systemd_record(15, "machine-id:00", "machine-id")
+    yield "lines", others.systemd_record(11, "x")[1:]
+    paths = ["boot_aggregate", "/usr/bin/bash", ""]
+    for algorithm in ("sha1", "sha256"):
+        yield f"binary-{algorithm}", others.ima_binary(paths, algorithm)
+    yield "ascii", others.ima_ascii(paths[:2])
+    yield "text", b"INIT/sha384 00\nexample.com PullImage alpine\n"
+    yield "cel", make_log.single().cel()
+    yield "tcg2", tcg2.header(["sha256"]) + tcg2.entry(
+        4, 5, [(0x0B, bytes(32))], b"event")
 
 
 def sized(data):
@@ -86,6 +102,8 @@ def main():
             make_log.put(os.path.join(sys.argv[1], kind, name + suffix), data)
     for name, data in firmware_logs():
         make_log.put(os.path.join(sys.argv[1], "firmware", name), data)
+    for name, data in others_logs():
+        make_log.put(os.path.join(sys.argv[1], "import", name), data)
     for name, data in quotes():
         make_log.put(os.path.join(sys.argv[1], name), data)
     return 0

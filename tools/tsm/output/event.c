@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parse-json.h"
 #include "formats/bank.h"
 #include "output/event.h"
 #include "output/json.h"
@@ -332,20 +333,6 @@ void event_print(FILE *out, const uint8_t *data, size_t len, bool utf8)
 	}
 }
 
-static struct json_object *parse_object(const struct application_event *event)
-{
-	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *object;
-
-	if (!tokener)
-		json_need(NULL);
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	object = json_tokener_parse_ex(tokener, event->text,
-				       (int)event->text_len);
-	json_tokener_free(tokener);
-	return object;
-}
-
 /* Whether json-c understood all of it: does it print it as it came? */
 static bool is_lossless(const struct application_event *event,
 			struct json_object *object)
@@ -381,7 +368,7 @@ void event_add_json(struct json_object *content, const uint8_t *data,
 		add_word(content, "domain", &event, 0);
 		add_word(content, "operation", &event, 1);
 	}
-	object = parse_object(&event);
+	object = parse_json(event.text, event.text_len);
 	if (object && is_lossless(&event, object))
 		json_add(content, "json", json_object_get(object));
 	json_object_put(object);

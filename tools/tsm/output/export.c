@@ -4,10 +4,10 @@
  */
 #include <inttypes.h>
 
+#include "formats/cel-write.h"
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
 #include "formats/register.h"
-#include "linux/tsm-event-log.h"
 #include "linux/tsm-event-log.h"
 #include "output/export.h"
 #include "output/json.h"
@@ -15,20 +15,6 @@
 
 /* Before a JSON text of a sequence. */
 #define RECORD_SEPARATOR 0x1e
-
-static uint8_t *add_number(uint8_t *p, uint64_t number, size_t size)
-{
-	while (size--)
-		*p++ = (uint8_t)(number >> 8 * size);
-	return p;
-}
-
-static uint8_t *add_tlv(uint8_t *p, uint8_t type, uint64_t number, size_t size)
-{
-	*p++ = type;
-	p = add_number(p, size, TSM_CEL_TLV_HEADER_SIZE - 1);
-	return add_number(p, number, size);
-}
 
 int export_cel(const struct log *log, size_t recnum_size, size_t index_size,
 	       FILE *out, struct error *err)
@@ -51,27 +37,30 @@ int export_cel(const struct log *log, size_t recnum_size, size_t index_size,
 		uint8_t start[2 * (TSM_CEL_TLV_HEADER_SIZE + sizeof(uint64_t))];
 		uint8_t *p = start;
 
-		p = add_tlv(p, TSM_CEL_RECNUM, rec.recnum, recnum_size);
-		p = add_tlv(p, rec.is_ccmr ? TSM_CEL_CCMR : TSM_CEL_PCR,
-			    rec.index, index_size);
+		p = cel_put_number_tlv(p, TSM_CEL_RECNUM, rec.recnum,
+				       recnum_size);
+		p = cel_put_number_tlv(p,
+				       rec.is_ccmr ? TSM_CEL_CCMR : TSM_CEL_PCR,
+				       rec.index, index_size);
 		fwrite(start, 1, (size_t)(p - start), out);
 		fwrite(rec.body, 1, rec.body_len, out);
 	}
 	return 0;
 }
 
-static void write_json(const struct cel_record *rec,
-		       enum content_binding binding, FILE *out)
+static void write_json(struct json_object *object, FILE *out)
 {
-	struct json_object *object = json_cel_record(rec, binding);
-
 	fputc(RECORD_SEPARATOR, out);
 	json_print(out, object);
 	fputc('\n', out);
 	json_object_put(object);
 }
 
-int export_json(const struct log *log, FILE *out, struct error *err)
+static int
+export_sequence(const struct log *log,
+		struct json_object *(*make)(const struct cel_record *rec,
+					    enum content_binding binding),
+		FILE *out, struct error *err)
 {
 	struct cel_reader reader = { .log = &log->cel };
 	enum content_binding binding;
@@ -87,10 +76,20 @@ int export_json(const struct log *log, FILE *out, struct error *err)
 	while (!ret && cel_next(&reader, &rec, err) > 0) {
 		ret = content_check(&rec, &hasher, &binding, err);
 		if (!ret)
-			write_json(&rec, binding, out);
+			write_json(make(&rec, binding), out);
 	}
 	hasher_free(&hasher);
 	return ret;
+}
+
+int export_json(const struct log *log, FILE *out, struct error *err)
+{
+	return export_sequence(log, json_cel_record, out, err);
+}
+
+int export_pcrlock(const struct log *log, FILE *out, struct error *err)
+{
+	return export_sequence(log, json_pcrlock_record, out, err);
 }
 
 /* The banks of an empty log are those of its registers. */
@@ -131,16 +130,17 @@ static unsigned int banks_of_checkpoints(const struct log *log,
 
 unsigned int export_tcg2_banks(const struct log *log,
 			       const struct firmware *firmware,
-			       struct error *err)
+			       unsigned int mask, struct error *err)
 {
 	char mine[BANK_SET_TEXT], other[BANK_SET_TEXT];
-	unsigned int mask = firmware ? firmware->header.banks : ~0U;
 	struct cel_reader reader = { .log = &log->cel };
 	char name[REGISTER_NAME_SIZE];
 	unsigned int set = 0;
 	struct cel_record rec;
 	int ret;
 
+	if (firmware)
+		mask &= firmware->header.banks;
 	while ((ret = cel_next(&reader, &rec, err)) > 0) {
 		unsigned int theirs = rec.banks & mask;
 
@@ -176,16 +176,15 @@ static void write_firmware(const struct firmware *firmware,
 		tcg2_write_entry(out, header, &entry);
 }
 
-/* Other content has no type there; and this one says the least of the event. */
-static uint32_t entry_type(const struct cel_record *rec)
+uint32_t export_event_type(const struct cel_record *rec)
 {
 	return cel_is_event(rec) ? rec->event_type : TSM_EV_COMPACT_HASH;
 }
 
 int export_tcg2(const struct log *log, const struct firmware *firmware,
-		FILE *out, struct error *err)
+		unsigned int mask, FILE *out, struct error *err)
 {
-	unsigned int set = export_tcg2_banks(log, firmware, err);
+	unsigned int set = export_tcg2_banks(log, firmware, mask, err);
 	struct cel_reader reader = { .log = &log->cel };
 	struct tcg2_header header;
 	struct cel_record rec;
@@ -204,7 +203,7 @@ int export_tcg2(const struct log *log, const struct firmware *firmware,
 	while (cel_next(&reader, &rec, err) > 0) {
 		struct tcg2_entry entry = {
 			.index = rec.index,
-			.type = entry_type(&rec),
+			.type = export_event_type(&rec),
 			.banks = rec.banks,
 			.event = rec.event,
 			.event_len = rec.event_len,

@@ -15,6 +15,16 @@
 #include "replay/firmware.h"
 #include "sources/log.h"
 
+enum export_format {
+	EXPORT_NONE,
+	EXPORT_CEL,
+	EXPORT_JSON,
+	EXPORT_TCG2,
+	/* Those of one program each. */
+	EXPORT_PCRLOCK,
+	EXPORT_DSTACK,
+};
+
 /* CEL-TLV, with numbers of records and indices of registers so many bytes. */
 int export_cel(const struct log *log, size_t recnum_size, size_t index_size,
 	       FILE *out, struct error *err);
@@ -26,17 +36,37 @@ int export_cel(const struct log *log, size_t recnum_size, size_t index_size,
 int export_json(const struct log *log, FILE *out, struct error *err);
 
 /*
+ * The same for systemd-pcrlock: content is named by a text, and systemd's own is
+ * there as systemd writes it.
+ */
+int export_pcrlock(const struct log *log, FILE *out, struct error *err);
+
+/*
  * The crypto-agile log of the TCG PC Client Platform Firmware Profile. Its
  * entries must have digests for the same banks, so all records must have those,
  * too. The entries of @firmware, unless that is NULL, come first; then the
- * banks are those that both have.
+ * banks are those that both have. Banks that are not in @mask are left out.
  */
 int export_tcg2(const struct log *log, const struct firmware *firmware,
-		FILE *out, struct error *err);
+		unsigned int mask, FILE *out, struct error *err);
+
+/*
+ * The type of the event that a record becomes there. Other content has none; the one
+ * that it gets says the least.
+ */
+uint32_t export_event_type(const struct cel_record *rec);
 
 /* The banks that an export_tcg2() has, or 0 with @err set. */
 unsigned int export_tcg2_banks(const struct log *log,
 			       const struct firmware *firmware,
-			       struct error *err);
+			       unsigned int mask, struct error *err);
+
+/*
+ * The array of JSON objects that dstack's evidence has, of CC measurement registers
+ * and their SHA-384 digests. The entries of @firmware, unless that is NULL, come
+ * first.
+ */
+int export_dstack(const struct log *log, const struct firmware *firmware,
+		  FILE *out, struct error *err);
 
 #endif

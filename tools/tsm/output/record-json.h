@@ -10,6 +10,7 @@
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
 #include "formats/content.h"
+#include "sources/explanation.h"
 
 /*
  * A record as TCG CEL-JSON defines it; that has no name for the index of a CC
@@ -20,12 +21,23 @@ struct json_object *json_cel_record(const struct cel_record *rec,
 				    enum content_binding binding);
 
 /*
+ * The same as systemd's pcrlock takes it, for which the type of content is a text:
+ * systemd's own content is that object, as systemd writes it.
+ */
+struct json_object *json_pcrlock_record(const struct cel_record *rec,
+					enum content_binding binding);
+
+/*
  * The same for people: event data that is text is there as "string", too.
  * @provider: the provider to name in the record, or NULL.
  */
 struct json_object *json_record(const struct cel_record *rec,
 				enum content_binding binding,
 				const char *provider);
+
+/* Add to a record what another log says of it. */
+void json_add_explained(struct json_object *record,
+			const struct explained *explained);
 
 /* What is known of a register between two records. */
 struct json_object *json_checkpoint(const struct checkpoint *cp,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/register.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/table.h"
@@ -195,6 +196,61 @@ static void print_unexplained(FILE *out, const struct verification *v)
 				 &separator, "", out);
 }
 
+/* Calls @tell with the name of each register of @set, and with its cursor. */
+static void for_registers(const struct verification *v,
+			  void (*tell)(void *data, const char *name,
+				       const struct earlier_cursor *cursor,
+				       bool left_out),
+			  void *data)
+{
+	char name[REGISTER_NAME_SIZE];
+	int is_ccmr, index;
+
+	for (is_ccmr = 0; is_ccmr < 2; is_ccmr++)
+		for (index = 0; index <= UINT8_MAX; index++)
+			tell(data, register_name(is_ccmr, (uint8_t)index, name),
+			     &v->earlier.cursor[is_ccmr][index],
+			     v->leave_out.has[is_ccmr][index]);
+}
+
+struct text_list {
+	FILE *out;
+	const char *separator;
+};
+
+static void print_earlier(void *data, const char *name,
+			  const struct earlier_cursor *cursor, bool left_out)
+{
+	struct text_list *list = data;
+
+	if (!cursor->explained || left_out)
+		return;
+	fprintf(list->out, "%s%s %" PRIu64 " extend%s", list->separator, name,
+		cursor->explained, plural(cursor->explained));
+	list->separator = ", ";
+}
+
+static void print_left_out(void *data, const char *name,
+			   const struct earlier_cursor *cursor, bool left_out)
+{
+	struct text_list *list = data;
+
+	(void)cursor;
+	if (!left_out)
+		return;
+	fprintf(list->out, "%s%s", list->separator, name);
+	list->separator = ", ";
+}
+
+static void print_others(FILE *out, const struct verification *v)
+{
+	struct text_list earlier = { out, "; explained by earlier logs: " };
+	struct text_list left_out = { out, "; LEFT OUT: " };
+
+	for_registers(v, print_earlier, &earlier);
+	for_registers(v, print_left_out, &left_out);
+}
+
 static void print_total(FILE *out, const struct verification *v)
 {
 	const struct replay *replay = &v->replay;
@@ -221,6 +277,7 @@ static void print_total(FILE *out, const struct verification *v)
 		print_point(out, &v->point, replay);
 	print_content(out, &replay->content);
 	print_resets(out, v);
+	print_others(out, v);
 	print_unexplained(out, v);
 	fputc('\n', out);
 }
@@ -359,6 +416,27 @@ static void add_point(struct json_object *object, const struct point *point)
 	json_add(object, "unsure_there", list);
 }
 
+static void earlier_json(void *data, const char *name,
+			 const struct earlier_cursor *cursor, bool left_out)
+{
+	struct json_object *object;
+
+	if (!cursor->explained || left_out)
+		return;
+	object = json_need(json_object_new_object());
+	json_add_text(object, "register", name);
+	json_add_number(object, "extends", cursor->explained);
+	append(data, object);
+}
+
+static void left_out_json(void *data, const char *name,
+			  const struct earlier_cursor *cursor, bool left_out)
+{
+	(void)cursor;
+	if (left_out)
+		append(data, json_need(json_object_new_string(name)));
+}
+
 struct json_object *report_json(const struct verification *v)
 {
 	struct json_object *object = json_need(json_object_new_object());
@@ -401,6 +479,14 @@ struct json_object *report_json(const struct verification *v)
 	for (i = 0; i < replay->nr_registers; i++)
 		resets_json(&replay->registers[i].unexplained, list);
 	json_add(object, "resets", list);
+
+	list = json_need(json_object_new_array());
+	for_registers(v, earlier_json, list);
+	json_add(object, "earlier", list);
+
+	list = json_need(json_object_new_array());
+	for_registers(v, left_out_json, list);
+	json_add(object, "left_out", list);
 
 	list = json_need(json_object_new_array());
 	for (i = 0; i < replay->nr_registers; i++)

@@ -194,8 +194,19 @@ void table_header(const struct table *table, FILE *out)
 		table->digests, digests_title);
 }
 
+/* Where it is, and what stands there. */
+static void print_explained(const struct explained *explained, FILE *out,
+			    bool utf8)
+{
+	fprintf(out, " (%s, %s %" PRIu64 ": ", explained->file->path,
+		explained->file->imported.unit, explained->rec.recnum);
+	event_print(out, explained->rec.event, explained->rec.event_len, utf8);
+	fputc(')', out);
+}
+
 void table_record(const struct table *table, const struct cel_record *rec,
-		  enum content_binding binding, FILE *out, bool utf8)
+		  enum content_binding binding,
+		  const struct explained *explained, FILE *out, bool utf8)
 {
 	char type[EVENT_TYPE_TEXT], digests[DIGESTS_TEXT], line[LINE_TEXT];
 	char *p = line;
@@ -209,6 +220,8 @@ void table_record(const struct table *table, const struct cel_record *rec,
 	if (binding == CONTENT_CLAIMED)
 		fputs("(claimed) ", out);
 	event_print(out, rec->event, rec->event_len, utf8);
+	if (explained)
+		print_explained(explained, out, utf8);
 	fputc('\n', out);
 }
 

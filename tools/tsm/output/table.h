@@ -11,6 +11,7 @@
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
 #include "formats/content.h"
+#include "sources/explanation.h"
 
 /* The widths of the columns, from the records shown to table_measure(). */
 struct table {
@@ -25,9 +26,13 @@ void table_measure(struct table *table, const struct cel_record *rec);
 void table_measure_checkpoint(struct table *table, const struct checkpoint *cp);
 void table_header(const struct table *table, FILE *out);
 
-/* @utf8: the reader of @out understands it. */
+/*
+ * @explained: what another log says of it, or NULL. @utf8: the reader of @out
+ * understands it.
+ */
 void table_record(const struct table *table, const struct cel_record *rec,
-		  enum content_binding binding, FILE *out, bool utf8);
+		  enum content_binding binding,
+		  const struct explained *explained, FILE *out, bool utf8);
 
 /* A checkpoint has no number; it says what is known of a register there. */
 void table_checkpoint(const struct table *table, const struct checkpoint *cp,

@@ -33,15 +33,23 @@ const char *firmware_path(const char *provider, char out[FIRMWARE_PATH_SIZE])
 	return out;
 }
 
+uint8_t firmware_starts_with(bool is_ccmr, uint8_t index)
+{
+	/* These wait for a dynamic launch, which sets them to zero. */
+	return !is_ccmr && index >= FIRST_DYNAMIC_PCR &&
+			       index <= LAST_DYNAMIC_PCR ?
+		       0xff :
+		       0;
+}
+
 static void start_registers(struct firmware *firmware)
 {
 	int i;
 
-	/* These wait for a dynamic launch, which sets them to zero. */
-	for (i = FIRST_DYNAMIC_PCR; i <= LAST_DYNAMIC_PCR; i++)
-		if (!firmware->is_ccmr)
-			memset(firmware->registers[i].value, 0xff,
-			       sizeof(firmware->registers[i].value));
+	for (i = 0; i < FIRMWARE_REGISTERS; i++)
+		memset(firmware->registers[i].value,
+		       firmware_starts_with(firmware->is_ccmr, (uint8_t)i),
+		       sizeof(firmware->registers[i].value));
 }
 
 static bool is_locality(const struct firmware *firmware,

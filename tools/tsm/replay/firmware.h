@@ -43,6 +43,9 @@ const struct unexplained *firmware_unexplained(const struct firmware *firmware,
 					       int index,
 					       struct unexplained *out);
 
+/* The byte that a register's value is full of at power-on; PCR 0 can have more. */
+uint8_t firmware_starts_with(bool is_ccmr, uint8_t index);
+
 /*
  * Where the firmware's log for a provider's registers is on this machine, if
  * there is one; returns @out.

@@ -109,6 +109,15 @@ int follow_compare(struct verification *v, const char *name, unsigned int set,
 		return -1;
 	reg->compared = true;
 	bank = find_difference(set, reg->value, value);
+	if (bank != BANK_COUNT && v->earlier.nr_files) {
+		int ret = earlier_leads(&v->earlier, name, set, reg->value,
+					value, err);
+
+		if (ret < 0)
+			return -1;
+		if (ret)
+			bank = BANK_COUNT;
+	}
 	/* Somebody has extended it whose log is elsewhere, as IMA's is. */
 	reg->unlogged = bank != BANK_COUNT && !reg->entries;
 	if (reg->unlogged)
@@ -147,7 +156,7 @@ static int check_register(struct verification *v,
 		return -1;
 	bank = find_difference(set, start->value, reg->first_value);
 	/* From where it goes on, the replay has compared what leads to it. */
-	if (bank != BANK_COUNT && !reg->from_before)
+	if (bank != BANK_COUNT && !reg->from_before && !reg->begins_explained)
 		replay_add_finding(
 			&v->replay, reg->name, bank, reg->first_line,
 			"the firmware's log gives %s, checkpoint line %lu has %s: it was extended in between, and no log tells by what",
@@ -176,7 +185,8 @@ static int check_other(struct verification *v, const struct provider *provider,
 {
 	struct live_value live;
 
-	if (replay_find(&v->replay, name) || !firmware_find(&v->firmware, name))
+	if (replay_leaves_out(&v->replay, name) ||
+	    replay_find(&v->replay, name) || !firmware_find(&v->firmware, name))
 		return 0;
 	return provider_read_register(provider, name, &live, err) ||
 			       follow_compare(v, name, live.banks, live.digest,

@@ -59,6 +59,15 @@ void replay_observe(struct replay *replay, replay_observer observe,
 	replay->observer = observer;
 }
 
+bool replay_leaves_out(const struct replay *replay, const char *name)
+{
+	bool is_ccmr;
+	uint8_t index;
+
+	return replay->leave_out && register_parse(name, &is_ccmr, &index) &&
+	       replay->leave_out->has[is_ccmr][index];
+}
+
 static int at_point(struct replay *replay, const struct replay_register *reg,
 		    struct error *err)
 {
@@ -316,13 +325,45 @@ static bool same_value(const struct replay_register *reg,
 	return true;
 }
 
+/* Whether logs that others keep lead from the value of @reg to that of @cp. */
+static int is_explained(struct replay *replay,
+			const struct replay_register *reg,
+			const struct checkpoint *cp, struct error *err)
+{
+	if (!replay->earlier || !checkpoint_is(cp, TSM_CHECKPOINT_FOREIGN) ||
+	    !cp->value.banks || reg->differs)
+		return 0;
+	return earlier_leads(replay->earlier, reg->name,
+			     reg->banks & cp->value.banks, reg->value,
+			     cp->value.digest, err);
+}
+
+/* Whether they do so from what is before the log to its first value. */
+static int begin_explained(struct replay *replay, struct replay_register *reg,
+			   const struct checkpoint *cp, struct error *err)
+{
+	const struct replay_register *before;
+	int ret;
+
+	if (!replay->earlier || !replay->before)
+		return 0;
+	before = replay_find(replay->before, reg->name);
+	if (!before)
+		return 0;
+	ret = earlier_leads(replay->earlier, reg->name,
+			    before->banks & cp->value.banks, before->value,
+			    cp->value.digest, err);
+	reg->begins_explained = ret > 0;
+	return ret < 0 ? -1 : 0;
+}
+
 /* Check @cp against what the replay of @reg gives, if it has to follow. */
 static void follow_checkpoint(struct replay *replay,
 			      struct replay_register *reg,
-			      const struct checkpoint *cp)
+			      const struct checkpoint *cp, bool explained)
 {
 	check_banks(replay, reg, cp);
-	if (reg->differs)
+	if (reg->differs || explained)
 		return;
 	if (checkpoint_restarts(cp) ||
 	    (counts_more(reg, cp) && !same_value(reg, cp)))
@@ -408,13 +449,18 @@ static int apply_checkpoint(struct replay *replay, const struct checkpoint *cp,
 {
 	struct replay_register *reg = replay_find(replay, cp->value.name);
 	bool has_value = cp->value.banks;
+	int explained;
 
+	if (replay_leaves_out(replay, cp->value.name))
+		return 0;
 	if (!reg) {
 		reg = add_register(replay, cp, err);
 		if (!reg)
 			return -1;
 		if (!has_value)
 			go_on_from_before(replay, reg);
+		else if (begin_explained(replay, reg, cp, err))
+			return -1;
 	} else if (reg->is_old) {
 		/* The records in between are gone: nothing to follow from. */
 		reg->banks = 0;
@@ -423,8 +469,11 @@ static int apply_checkpoint(struct replay *replay, const struct checkpoint *cp,
 		/* Now it is known which ones there are. */
 		reg->banks &= cp->value.banks;
 	}
+	explained = is_explained(replay, reg, cp, err);
+	if (explained < 0)
+		return -1;
 	if (has_value && reg->banks && !reg->differs)
-		follow_checkpoint(replay, reg, cp);
+		follow_checkpoint(replay, reg, cp, explained);
 	reg->stretches += has_value;
 	if (reg->differs)
 		return 0;
@@ -433,7 +482,10 @@ static int apply_checkpoint(struct replay *replay, const struct checkpoint *cp,
 		apply_value(reg, cp);
 	else
 		apply_unsure(reg, cp);
-	count_foreign(reg, cp);
+	if (explained)
+		reg->unconfirmed = 0;
+	else
+		count_foreign(reg, cp);
 	return at_point(replay, reg, err);
 }
 
@@ -530,10 +582,17 @@ static int apply_record(struct replay *replay, const struct cel_record *rec,
 			      rec->offset, rec->recnum, replay->next);
 		return 0;
 	}
+	if (replay->leave_out &&
+	    replay->leave_out->has[rec->is_ccmr][rec->index]) {
+		replay->next++;
+		return 0;
+	}
 	reg = register_of_record(replay, rec, err);
 	if (!reg)
 		return -1;
 	replay->next++;
+	if (replay->earlier)
+		earlier_pass(replay->earlier, rec);
 	if (content_check(rec, &replay->hasher, &binding, err))
 		return -1;
 	content_count_record(&replay->content, rec, binding);

@@ -32,6 +32,7 @@
 #include "formats/checkpoint.h"
 #include "formats/content.h"
 #include "formats/register.h"
+#include "replay/earlier.h"
 #include "replay/unexplained.h"
 
 /* An index in the log has one byte; static registers come on top. */
@@ -83,6 +84,9 @@ struct replay_register {
 	unsigned long first_line;
 	uint8_t first_value[BANK_COUNT][DIGEST_MAX];
 	unsigned long restart_line;
+
+	/* Earlier logs lead to its first value from that of ->before. */
+	bool begins_explained;
 
 	/* The stretch that the replay is in. */
 	unsigned long start_line;
@@ -143,6 +147,12 @@ struct replay {
 	 */
 	const struct replay *before;
 
+	/* Logs that others keep of the registers, or NULL; see earlier.h. */
+	struct earlier *earlier;
+
+	/* Registers that do not count, or NULL. */
+	const struct register_set *leave_out;
+
 	struct hasher hasher;
 
 	replay_observer observe; /* see replay_observe() */
@@ -159,6 +169,9 @@ void replay_free(struct replay *replay);
  * starts with.
  */
 void replay_set_first(struct replay *replay, uint64_t first);
+
+/* Whether the register is one that does not count. */
+bool replay_leaves_out(const struct replay *replay, const char *name);
 
 /* Call @observe at each point of the replay, with @observer. */
 void replay_observe(struct replay *replay, replay_observer observe,

@@ -59,6 +59,7 @@ void verify_free(struct verification *v)
 	replay_free(&v->booted);
 	firmware_free(&v->firmware);
 	point_free(&v->point);
+	earlier_free(&v->earlier);
 	log_free(&v->log);
 }
 
@@ -69,6 +70,8 @@ static int expect_value(struct verification *v,
 	struct replay_register *reg = replay_find(&v->replay, value->name);
 	enum bank_id bank;
 
+	if (replay_leaves_out(&v->replay, value->name))
+		return 0;
 	if (!reg && v->firmware_path &&
 	    firmware_find(&v->firmware, value->name))
 		return follow_compare(v, value->name, value->banks,
@@ -149,12 +152,17 @@ static int find_point(struct verification *v, struct error *err)
 static int find_before(struct verification *v, struct error *err)
 {
 	v->replay.before = v->before;
+	if (v->leave_out.any)
+		v->replay.leave_out = &v->leave_out;
 	if (!v->firmware_path)
 		return 0;
 	if (follow_read(v, err))
 		return -1;
 	v->replay.before = &v->booted;
-	return 0;
+	if (!v->earlier.nr_files)
+		return 0;
+	v->replay.earlier = &v->earlier;
+	return earlier_read(&v->earlier, v->firmware.is_ccmr, err);
 }
 
 static int check_buffers(struct verification *v, const struct buffer *values,
@@ -226,7 +234,9 @@ static int check_extensible(struct replay *replay,
 
 	if (nr < 0)
 		return -1;
-	for (i = 0; i < nr && replay_find(replay, names[i]); i++)
+	for (i = 0; i < nr && (replay_find(replay, names[i]) ||
+			       replay_leaves_out(replay, names[i]));
+	     i++)
 		;
 	if (i < nr)
 		ret = error_set(err, "no checkpoint of %s, which is extensible",

@@ -53,6 +53,9 @@ struct verification {
 	bool firmware_optional; /* if the log was trimmed, it need not follow */
 	struct firmware firmware;
 	struct replay booted; /* what that leads to, as ->before */
+	struct earlier
+		earlier; /* if it has files, these explain what is not logged */
+	struct register_set leave_out; /* these registers do not count */
 	size_t followed; /* registers that do */
 	size_t others; /* that only the firmware's log has, and compared */
 };

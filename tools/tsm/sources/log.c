@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "formats/cel.h"
+#include "formats/import.h"
 #include "linux/tsm-event-log.h"
 #include "sources/log.h"
 
@@ -211,6 +212,8 @@ int log_read_files(struct log *log, const char *cel, const char *checkpoints,
 	if (buffer_read_path(&log->cel, cel, err) ||
 	    (checkpoints &&
 	     buffer_read_path(&log->checkpoints, checkpoints, err)))
+		return -1;
+	if (import_is_json(&log->cel) && import_json(&log->cel, err))
 		return -1;
 	/* What is wrong with it, the parser finds again. */
 	if (find_first(&log->cel, &log->first, err))

@@ -58,8 +58,9 @@ int log_read(struct log *log, const struct provider *provider, uint64_t from,
 int log_read_more(struct log *log, struct error *err);
 
 /*
- * Read copies of cel, from record @from on, and of checkpoints, unless
- * that is NULL. Returns as log_read() does.
+ * Read copies of cel, or a log of another program in one of the encodings of the TCG
+ * Canonical Event Log Format, from record @from on; and of checkpoints, unless that is
+ * NULL. Returns as log_read() does.
  */
 int log_read_files(struct log *log, const char *cel, const char *checkpoints,
 		   uint64_t from, struct error *err);

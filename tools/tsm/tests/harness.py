@@ -82,6 +82,14 @@ def check(condition, why):
         raise Failure(why)
 
 
+def is_waited_for(path):
+    """Whether a process waits for a lock on the file."""
+    inode = os.stat(path).st_ino
+    with open("/proc/locks", encoding="ascii") as file:
+        return any("->" in line and line.split()[6].endswith(f":{inode}")
+                   for line in file)
+
+
 def run_tests():
     """Run all tests; the exit status."""
     failed = 0

@@ -17,7 +17,9 @@ import sys
 import time
 
 import make_log
-from harness import ENV, TOOL, Run, check, run_tests, test, test_each
+import tcg2
+from harness import (ENV, TOOL, Run, check, is_waited_for, run_tests, test,
+                     test_each)
 from make_log import put
 
 EVENTS = (b"enter-initrd", b"INIT/sha256 00", b"app started", b'boot {"a":1}')
@@ -309,6 +311,39 @@ def old_kernel():
         2, "cannot open pcr11/append_record")
 
 
+# PCRs that others extend, too.
+
+SYSTEMD = "systemd extends this PCR, too"
+LOADER = "firmware or boot loader extend this PCR, too"
+
+
+@test_each([("systemd's", "pcr11", [SYSTEMD]), ("the boot loader's", "pcr14",
+                                                [LOADER]),
+            ("nobody's", "pcr16", [])])
+def owners(register, texts):
+    """a warning of whose PCR it is"""
+    log = make_log.Log("tpm0")
+    for name in ("pcr11", "pcr14", "pcr16"):
+        log.add(name, ["sha256"])
+    top = log.write_tree("tree")
+    firmware = tcg2.Firmware(["sha256"])
+    firmware.extend(14, b"MokList")
+    put(f"{top}/log/firmware", firmware.data)
+    put("systemd", b'\x1e{"pcr":11,"digests":[{"hashAlg":"sha256","digest":"' +
+        b"0" * 64 + b'"}],"content_type":"systemd","content":{}}\n')
+    for path, expected in (("systemd", texts), ("missing", set(texts) - {SYSTEMD})):
+        run = measure(f"tpm0/{register}", "event", env={
+            "SYSTEMD_MEASURE_LOG_USERSPACE": path}).expect(0, *expected)
+        check(len(run.err.splitlines()) == len(expected), run.err)
+        check(written(register) == b"event", "measured")
+        put(f"{top}/{register}/append_event", b"")
+    put("systemd", b"damaged")
+    put(f"{top}/log/firmware", b"\0damaged")
+    run = measure(f"tpm0/{register}", "event",
+                  env={"SYSTEMD_MEASURE_LOG_USERSPACE": "systemd"}).expect(0)
+    check(not run.err, run.err)
+
+
 # Once.
 
 @test_each([("event", "leave-initrd", (), b"leave-initrd"),
@@ -376,14 +411,6 @@ def bad_log(change):
     run = measure("--once", "key", "tpm0/pcr11").expect(2)
     if written():
         run.fail("measured")
-
-
-def is_waited_for(path):
-    """Whether a process waits for a lock on the file."""
-    inode = os.stat(path).st_ino
-    with open("/proc/locks", encoding="ascii") as file:
-        return any("->" in line and line.split()[6].endswith(f":{inode}")
-                   for line in file)
 
 
 @test

@@ -404,6 +404,74 @@ struct tsm_register *tsm_measurement_get(const char *name, const char *mr_name)
 }
 EXPORT_SYMBOL_GPL(tsm_measurement_get);
 
+/* The first of the registers of a confidential VM that can be extended. */
+static struct tsm_register *first_ccmr(struct tsm_provider *provider)
+{
+	struct tsm_register *reg;
+
+	if (provider->index_type != TSM_CEL_CCMR)
+		return NULL;
+
+	list_for_each_entry(reg, &provider->registers, node) {
+		if (reg->extensible)
+			return reg;
+	}
+
+	return NULL;
+}
+
+static struct tsm_provider *find_cc_provider(const char *name)
+{
+	struct tsm_provider *provider;
+
+	lockdep_assert_held(&providers_lock);
+
+	list_for_each_entry(provider, &providers, node) {
+		if (provider->live && first_ccmr(provider) &&
+		    (!name || !strcmp(dev_name(&provider->dev), name)))
+			return provider;
+	}
+
+	return NULL;
+}
+
+/**
+ * tsm_measurement_get_ccmr() - get a handle to a register of a confidential VM
+ * @name: name of the provider, for instance "tdx", or %NULL for the one that was
+ *	registered first
+ * @index: CC MR index of the register, as UEFI has it: that of RTMR n is n + 1
+ *
+ * Only providers count that number their registers in this way, and have some
+ * that can be extended. The handle is as one from tsm_measurement_get().
+ *
+ * Context: Process context, may sleep.
+ *
+ * Return: the handle, to be given back by tsm_measurement_put(), or an
+ * ERR_PTR(): -ENODEV if there is no such provider now, -ENOENT if it has no
+ * register of that number that can be extended.
+ */
+struct tsm_register *tsm_measurement_get_ccmr(const char *name, u8 index)
+{
+	struct tsm_provider *provider;
+	struct tsm_register *reg;
+
+	guard(mutex)(&providers_lock);
+
+	provider = find_cc_provider(name);
+	if (!provider)
+		return ERR_PTR(-ENODEV);
+
+	list_for_each_entry(reg, &provider->registers, node) {
+		if (!reg->extensible || reg->index != index)
+			continue;
+		get_device(&provider->dev);
+		return reg;
+	}
+
+	return ERR_PTR(-ENOENT);
+}
+EXPORT_SYMBOL_GPL(tsm_measurement_get_ccmr);
+
 /**
  * tsm_measurement_put() - give back a handle
  * @reg: the handle; nothing happens if it is %NULL or an ERR_PTR()

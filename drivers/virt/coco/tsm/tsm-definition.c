@@ -15,9 +15,6 @@
 
 #include "tsm.h"
 
-/* TPM 2.0 PCRs and UEFI CC MRs both have small numbers. */
-#define TSM_INDEX_MAX	31
-
 /* Names that the driver core uses for itself in a device's directory. */
 static const char *const reserved_names[] = {
 	"device", "power", "subsystem", "uevent",

@@ -10,6 +10,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -349,6 +350,7 @@ int tsm_mr_extend_digests(struct tsm_register *reg,
 
 	return extend_by_digests(reg, &no_content, digests, nr_digests, how);
 }
+EXPORT_SYMBOL_FOR_MODULES(tsm_mr_extend_digests, "tsm-rtmr-configfs");
 
 /**
  * tsm_mr_extend_event() - extend a register by the digest of an event

@@ -5,6 +5,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/string.h>
 
 #include "tsm.h"
@@ -56,6 +57,7 @@ int tsm_mr_read(struct tsm_bank *bank, u8 *value)
 
 	return 0;
 }
+EXPORT_SYMBOL_FOR_MODULES(tsm_mr_read, "tsm-rtmr-configfs");
 
 /**
  * tsm_mr_read_blob() - read a register that has no hash

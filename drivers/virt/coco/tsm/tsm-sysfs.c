@@ -10,6 +10,7 @@
  */
 
 #include <linux/array_size.h>
+#include <linux/export.h>
 #include <linux/hex.h>
 #include <linux/kobject.h>
 #include <linux/mm.h>
@@ -40,6 +41,7 @@ int tsm_restart_syscall(int rc)
 {
 	return rc == -EINTR ? -ERESTARTSYS : rc;
 }
+EXPORT_SYMBOL_FOR_MODULES(tsm_restart_syscall, "tsm-rtmr-configfs");
 
 static ssize_t show_digest(struct tsm_bank *bank, char *buf, loff_t off,
 			   size_t count)
@@ -177,10 +179,28 @@ static ssize_t hash_algo_show(struct kobject *kobj, struct kobj_attribute *attr,
  */
 static const char *const pcrs_of_ccmr[] = { "0", "1,7", "2-6", "8-15" };
 
+/**
+ * tsm_register_pcrs() - the PCRs that a register stands for
+ * @reg: the register
+ *
+ * Context: Any context.
+ *
+ * Return: a list such as "1,7", or %NULL if the register stands for none.
+ */
+const char *tsm_register_pcrs(const struct tsm_register *reg)
+{
+	if (reg->provider->index_type != TSM_CEL_CCMR ||
+	    reg->index >= ARRAY_SIZE(pcrs_of_ccmr))
+		return NULL;
+
+	return pcrs_of_ccmr[reg->index];
+}
+EXPORT_SYMBOL_FOR_MODULES(tsm_register_pcrs, "tsm-rtmr-configfs");
+
 static ssize_t pcrs_show(struct kobject *kobj, struct kobj_attribute *attr,
 			 char *buf)
 {
-	return sysfs_emit(buf, "%s\n", pcrs_of_ccmr[to_register(kobj)->index]);
+	return sysfs_emit(buf, "%s\n", tsm_register_pcrs(to_register(kobj)));
 }
 
 static struct kobj_attribute hash_algo_attr = __ATTR_RO(hash_algo);
@@ -215,9 +235,7 @@ static umode_t register_mode(struct kobject *kobj, struct attribute *attr, int n
 {
 	const struct tsm_register *reg = to_register(kobj);
 
-	if (attr == &pcrs_attr.attr &&
-	    (reg->provider->index_type != TSM_CEL_CCMR ||
-	     reg->index >= ARRAY_SIZE(pcrs_of_ccmr)))
+	if (attr == &pcrs_attr.attr && !tsm_register_pcrs(reg))
 		return 0;
 
 	return attr->mode;

@@ -2,8 +2,8 @@
 /*
  * A provider, its registers and their banks, as the core keeps them.
  */
-#ifndef __TSM_H
-#define __TSM_H
+#ifndef __COCO_TSM_H
+#define __COCO_TSM_H
 
 #include <linux/device.h>
 #include <linux/kobject.h>
@@ -21,6 +21,9 @@ struct tsm_log_files;
 
 /* Longest name of a provider or of a register, in characters. */
 #define TSM_NAME_MAX	64
+
+/* TPM 2.0 PCRs and UEFI CC MRs both have small numbers. */
+#define TSM_INDEX_MAX	31
 
 /**
  * struct tsm_bank - one bank of a register
@@ -332,8 +335,9 @@ int __must_check tsm_trim(struct tsm_provider *provider, u64 recnum);
 
 /* tsm-sysfs.c */
 int tsm_restart_syscall(int rc);
+const char *tsm_register_pcrs(const struct tsm_register *reg);
 extern const struct attribute_group *tsm_register_groups[];
 int __must_check tsm_sysfs_add_registers(struct tsm_provider *provider);
 void tsm_sysfs_remove_registers(struct tsm_provider *provider);
 
-#endif /* __TSM_H */
+#endif /* __COCO_TSM_H */

@@ -45,6 +45,15 @@ static void api_test_exit(struct kunit *test)
 	tsm_measurement_put(ctx->agile);
 }
 
+static void expect_ccmr(struct kunit *test, const char *name, u8 index,
+			const struct tsm_register *expected)
+{
+	struct tsm_register *reg __free(tsm_measurement_put) =
+		tsm_measurement_get_ccmr(name, index);
+
+	KUNIT_EXPECT_PTR_EQ(test, reg, expected);
+}
+
 static void test_get_finds_by_name(struct kunit *test)
 {
 	KUNIT_EXPECT_PTR_EQ(test, tsm_measurement_get("other", "rtmr0"),
@@ -59,6 +68,49 @@ static void test_get_finds_by_name(struct kunit *test)
 			    ERR_PTR(-EPERM));
 	tsm_measurement_put(NULL);
 	tsm_measurement_put(ERR_PTR(-ENODEV));
+}
+
+/* By the number of a register of a confidential VM. */
+static void test_get_finds_by_number(struct kunit *test)
+{
+	struct api_test *ctx = test->priv;
+	struct fake *pcrs = fake_create(test, "pcrs");
+	struct fake *fixed = fake_create(test, "fixed");
+
+	KUNIT_EXPECT_PTR_EQ(test, tsm_measurement_get_ccmr("other", 1),
+			    ERR_PTR(-ENODEV));
+	KUNIT_EXPECT_PTR_EQ(test, tsm_measurement_get_ccmr("", 1),
+			    ERR_PTR(-ENODEV));
+	KUNIT_EXPECT_PTR_EQ(test,
+			    tsm_measurement_get_ccmr("fake", FAKE_LAUNCH_INDEX),
+			    ERR_PTR(-ENOENT));
+	KUNIT_EXPECT_PTR_EQ(test, tsm_measurement_get_ccmr("fake", 31),
+			    ERR_PTR(-ENOENT));
+	/* What has no number cannot be found by one. */
+	KUNIT_EXPECT_PTR_EQ(test,
+			    tsm_measurement_get_ccmr("fake", TSM_INDEX_NONE),
+			    ERR_PTR(-ENOENT));
+	expect_ccmr(test, "fake", FAKE_RTMR0_INDEX, ctx->rtmr0);
+	expect_ccmr(test, "fake", FAKE_RTMR1_INDEX, ctx->rtmr1);
+	expect_ccmr(test, "fake", FAKE_AGILE_INDEX, ctx->agile);
+
+	/* A TPM has numbers, too, but they mean something else. */
+	pcrs->tm.index_space = TSM_INDEX_PCR;
+	KUNIT_ASSERT_EQ(test, tsm_register_measurement(&pcrs->tm), 0);
+	KUNIT_EXPECT_PTR_EQ(test,
+			    tsm_measurement_get_ccmr("pcrs", FAKE_RTMR0_INDEX),
+			    ERR_PTR(-ENODEV));
+	fake_unregister(pcrs);
+
+	/* Nor is somebody meant who has nothing to extend. */
+	fixed->tm.mrs = &fixed->mrs[FAKE_LAUNCH];
+	fixed->tm.nr_mrs = 1;
+	fixed->tm.mr_index = &fixed->index[FAKE_LAUNCH];
+	KUNIT_ASSERT_EQ(test, tsm_register_measurement(&fixed->tm), 0);
+	KUNIT_EXPECT_PTR_EQ(test,
+			    tsm_measurement_get_ccmr("fixed", FAKE_LAUNCH_INDEX),
+			    ERR_PTR(-ENODEV));
+	fake_unregister(fixed);
 }
 
 static void test_extend_event(struct kunit *test)
@@ -188,6 +240,7 @@ static void test_extend_in_any_case(struct kunit *test)
 
 static struct kunit_case api_test_cases[] = {
 	KUNIT_CASE(test_get_finds_by_name),
+	KUNIT_CASE(test_get_finds_by_number),
 	KUNIT_CASE(test_extend_event),
 	KUNIT_CASE(test_banks),
 	KUNIT_CASE(test_extend_digests_in_any_order),

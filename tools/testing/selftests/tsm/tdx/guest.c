@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A TDX guest: its reports, and what the emulator of tools/testing/tee-emu was
- * told of it.
+ * A TDX guest: its reports, its log, and what the emulator of
+ * tools/testing/tee-emu was told of it.
  */
 
 #include <errno.h>
@@ -16,9 +16,11 @@
 #include <sys/klog.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "guest.h"
+#include "tsm.h"
 
 #define DEVICE "/dev/tdx_guest"
 #define QUOTE_DIR "/sys/kernel/config/tsm/report/tdx_test"
@@ -130,6 +132,28 @@ bool guest_disarm(void)
 {
 	return guest_arm("report-busy=0,report-invalid=0,extend-busy=0") &&
 	       guest_arm("extend-invalid=0,extend-unclear=0");
+}
+
+int guest_foreign(void)
+{
+	size_t size;
+	char *text = tsm_slurp(&size, "tdx/log/checkpoints");
+	int count = 0;
+
+	for (char *p = text; p && (p = strstr(p, " foreign ")); p++)
+		count++;
+	free(text);
+
+	return count;
+}
+
+double guest_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+
+	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
 int guest_complaints(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A TDX guest: its reports, and what the emulator of tools/testing/tee-emu was
- * told of it.
+ * A TDX guest: its reports, its log, and what the emulator of
+ * tools/testing/tee-emu was told of it.
  */
 #ifndef GUEST_H
 #define GUEST_H
@@ -41,6 +41,12 @@ bool guest_disarm(void);
 
 /* How often the kernel has complained in its log. */
 int guest_complaints(void);
+
+/* How many foreign extends the log has lines of. */
+int guest_foreign(void);
+
+/* Since some moment. */
+double guest_seconds(void);
 
 /* Would udev load the module @name by itself? */
 bool guest_loads(const char *name);

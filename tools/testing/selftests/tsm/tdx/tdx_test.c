@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../../kselftest_harness.h"
@@ -94,28 +93,6 @@ static bool files_are_as_reported(int rtmr)
 	       !memcmp(theirs, report + TDREPORT_RTMR(rtmr), REGISTER_SIZE);
 }
 
-static int count_foreign(void)
-{
-	size_t size;
-	char *text = tsm_slurp(&size, "tdx/log/checkpoints");
-	int count = 0;
-
-	for (char *p = text; p && (p = strstr(p, " foreign ")); p++)
-		count++;
-	free(text);
-
-	return count;
-}
-
-static double seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
-
 FIXTURE(tdx)
 {
 	long long records;
@@ -131,7 +108,7 @@ FIXTURE_SETUP(tdx)
 	ASSERT_TRUE(guest_disarm());
 	self->records = tsm_number("tdx/log/next_record");
 	ASSERT_LE(0, self->records);
-	self->foreign = count_foreign();
+	self->foreign = guest_foreign();
 	self->complaints = guest_complaints();
 	ASSERT_LE(0, self->complaints);
 }
@@ -228,7 +205,7 @@ TEST_F(tdx, three_ways_to_extend)
 	EXPECT_RECORDS(3);
 	EXPECT_TRUE(files_are_as_reported(2));
 	EXPECT_EQ(self->records + 3, tsm_replay("tdx"));
-	EXPECT_EQ(self->foreign, count_foreign());
+	EXPECT_EQ(self->foreign, guest_foreign());
 }
 
 TEST_F(tdx, short_writes_to_mainlines_file)
@@ -253,7 +230,7 @@ TEST_F(tdx, full_log)
 	EXPECT_EQ(0, mainline_extend(REGISTER_SIZE));
 	EXPECT_EQ(len, tsm_write(limit, len, "tdx/log/limit"));
 	EXPECT_RECORDS(0);
-	EXPECT_EQ(self->foreign + 1, count_foreign());
+	EXPECT_EQ(self->foreign + 1, guest_foreign());
 	EXPECT_TRUE(files_are_as_reported(2));
 }
 
@@ -287,7 +264,7 @@ TEST_F(tdx, reports_while_extending)
 	EXPECT_EQ(0, status);
 	EXPECT_LT(10, reports);
 	EXPECT_RECORDS(EXTENDS);
-	EXPECT_EQ(self->foreign, count_foreign());
+	EXPECT_EQ(self->foreign, guest_foreign());
 }
 
 TEST_F(tdx, quotes_while_extending)
@@ -345,12 +322,12 @@ TEST_F(tdx, busy_for_a_while)
 TEST_F(tdx, busy_for_ever)
 {
 	char digest[256];
-	double start = seconds();
+	double start = guest_seconds();
 
 	ASSERT_TRUE(guest_arm("extend-busy=" FOR_EVER));
 	EXPECT_EQ(-EBUSY, append());
-	EXPECT_LT(0.9, seconds() - start);
-	EXPECT_GT(10, seconds() - start);
+	EXPECT_LT(0.9, guest_seconds() - start);
+	EXPECT_GT(10, guest_seconds() - start);
 	EXPECT_EQ(-EBUSY, mainline_extend(REGISTER_SIZE));
 	EXPECT_RECORDS(0);
 
@@ -384,7 +361,7 @@ TEST_F(tdx, busy_and_a_signal)
 	ASSERT_EQ(0, setitimer(ITIMER_REAL, &timer, NULL));
 	EXPECT_EQ(0, mainline_extend(REGISTER_SIZE));
 	EXPECT_RECORDS(2);
-	EXPECT_EQ(self->foreign, count_foreign());
+	EXPECT_EQ(self->foreign, guest_foreign());
 }
 
 TEST_F(tdx, invalid_operand)
@@ -399,7 +376,7 @@ TEST_F(tdx, invalid_operand)
 	EXPECT_EQ(5, append());
 	ASSERT_TRUE(guest_arm("report-invalid"));
 	EXPECT_EQ(-ENXIO, tsm_read(digest, sizeof(digest), "tdx/rtmr3/digest"));
-	EXPECT_EQ(self->foreign, count_foreign());
+	EXPECT_EQ(self->foreign, guest_foreign());
 	EXPECT_TRUE(files_are_as_reported(3));
 }
 
@@ -411,7 +388,7 @@ TEST_F(tdx, failure_after_the_effect)
 	ASSERT_TRUE(guest_arm("extend-unclear"));
 	EXPECT_EQ(0, mainline_extend(REGISTER_SIZE));
 	EXPECT_RECORDS(2);
-	EXPECT_EQ(self->foreign, count_foreign());
+	EXPECT_EQ(self->foreign, guest_foreign());
 	EXPECT_TRUE(files_are_as_reported(2));
 	EXPECT_TRUE(files_are_as_reported(3));
 }
@@ -425,7 +402,7 @@ TEST_F(tdx, failure_that_stays_unclear)
 	EXPECT_TRUE(files_are_as_reported(3));
 	EXPECT_EQ(5, append());
 	EXPECT_RECORDS(2);
-	EXPECT_EQ(self->foreign, count_foreign());
+	EXPECT_EQ(self->foreign, guest_foreign());
 }
 
 /* What the emulator's extend-foreign makes of RTMR3. */
@@ -456,7 +433,7 @@ TEST_F(tdx, extend_by_somebody_else)
 	EXPECT_STREQ(expected, ours);
 
 	/* A line for that register alone, before the next record. */
-	EXPECT_EQ(self->foreign + 1, count_foreign());
+	EXPECT_EQ(self->foreign + 1, guest_foreign());
 	snprintf(line, sizeof(line), "%lld foreign rtmr3 sha384:%s",
 		 self->records + 1, expected);
 	text = tsm_slurp(&size, "tdx/log/checkpoints");
@@ -467,7 +444,7 @@ TEST_F(tdx, extend_by_somebody_else)
 	EXPECT_EQ(5, append());
 	EXPECT_RECORDS(2);
 	EXPECT_EQ(self->records + 2, tsm_replay("tdx"));
-	EXPECT_EQ(self->foreign + 1, count_foreign());
+	EXPECT_EQ(self->foreign + 1, guest_foreign());
 }
 
 /* It is found as well when it happened between two extends of ours. */
@@ -479,11 +456,11 @@ TEST_F(tdx, extend_by_somebody_else_between_ours)
 	ASSERT_TRUE(guest_arm("extend-foreign"));
 	/* Not through this interface: nobody here has seen it. */
 	ASSERT_EQ(0, guest_report(report));
-	EXPECT_EQ(self->foreign, count_foreign());
+	EXPECT_EQ(self->foreign, guest_foreign());
 	EXPECT_EQ(5, append());
 	EXPECT_RECORDS(2);
 	EXPECT_TRUE(files_are_as_reported(3));
-	EXPECT_EQ(self->foreign + 1, count_foreign());
+	EXPECT_EQ(self->foreign + 1, guest_foreign());
 	EXPECT_EQ(self->records + 2, tsm_replay("tdx"));
 }
 
