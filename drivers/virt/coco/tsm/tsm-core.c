@@ -364,20 +364,20 @@ struct tsm_register *tsm_measurement_get(const char *name, const char *mr_name)
 }
 EXPORT_SYMBOL_GPL(tsm_measurement_get);
 
-/* The first of the registers of a confidential VM that can be extended. */
-static struct tsm_register *first_ccmr(struct tsm_provider *provider)
+/* Does it have registers of a confidential VM that can be extended? */
+static bool has_ccmrs(const struct tsm_provider *provider)
 {
-	struct tsm_register *reg;
+	const struct tsm_register *reg;
 
 	if (provider->index_type != TSM_CEL_CCMR)
-		return NULL;
+		return false;
 
 	list_for_each_entry(reg, &provider->registers, node) {
 		if (reg->extensible)
-			return reg;
+			return true;
 	}
 
-	return NULL;
+	return false;
 }
 
 static struct tsm_provider *find_cc_provider(const char *name)
@@ -387,7 +387,7 @@ static struct tsm_provider *find_cc_provider(const char *name)
 	lockdep_assert_held(&providers_lock);
 
 	list_for_each_entry(provider, &providers, node) {
-		if (provider->live && first_ccmr(provider) &&
+		if (provider->live && has_ccmrs(provider) &&
 		    (!name || !strcmp(dev_name(&provider->dev), name)))
 			return provider;
 	}
