@@ -17,6 +17,9 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
+# The diffs apply in the order of their names, which is that of their bytes.
+export LC_ALL=C
+
 # Where a kernel tree has the same directories as this repository.
 OVERLAID=(drivers include samples tools Documentation)
 

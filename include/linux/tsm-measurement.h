@@ -52,6 +52,40 @@ enum tsm_failure {
 };
 
 /**
+ * enum tsm_told_what - what others have done to a register
+ * @TSM_TOLD_EXTENDED: they have extended it
+ * @TSM_TOLD_UNCLEAR: they may have extended it
+ * @TSM_TOLD_RESET: they have reset it
+ * @TSM_TOLD_LOST: something that is not known
+ */
+enum tsm_told_what {
+	TSM_TOLD_EXTENDED,
+	TSM_TOLD_UNCLEAR,
+	TSM_TOLD_RESET,
+	TSM_TOLD_LOST,
+};
+
+/**
+ * struct tsm_told - something that others have done to a register
+ * @mr: the first bank of the register
+ * @what: what they have done
+ * @digests: for an extend, the digest for each bank, in the order of the banks in
+ *	&tsm_measurement.mrs; %NULL for a bank that is not extended. If all are
+ *	%NULL, each bank is extended by its hash of @event.
+ * @event: what the digests are of, %NULL if that is not known
+ * @event_size: bytes of @event
+ * @fill: for a reset, the byte that all banks consist of now
+ */
+struct tsm_told {
+	const struct tsm_measurement_register *mr;
+	enum tsm_told_what what;
+	const u8 *digests[TSM_MAX_BANKS];
+	const void *event;
+	size_t event_size;
+	u8 fill;
+};
+
+/**
  * struct tsm_measurement - a provider of measurement registers
  * @name: directory under /sys/kernel/tsm, unique among the providers
  * @parent: device that the registers belong to; optional
@@ -78,6 +112,13 @@ enum tsm_failure {
  *	bank's &tsm_measurement_register.mr_size. Required where a register has
  *	%TSM_MR_F_WRITABLE. Where it fails, @failure may be set; it is
  *	%TSM_FAILURE_UNCLEAR until then.
+ * @take: for who is told of everything that others do to registers: give out the
+ *	next of that, in the order in which it was done. Of what has been done so
+ *	far, if @all is set; otherwise up to where the last @refresh, @confirm or
+ *	@extend got its answer. Returns %false if that was all; what @told points to
+ *	must stay as it is until the next call. Must not wait for the hardware.
+ *	With this the log has all live registers that have a number, not only the
+ *	extensible ones.
  *
  * The meaning of the flags in &struct tsm_measurement_register here:
  *
@@ -113,10 +154,13 @@ struct tsm_measurement {
 	int (*extend)(const struct tsm_measurement *tm,
 		      const struct tsm_measurement_register *mr,
 		      const u8 *const digests[], enum tsm_failure *failure);
+	bool (*take)(const struct tsm_measurement *tm, bool all,
+		     struct tsm_told *told);
 };
 
 int __must_check tsm_register_measurement(const struct tsm_measurement *tm);
 void tsm_unregister_measurement(const struct tsm_measurement *tm);
+void tsm_take_told(const struct tsm_measurement *tm);
 
 /**
  * struct tsm_digest - a digest for one bank of a register

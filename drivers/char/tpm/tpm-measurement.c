@@ -3,7 +3,7 @@
  * The PCRs of TPM 2.0 chips as measurement registers, in /sys/kernel/tsm/tpmN.
  *
  * Anybody who may talk to the chip can extend PCRs as well, so values are always
- * read from the chip.
+ * read from the chip. The log has these extends too, of all PCRs (tpm-watch.c).
  *
  * A PCR should have one log, and most of them have one: firmware measures into 0
  * to 7, and there is an owner of each of 8 to 15: GRUB (8 and 9), IMA (10), systemd
@@ -30,6 +30,7 @@
 
 #include "tpm.h"
 #include "tpm-measurement.h"
+#include "tpm-watch.h"
 
 static unsigned long extensible = BIT(16) | BIT(23);
 
@@ -129,6 +130,7 @@ static int read_pcr(const struct tsm_measurement *tm,
 	if (rc)
 		return to_errno(rc);
 	rc = read_banks(m->chip, m->mr_index[first], values, n);
+	tpm_watch_mark(m->watch);
 	tpm_put_ops(m->chip);
 
 	return to_errno(rc);
@@ -189,9 +191,12 @@ static int extend(const struct tsm_measurement *tm,
 	fill_digests(m, mr, digests);
 	rc = tpm_try_get_ops(m->chip);
 	if (!rc) {
+		tpm_watch_own(m->watch, true);
 		rc = tpm_measurement_transmit(m->chip,
 					      m->mr_index[mr - m->mrs],
 					      m->digests, &sent);
+		tpm_watch_own(m->watch, false);
+		tpm_watch_mark(m->watch);
 		tpm_put_ops(m->chip);
 	}
 
@@ -208,6 +213,71 @@ static int extend(const struct tsm_measurement *tm,
 		*failure = TSM_FAILURE_BEFORE;
 
 	return to_errno(rc);
+}
+
+/* Say to the core what happened, if that is of a bank that it knows. */
+static bool tell(struct tpm_measurement *m, const struct tpm_watch_event *event,
+		 struct tsm_told *told)
+{
+	static const enum tsm_told_what whats[] = {
+		[TPM_WATCH_EXTENDED] = TSM_TOLD_EXTENDED,
+		[TPM_WATCH_UNCLEAR] = TSM_TOLD_UNCLEAR,
+		[TPM_WATCH_RESET] = TSM_TOLD_RESET,
+		[TPM_WATCH_LOST] = TSM_TOLD_LOST,
+	};
+	bool found = !event->nr_digests;
+	size_t first, n;
+
+	for (first = 0; first < m->tm.nr_mrs; first++) {
+		if (m->mr_index[first] == event->pcr)
+			break;
+	}
+	if (first == m->tm.nr_mrs)
+		return false;
+
+	*told = (struct tsm_told) {
+		.mr = &m->mrs[first],
+		.what = whats[event->what],
+		.event = event->has_event ? event->event : NULL,
+		.event_size = event->event_size,
+		.fill = event->fill,
+	};
+	n = find_banks(m, told->mr, &first);
+	for (size_t i = 0; i < n; i++) {
+		u16 alg_id = m->digests[m->banks[first + i]].alg_id;
+
+		for (unsigned int j = 0; j < event->nr_digests; j++) {
+			if (event->digests[j].alg_id != alg_id)
+				continue;
+			told->digests[i] = event->digests[j].digest;
+			found = true;
+		}
+	}
+
+	return found;
+}
+
+static bool take(const struct tsm_measurement *tm, bool all,
+		 struct tsm_told *told)
+{
+	struct tpm_measurement *m = to_measurement(tm);
+
+	if (all)
+		tpm_watch_mark(m->watch);
+	do {
+		tpm_watch_put(m->watch, m->taken);
+		m->taken = tpm_watch_take(m->watch);
+	} while (m->taken && !tell(m, m->taken, told));
+
+	return m->taken;
+}
+
+static void take_told(struct work_struct *work)
+{
+	struct tpm_measurement *m = container_of(work, struct tpm_measurement,
+						 take_told);
+
+	tsm_take_told(&m->tm);
 }
 
 static void define_pcr(struct tpm_measurement *m, unsigned int pcr,
@@ -270,6 +340,7 @@ tpm_measurement_create(struct tpm_chip *chip,
 		.confirm = tpm2_pcr_integrity() ? confirm : NULL,
 		.extend = extend,
 	};
+	INIT_WORK(&m->take_told, take_told);
 	for (u32 i = 0; i < chip->nr_allocated_banks; i++)
 		m->digests[i].alg_id = chip->allocated_banks[i].alg_id;
 	for (unsigned int pcr = 0; pcr < TPM2_PLATFORM_PCR; pcr++)
@@ -303,6 +374,62 @@ static unsigned long get_extensible(void)
 }
 
 /**
+ * tpm_measurement_watch() - be told of what others do to PCRs from now on
+ * @m: a provider that is not registered yet
+ *
+ * Context: Process context, may sleep.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+VISIBLE_IF_KUNIT int tpm_measurement_watch(struct tpm_measurement *m)
+{
+	if (!tpm_watch_available())
+		return 0;
+
+	m->watch = tpm_watch_create(m->chip, &m->take_told);
+	if (!m->watch)
+		return -ENOMEM;
+
+	m->tm.take = take;
+	tpm_watch_start(m->watch);
+
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(tpm_measurement_watch);
+
+/**
+ * tpm_measurement_unwatch() - end what tpm_measurement_watch() began
+ * @m: the provider, which is not registered any more
+ *
+ * Context: Process context, may sleep.
+ */
+VISIBLE_IF_KUNIT void tpm_measurement_unwatch(struct tpm_measurement *m)
+{
+	tpm_watch_stop(m->watch);
+	cancel_work_sync(&m->take_told);
+	if (m->watch)
+		tpm_watch_put(m->watch, m->taken);
+	tpm_watch_destroy(m->watch);
+}
+EXPORT_SYMBOL_IF_KUNIT(tpm_measurement_unwatch);
+
+/* The watch begins first: what happens then is taken when there are registers. */
+static int watch_and_register(struct tpm_measurement *m)
+{
+	int rc;
+
+	rc = tpm_measurement_watch(m);
+	if (rc)
+		return rc;
+
+	rc = tsm_register_measurement(&m->tm);
+	if (rc)
+		tpm_measurement_unwatch(m);
+
+	return rc;
+}
+
+/**
  * tpm_measurement_add() - show a chip's PCRs in /sys/kernel/tsm
  * @chip: the chip, which works and has its device
  *
@@ -326,7 +453,7 @@ struct tpm_measurement *tpm_measurement_add(struct tpm_chip *chip)
 	rc = get_selection(chip, pcrs);
 	if (!rc) {
 		m = tpm_measurement_create(chip, pcrs, get_extensible());
-		rc = m ? tsm_register_measurement(&m->tm) : -ENOMEM;
+		rc = m ? watch_and_register(m) : -ENOMEM;
 	}
 	if (rc) {
 		dev_err(&chip->dev, "PCRs are not in /sys/kernel/tsm: %d\n", rc);
@@ -349,5 +476,6 @@ void tpm_measurement_remove(struct tpm_measurement *measurement)
 		return;
 
 	tsm_unregister_measurement(&measurement->tm);
+	tpm_measurement_unwatch(measurement);
 	kfree(measurement);
 }

@@ -7,6 +7,10 @@
 
 #include <linux/tpm.h>
 #include <linux/tsm-measurement.h>
+#include <linux/workqueue.h>
+
+struct tpm_watch;
+struct tpm_watch_event;
 
 /* "pcr" and its number. */
 #define TPM_PCR_NAME_SIZE	8
@@ -45,6 +49,9 @@ int tpm2_pcr_read_authentic(struct tpm_chip *chip, u32 pcr,
  * @banks: the chip's number of the bank that each element of @mrs is in
  * @values: the value of each element of @mrs
  * @digests: what tpm2_pcr_extend() takes, one for each bank of the chip
+ * @watch: knows what others do, or %NULL
+ * @taken: what the core was told of last
+ * @take_told: lets the core take what others have done
  */
 struct tpm_measurement {
 	struct tsm_measurement tm;
@@ -55,6 +62,9 @@ struct tpm_measurement {
 	u8 banks[TPM_MAX_PCR_VALUES];
 	u8 values[TPM_MAX_PCR_VALUES][TPM2_MAX_DIGEST_SIZE];
 	struct tpm_digest digests[TPM2_MAX_PCR_BANKS];
+	struct tpm_watch *watch;
+	struct tpm_watch_event *taken;
+	struct work_struct take_told;
 };
 
 #ifdef CONFIG_TCG_TPM_MEASUREMENT
@@ -76,6 +86,8 @@ struct tpm_measurement *
 tpm_measurement_create(struct tpm_chip *chip,
 		       const u32 pcrs[TPM2_MAX_PCR_BANKS],
 		       unsigned long writable);
+int tpm_measurement_watch(struct tpm_measurement *m);
+void tpm_measurement_unwatch(struct tpm_measurement *m);
 int tpm_measurement_transmit(struct tpm_chip *chip, u32 pcr,
 			     struct tpm_digest *digests, bool *sent);
 #endif

@@ -9,66 +9,17 @@
 
 #include <linux/slab.h>
 #include <linux/tpm.h>
-#include <linux/unaligned.h>
 #include <kunit/visibility.h>
 
 #include "tpm.h"
 #include "tpm-measurement.h"
-
-/**
- * struct response - what is left to be read of a response
- * @data: the next byte
- * @len: how many there are
- * @truncated: more was asked for than there was
- */
-struct response {
-	const u8 *data;
-	size_t len;
-	bool truncated;
-};
-
-/* The next @size bytes, or %NULL if there are not so many. */
-static const u8 *take(struct response *response, size_t size)
-{
-	const u8 *data = response->data;
-
-	if (response->truncated || response->len < size) {
-		response->truncated = true;
-		return NULL;
-	}
-
-	response->data += size;
-	response->len -= size;
-
-	return data;
-}
-
-static u8 take_u8(struct response *response)
-{
-	const u8 *data = take(response, 1);
-
-	return data ? *data : 0;
-}
-
-static u16 take_u16(struct response *response)
-{
-	const u8 *data = take(response, 2);
-
-	return data ? get_unaligned_be16(data) : 0;
-}
-
-static u32 take_u32(struct response *response)
-{
-	const u8 *data = take(response, 4);
-
-	return data ? get_unaligned_be32(data) : 0;
-}
+#include "tpm-parse.h"
 
 /* A TPMS_PCR_SELECTION after its hash: the PCRs of it, of those that we know. */
-static u32 take_pcrs(struct response *response)
+static u32 take_pcrs(struct tpm_fields *response)
 {
-	u8 size = take_u8(response);
-	const u8 *bytes = take(response, size);
+	u8 size = tpm_take_u8(response);
+	const u8 *bytes = tpm_take(response, size);
 	u32 pcrs = 0;
 
 	if (!bytes)
@@ -108,30 +59,30 @@ static struct tpm_buf *alloc_command(u16 tag, u32 ordinal)
 	return buf;
 }
 
-static struct response response_of(const struct tpm_buf *buf)
+static struct tpm_fields response_of(const struct tpm_buf *buf)
 {
-	return (struct response) {
+	return (struct tpm_fields) {
 		.data = buf->data + TPM_HEADER_SIZE,
 		.len = buf->length - TPM_HEADER_SIZE,
 	};
 }
 
 /* TPMS_CAPABILITY_DATA, with one TPMS_PCR_SELECTION for each bank. */
-static int parse_selection(struct response *response, struct tpm_chip *chip,
+static int parse_selection(struct tpm_fields *response, struct tpm_chip *chip,
 			   u32 pcrs[TPM2_MAX_PCR_BANKS])
 {
 	u32 count;
 
 	/* moreData */
-	take_u8(response);
-	if (take_u32(response) != TPM2_CAP_PCRS)
+	tpm_take_u8(response);
+	if (tpm_take_u32(response) != TPM2_CAP_PCRS)
 		return -EIO;
-	count = take_u32(response);
+	count = tpm_take_u32(response);
 	if (count > TPM2_MAX_PCR_BANKS)
 		return -EIO;
 
 	for (; count; count--) {
-		u16 alg_id = take_u16(response);
+		u16 alg_id = tpm_take_u16(response);
 		u32 selected = take_pcrs(response);
 
 		for (u32 i = 0; i < chip->nr_allocated_banks; i++) {
@@ -160,7 +111,7 @@ int tpm2_get_pcr_selection(struct tpm_chip *chip, u32 pcrs[TPM2_MAX_PCR_BANKS])
 {
 	struct tpm_buf *buf __free(kfree) =
 		alloc_command(TPM2_ST_NO_SESSIONS, TPM2_CC_GET_CAPABILITY);
-	struct response response;
+	struct tpm_fields response;
 	int rc;
 
 	if (!buf)
@@ -185,26 +136,26 @@ EXPORT_SYMBOL_IF_KUNIT(tpm2_get_pcr_selection);
  * one digest for each bank. A TPM may answer a part of what was asked for; what we
  * ask for is never more than what it can answer, so that is an error.
  */
-static int parse_pcr(struct response *response, u32 pcr,
+static int parse_pcr(struct tpm_fields *response, u32 pcr,
 		     const struct tpm_pcr_value *values, unsigned int nr_values)
 {
-	take_u32(response);
-	if (take_u32(response) != nr_values)
+	tpm_take_u32(response);
+	if (tpm_take_u32(response) != nr_values)
 		return -EIO;
 	for (unsigned int i = 0; i < nr_values; i++) {
-		if (take_u16(response) != values[i].alg_id ||
+		if (tpm_take_u16(response) != values[i].alg_id ||
 		    take_pcrs(response) != BIT(pcr))
 			return -EIO;
 	}
 
-	if (take_u32(response) != nr_values)
+	if (tpm_take_u32(response) != nr_values)
 		return -EIO;
 	for (unsigned int i = 0; i < nr_values; i++) {
 		const u8 *digest;
 
-		if (take_u16(response) != values[i].size)
+		if (tpm_take_u16(response) != values[i].size)
 			return -EIO;
-		digest = take(response, values[i].size);
+		digest = tpm_take(response, values[i].size);
 		if (!digest)
 			return -EIO;
 		memcpy(values[i].value, digest, values[i].size);
@@ -232,7 +183,7 @@ int tpm2_pcr_read_banks(struct tpm_chip *chip, u32 pcr,
 {
 	struct tpm_buf *buf __free(kfree) =
 		alloc_command(TPM2_ST_NO_SESSIONS, TPM2_CC_PCR_READ);
-	struct response response;
+	struct tpm_fields response;
 	int rc;
 
 	if (!buf)
@@ -271,7 +222,7 @@ int tpm2_pcr_read_authentic(struct tpm_chip *chip, u32 pcr,
 {
 	struct tpm_buf *buf __free(kfree) =
 		alloc_command(TPM2_ST_SESSIONS, TPM2_CC_PCR_READ);
-	struct response response;
+	struct tpm_fields response;
 	u32 size;
 	int rc;
 
@@ -295,7 +246,7 @@ int tpm2_pcr_read_authentic(struct tpm_chip *chip, u32 pcr,
 		return rc;
 
 	response = response_of(buf);
-	size = take_u32(&response);
+	size = tpm_take_u32(&response);
 	if (response.truncated || size > response.len)
 		return -EIO;
 	response.len = size;

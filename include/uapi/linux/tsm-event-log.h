@@ -37,7 +37,7 @@
  *
  *	RECNUM REASON REGISTER [ALGO:HEX[,ALGO:HEX...]] [foreign=COUNT]
  *
- * The first lines, one per extensible register, are the opening. A line gives
+ * The first lines, one per register that is in the log, are the opening. A line gives
  * the register's value in its banks, and REASON tells what that has to do with
  * the records before it:
  *
@@ -47,6 +47,8 @@
  *	foreign		the register was extended past the log: a replay goes on
  *			from here
  *	resume		the value after hibernation: a replay goes on from here
+ *	reset		the value after somebody has reset the register: a replay goes
+ *			on from here
  *	settled		the value is known again, and what a replay gives
  *	unsure		no value. In the opening: the value is not known here, until
  *			a later line gives it. After that: the register may have been
@@ -129,6 +131,7 @@
 #define TSM_CHECKPOINT_FOREIGN		"foreign"
 #define TSM_CHECKPOINT_TRIM		"trim"
 #define TSM_CHECKPOINT_RESUME		"resume"
+#define TSM_CHECKPOINT_RESET		"reset"
 #define TSM_CHECKPOINT_UNSURE		"unsure"
 #define TSM_CHECKPOINT_SETTLED		"settled"
 

@@ -136,7 +136,7 @@ int follow_compare(struct verification *v, const char *name, unsigned int set,
 static int check_register(struct verification *v,
 			  const struct replay_register *reg, struct error *err)
 {
-	const struct firmware_register *start =
+	struct firmware_register *start =
 		firmware_find(&v->firmware, reg->name);
 	char mine[2 * DIGEST_MAX + 1], theirs[2 * DIGEST_MAX + 1];
 	unsigned int set;
@@ -156,7 +156,14 @@ static int check_register(struct verification *v,
 		return -1;
 	bank = find_difference(set, start->value, reg->first_value);
 	/* From where it goes on, the replay has compared what leads to it. */
-	if (bank != BANK_COUNT && !reg->from_before && !reg->begins_explained)
+	if (reg->from_before || reg->begins_explained)
+		bank = BANK_COUNT;
+	/* Without a record it is as one that is not in the log at all. */
+	start->unlogged = bank != BANK_COUNT && !start->entries &&
+			  !reg->records;
+	if (start->unlogged)
+		return 0;
+	if (bank != BANK_COUNT)
 		replay_add_finding(
 			&v->replay, reg->name, bank, reg->first_line,
 			"the firmware's log gives %s, checkpoint line %lu has %s: it was extended in between, and no log tells by what",

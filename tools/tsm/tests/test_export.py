@@ -695,6 +695,22 @@ def follow_gap():
           [("pcr9", "sha256", 2), ("pcr16", "sha256", 3)], "as json")
 
 
+@test
+def follow_gap_without_records():
+    """an extend before the log of a register of which neither log has a record"""
+    firmware, log = boot(later=(23,))
+    write_boot(firmware, log)
+    for strict, status in ((), 0), (("--strict",), 1):
+        Run("verify", *TREE, *strict, "tpm0").expect(
+            status, "4 registers go on in the log",
+            "; NOT EXPLAINED: pcr23 has a value that is in no log\n")
+    Run("export", "--format", "tcg2", *TREE, "tpm0").expect(0)
+    log.event("pcr23", b"of an unknown value")
+    write_boot(firmware, log)
+    Run("verify", *TREE, "tpm0").expect(1, "register pcr23, bank sha256: the "
+                                        "firmware's log gives ")
+
+
 @test_each([
     ("foreign", "foreign", "somebody extended it past the log before record "
      "30, and no log tells by what"),

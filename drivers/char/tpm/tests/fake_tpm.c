@@ -96,26 +96,48 @@ static u8 *pcr_read(struct fake_tpm *tpm, const u8 *command, u8 *p)
 	return p;
 }
 
-static void extend_value(const struct fake_bank *bank, u8 *value)
+static void hash(const struct fake_bank *bank, const u8 *data, size_t len,
+		 u8 *digest)
+{
+	switch (bank->alg_id) {
+	case TPM_ALG_SHA1:
+		sha1(data, len, digest);
+		break;
+	case TPM_ALG_SHA256:
+		sha256(data, len, digest);
+		break;
+	case TPM_ALG_SHA384:
+		sha384(data, len, digest);
+		break;
+	case TPM_ALG_SHA512:
+		sha512(data, len, digest);
+		break;
+	}
+}
+
+/**
+ * fake_tpm_extend_bank() - extend a PCR in one bank
+ * @bank: the bank, whose &fake_bank.extended_by is the digest
+ * @pcr: the PCR; nothing happens if the bank does not have it
+ */
+void fake_tpm_extend_bank(struct fake_bank *bank, u32 pcr)
 {
 	u8 data[2 * TPM2_MAX_DIGEST_SIZE];
 
-	memcpy(data, value, bank->size);
+	if (pcr >= TPM2_PLATFORM_PCR || !(bank->pcrs & BIT(pcr)))
+		return;
+
+	memcpy(data, bank->values[pcr], bank->size);
 	memcpy(data + bank->size, bank->extended_by, bank->size);
-	switch (bank->alg_id) {
-	case TPM_ALG_SHA1:
-		sha1(data, 2 * bank->size, value);
-		break;
-	case TPM_ALG_SHA256:
-		sha256(data, 2 * bank->size, value);
-		break;
-	case TPM_ALG_SHA384:
-		sha384(data, 2 * bank->size, value);
-		break;
-	case TPM_ALG_SHA512:
-		sha512(data, 2 * bank->size, value);
-		break;
-	}
+	hash(bank, data, 2 * bank->size, bank->values[pcr]);
+}
+
+/* The parameters of a command with one handle. */
+static const u8 *params_of(const u8 *command)
+{
+	command += 4;
+
+	return command + 4 + get_unaligned_be32(command);
 }
 
 static void pcr_extend(struct fake_tpm *tpm, const u8 *command)
@@ -123,9 +145,7 @@ static void pcr_extend(struct fake_tpm *tpm, const u8 *command)
 	u32 pcr = get_unaligned_be32(command);
 	u32 count;
 
-	/* The handle, the size of the authorization, and that. */
-	command += 4;
-	command += 4 + get_unaligned_be32(command);
+	command = params_of(command);
 	count = get_unaligned_be32(command);
 	command += 4;
 	for (u32 i = 0; i < count; i++) {
@@ -136,27 +156,81 @@ static void pcr_extend(struct fake_tpm *tpm, const u8 *command)
 			return;
 		memcpy(bank->extended_by, command + 2, bank->size);
 		command += 2 + bank->size;
-		if (bank->pcrs & BIT(pcr))
-			extend_value(bank, bank->values[pcr]);
+		fake_tpm_extend_bank(bank, pcr);
 	}
 }
 
-static size_t finish(u8 *answer, size_t len, u32 rc)
+/* The answer to a command with a session: its parameters, and an empty HMAC. */
+static u8 *pcr_event(struct fake_tpm *tpm, const u8 *command, u8 *p)
 {
-	put_u16(answer, TPM2_ST_NO_SESSIONS);
+	const u8 *event = params_of(command);
+	u32 pcr = get_unaligned_be32(command);
+	u8 *size = p, *params = p + 4;
+
+	p = put_u32(params, tpm->nr_banks);
+	for (unsigned int i = 0; i < tpm->nr_banks; i++) {
+		struct fake_bank *bank = &tpm->banks[i];
+
+		hash(bank, event + 2, get_unaligned_be16(event),
+		     bank->extended_by);
+		fake_tpm_extend_bank(bank, pcr);
+		p = put_u16(p, bank->alg_id);
+		memcpy(p, bank->extended_by, bank->size);
+		p += bank->size;
+	}
+	put_u32(size, p - params);
+
+	return put_u8(put_u32(p, 0), 0);
+}
+
+static void pcr_reset(struct fake_tpm *tpm, const u8 *command)
+{
+	u32 pcr = get_unaligned_be32(command);
+
+	for (unsigned int i = 0; i < tpm->nr_banks; i++)
+		memset(tpm->banks[i].values[pcr], 0, TPM2_MAX_DIGEST_SIZE);
+}
+
+static size_t finish(u8 *answer, u16 tag, size_t len, u32 rc)
+{
+	put_u16(answer, tag);
 	put_u32(answer + 2, len);
 	put_u32(answer + 6, rc);
 
 	return len;
 }
 
+/* Do what a command says that changes a PCR. Returns the end of the answer. */
+static u8 *change(struct fake_tpm *tpm, u32 code, const u8 *command, u8 *end)
+{
+	switch (code) {
+	case TPM2_CC_PCR_EXTEND:
+		pcr_extend(tpm, command);
+		break;
+	case TPM2_CC_PCR_EVENT:
+		end = pcr_event(tpm, command, end);
+		break;
+	case TPM2_CC_PCR_RESET:
+		pcr_reset(tpm, command);
+		break;
+	}
+
+	return end;
+}
+
 static int fake_send(struct tpm_chip *chip, u8 *buf, size_t bufsiz, size_t len)
 {
 	struct fake_tpm *tpm = dev_get_drvdata(&chip->dev);
-	u8 *command = kmemdup(buf, len, GFP_KERNEL);
 	u8 *end = buf + TPM_HEADER_SIZE;
+	u16 tag = TPM2_ST_NO_SESSIONS;
+	bool changes = false;
+	u8 *command;
 	u32 code;
 
+	if (len < TPM_HEADER_SIZE)
+		return -EINVAL;
+
+	command = kmemdup(buf, len, GFP_KERNEL);
 	if (!command)
 		return -ENOMEM;
 
@@ -169,24 +243,32 @@ static int fake_send(struct tpm_chip *chip, u8 *buf, size_t bufsiz, size_t len)
 	case TPM2_CC_PCR_READ:
 		end = pcr_read(tpm, command + TPM_HEADER_SIZE, end);
 		break;
-	case TPM2_CC_PCR_EXTEND:
-		tpm->nr_extends++;
-		if (!tpm->error || tpm->acts)
-			pcr_extend(tpm, command + TPM_HEADER_SIZE);
-		break;
+	default:
+		changes = true;
 	}
+	tpm->nr_extends += code == TPM2_CC_PCR_EXTEND;
+	if (changes && tpm->nr_retries) {
+		tpm->nr_retries--;
+		kfree(command);
+		return finish(buf, tag, TPM_HEADER_SIZE, TPM2_RC_RETRY);
+	}
+	if (changes && !tpm->idle && (!tpm->error || tpm->acts))
+		end = change(tpm, code, command + TPM_HEADER_SIZE, end);
+	if (code == TPM2_CC_PCR_EVENT || code == TPM2_CC_EVENT_SEQUENCE_COMPLETE)
+		tag = TPM2_ST_SESSIONS;
 	kfree(command);
 
-	if (code == TPM2_CC_PCR_EXTEND && tpm->error < 0)
+	if (changes && tpm->error < 0)
 		return tpm->error;
-	if (code == TPM2_CC_PCR_EXTEND && tpm->error > 0)
-		return finish(buf, TPM_HEADER_SIZE, tpm->error);
+	if (changes && tpm->error > 0)
+		return finish(buf, TPM2_ST_NO_SESSIONS, TPM_HEADER_SIZE,
+			      tpm->error);
 
 	len = end - buf;
 	if (tpm->mangle)
 		len = tpm->mangle(tpm, buf, len);
 
-	return finish(buf, len, 0);
+	return finish(buf, tag, len, 0);
 }
 
 static int fake_recv(struct tpm_chip *chip, u8 *buf, size_t len)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A TPM 2.0 in software for KUnit tests, which answers TPM2_GetCapability for
- * PCRs, TPM2_PCR_Read and TPM2_PCR_Extend.
+ * PCRs, TPM2_PCR_Read, TPM2_PCR_Extend, TPM2_PCR_Event and TPM2_PCR_Reset.
  */
 #ifndef __FAKE_TPM_H__
 #define __FAKE_TPM_H__
@@ -32,9 +32,11 @@ struct fake_bank {
  * @chip: what the kernel sees of it
  * @banks: the banks
  * @nr_banks: how many
- * @error: instead of an answer to TPM2_PCR_Extend, a negative errno of the driver
- *	or a TPM_RC
- * @acts: it extends before it fails
+ * @error: instead of an answer to a command that changes a PCR, a negative errno
+ *	of the driver or a TPM_RC
+ * @acts: it changes the PCR before it fails
+ * @idle: it says that it did what it was asked for, and does nothing
+ * @nr_retries: answers TPM_RC_RETRY to so many commands before it takes one
  * @nr_commands: commands that it got
  * @nr_extends: how many of them were TPM2_PCR_Extend
  * @mangle: changes an answer of @len bytes; the header's length follows the length
@@ -47,6 +49,8 @@ struct fake_tpm {
 	unsigned int nr_banks;
 	int error;
 	bool acts;
+	bool idle;
+	unsigned int nr_retries;
 	unsigned int nr_commands;
 	unsigned int nr_extends;
 	size_t (*mangle)(struct fake_tpm *tpm, u8 *answer, size_t len);
@@ -55,6 +59,7 @@ struct fake_tpm {
 
 struct fake_tpm *fake_tpm_create(void);
 void fake_tpm_destroy(struct fake_tpm *tpm);
+void fake_tpm_extend_bank(struct fake_bank *bank, u32 pcr);
 void fake_tpm_add_bank(struct fake_tpm *tpm, u16 alg_id, u32 pcrs);
 int fake_tpm_pcr_extend(struct tpm_chip *chip, u32 pcr,
 			struct tpm_digest *digests, bool *sent);

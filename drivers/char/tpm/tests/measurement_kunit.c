@@ -324,6 +324,93 @@ static void test_refusal_is_not_authentic(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, failure, TSM_FAILURE_UNCLEAR);
 }
 
+KUNIT_DEFINE_ACTION_WRAPPER(unwatch, tpm_measurement_unwatch,
+			    struct tpm_measurement *);
+
+static struct tpm_measurement *create_watching(struct kunit *test,
+					       struct fake_tpm *tpm)
+{
+	struct tpm_measurement *m = create(test, tpm);
+
+	KUNIT_ASSERT_EQ(test, tpm_measurement_watch(m), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unwatch, m), 0);
+
+	return m;
+}
+
+/* Somebody else extends all banks, by digests of one byte. */
+static void extend_elsewhere(struct kunit *test, struct fake_tpm *tpm, u32 pcr,
+			     u8 fill)
+{
+	struct tpm_digest digests[TPM2_MAX_PCR_BANKS];
+	bool sent;
+
+	for (unsigned int i = 0; i < tpm->nr_banks; i++) {
+		digests[i].alg_id = tpm->banks[i].alg_id;
+		memset(digests[i].digest, fill, TPM2_MAX_DIGEST_SIZE);
+	}
+	KUNIT_ASSERT_EQ(test, tpm_try_get_ops(tpm->chip), 0);
+	KUNIT_EXPECT_EQ(test, fake_tpm_pcr_extend(tpm->chip, pcr, digests, &sent),
+			0);
+	tpm_put_ops(tpm->chip);
+}
+
+/* Of each bank what is for it, and of banks that are not shown nothing. */
+static void test_told_of_others(struct kunit *test)
+{
+	struct fake_tpm *tpm = test->priv;
+	struct tpm_measurement *m;
+	struct tsm_told told;
+
+	tpm->banks[1].pcrs = BIT(16);
+	tpm->banks[0].pcrs &= ~BIT(3);
+	tpm->banks[2].pcrs &= ~BIT(3);
+	fake_tpm_add_bank(tpm, FAKE_ALG_UNKNOWN, ALL_PCRS);
+	m = create_watching(test, tpm);
+
+	extend_elsewhere(test, tpm, 3, 1);
+	extend_elsewhere(test, tpm, 10, 2);
+	extend_elsewhere(test, tpm, 16, 3);
+	KUNIT_ASSERT_TRUE(test, m->tm.take(&m->tm, true, &told));
+	KUNIT_EXPECT_PTR_EQ(test, told.mr, find(m, 10));
+	KUNIT_EXPECT_EQ(test, told.what, TSM_TOLD_EXTENDED);
+	KUNIT_EXPECT_EQ(test, told.mr[0].mr_hash, HASH_ALGO_SHA1);
+	KUNIT_EXPECT_EQ(test, told.mr[1].mr_hash, HASH_ALGO_SHA384);
+	KUNIT_EXPECT_NULL(test, memchr_inv(told.digests[0], 2, 20));
+	KUNIT_EXPECT_NULL(test, memchr_inv(told.digests[1], 2, 48));
+	KUNIT_EXPECT_NULL(test, told.digests[2]);
+	KUNIT_EXPECT_NULL(test, told.event);
+	KUNIT_ASSERT_TRUE(test, m->tm.take(&m->tm, true, &told));
+	KUNIT_EXPECT_PTR_EQ(test, told.mr, find(m, 16));
+	KUNIT_EXPECT_NULL(test, memchr_inv(told.digests[2], 3, 48));
+	KUNIT_EXPECT_FALSE(test, m->tm.take(&m->tm, true, &told));
+}
+
+/* What was before an answer, and what comes after it. */
+static void test_told_up_to_an_answer(struct kunit *test)
+{
+	struct fake_tpm *tpm = test->priv;
+	struct tpm_measurement *m = create_watching(test, tpm);
+	enum tsm_failure failure;
+	struct tsm_told told;
+
+	for (int i = 0; i < 2; i++) {
+		extend_elsewhere(test, tpm, 1, 1);
+		if (i)
+			KUNIT_EXPECT_EQ(test, extend(m, 23, &failure), 0);
+		else
+			KUNIT_EXPECT_EQ(test,
+					m->tm.refresh(&m->tm, find(m, 5)), 0);
+		extend_elsewhere(test, tpm, 2, 1);
+		KUNIT_ASSERT_TRUE(test, m->tm.take(&m->tm, false, &told));
+		KUNIT_EXPECT_PTR_EQ(test, told.mr, find(m, 1));
+		KUNIT_EXPECT_FALSE(test, m->tm.take(&m->tm, false, &told));
+		KUNIT_ASSERT_TRUE(test, m->tm.take(&m->tm, true, &told));
+		KUNIT_EXPECT_PTR_EQ(test, told.mr, find(m, 2));
+		KUNIT_EXPECT_FALSE(test, m->tm.take(&m->tm, true, &told));
+	}
+}
+
 static void test_nothing_is_sent_to_a_suspended_chip(struct kunit *test)
 {
 	enum tsm_failure failure = TSM_FAILURE_UNCLEAR;
@@ -507,6 +594,8 @@ static struct kunit_case tpm_test_cases[] = {
 	KUNIT_CASE(test_only_unknown_banks),
 	KUNIT_CASE_PARAM(test_error, error_gen_params),
 	KUNIT_CASE(test_refusal_is_not_authentic),
+	KUNIT_CASE(test_told_of_others),
+	KUNIT_CASE(test_told_up_to_an_answer),
 	KUNIT_CASE(test_nothing_is_sent_to_a_suspended_chip),
 	KUNIT_CASE_PARAM(test_malformed_read, read_gen_params),
 	KUNIT_CASE(test_read_of_another_length),

@@ -129,14 +129,35 @@ void cel_decode_extend(const u8 *buf, struct cel_extend *extend)
 
 	end = p + TSM_CEL_TLV_HEADER_SIZE + get_unaligned_be32(p + 1);
 	p += TSM_CEL_TLV_HEADER_SIZE;
-	for (unsigned int i = 0; p < end && i < TSM_MAX_BANKS; i++) {
-		extend->digests[i] = p + TSM_CEL_TLV_HEADER_SIZE;
+	extend->nr_digests = 0;
+	while (p < end && extend->nr_digests < TSM_MAX_BANKS) {
+		extend->algs[extend->nr_digests] = *p;
+		extend->digests[extend->nr_digests++] = p + TSM_CEL_TLV_HEADER_SIZE;
 		p += TSM_CEL_TLV_HEADER_SIZE + get_unaligned_be32(p + 1);
 	}
 
 	/* The content is what is left. */
 	extend->size = p - buf + TSM_CEL_TLV_HEADER_SIZE +
 		       get_unaligned_be32(p + 1);
+}
+
+/**
+ * cel_digest_of() - the digest for one bank
+ * @extend: what cel_decode_extend() has decoded
+ * @alg: low byte of the bank's TPM_ALG_ID
+ *
+ * Context: Any context.
+ *
+ * Return: the digest, or %NULL if the bank was not extended.
+ */
+const u8 *cel_digest_of(const struct cel_extend *extend, u8 alg)
+{
+	for (unsigned int i = 0; i < extend->nr_digests; i++) {
+		if (extend->algs[i] == alg)
+			return extend->digests[i];
+	}
+
+	return NULL;
 }
 
 /**

@@ -45,11 +45,15 @@ struct cel_record {
 /**
  * struct cel_extend - what a replay needs of a record
  * @index: number of the register that was extended
- * @digests: one digest per bank, in the order in which they were encoded
+ * @nr_digests: number of elements of @algs and @digests
+ * @algs: low byte of the TPM_ALG_ID of each bank that was extended
+ * @digests: the digest for it
  * @size: size of the whole record in bytes
  */
 struct cel_extend {
 	u8 index;
+	unsigned int nr_digests;
+	u8 algs[TSM_MAX_BANKS];
 	const u8 *digests[TSM_MAX_BANKS];
 	u64 size;
 };
@@ -67,6 +71,7 @@ struct cel_extend {
 size_t cel_record_size(const struct cel_record *record);
 size_t cel_encode_head(u8 *buf, const struct cel_record *record);
 void cel_decode_extend(const u8 *buf, struct cel_extend *extend);
+const u8 *cel_digest_of(const struct cel_extend *extend, u8 alg);
 void cel_set_recnum(u8 *buf, u64 recnum);
 
 #endif /* __TSM_CEL_H */

@@ -23,6 +23,7 @@ struct tsm_register;
  * @TSM_REASON_REGISTER: the first look at a register
  * @TSM_REASON_FOREIGN: a value that the log does not explain
  * @TSM_REASON_RESUME: the value after hibernation
+ * @TSM_REASON_RESET: the value after a reset that somebody asked for
  * @TSM_REASON_UNSURE: an extend's end is not known; no value
  * @TSM_REASON_SETTLED: it is known now; the value that the log explains
  */
@@ -30,6 +31,7 @@ enum tsm_reason {
 	TSM_REASON_REGISTER,
 	TSM_REASON_FOREIGN,
 	TSM_REASON_RESUME,
+	TSM_REASON_RESET,
 	TSM_REASON_UNSURE,
 	TSM_REASON_SETTLED,
 };
@@ -41,6 +43,7 @@ enum tsm_reason {
  * @off: where its line is in &tsm_log.lines
  * @len: bytes of the line
  * @reason: why it is there
+ * @by_others: others are the cause of it
  * @reg: the register
  * @proven: for one where the replay goes on from another value, the record up to
  *	which the log is known to have been right about the register before
@@ -53,6 +56,7 @@ struct tsm_checkpoint {
 	u64 off;
 	size_t len;
 	enum tsm_reason reason;
+	bool by_others;
 	struct tsm_register *reg;
 	u64 proven;
 	u64 nr_foreign;
@@ -80,8 +84,11 @@ struct tsm_checkpoint {
  * @nr_held: how many such records
  * @spare: memory for the next checkpoint without a value, or %NULL
  * @limit: most bytes that the log may have, 0 for no limit
- * @others_limit: the same for what others are the cause of
- * @others_size: bytes of the lines that others are the cause of
+ * @others_limit: the same for what others are the cause of, see tsm-log-others.c
+ * @others_size: bytes of records and lines that others are the cause of
+ * @others_held: the part of @held that others are the cause of
+ * @told: there may be records that others are the cause of
+ * @marks: if @told, for each record whether others are the cause of it
  * @wait: woken when there is a new record, and when the provider goes
  * @nr_events: counts these
  */
@@ -108,20 +115,12 @@ struct tsm_log {
 	u64 limit;
 	u64 others_limit;
 	u64 others_size;
+	u64 others_held;
+	bool told;
+	struct tsm_stream marks;
 	wait_queue_head_t wait;
 	unsigned int nr_events;
 };
-
-/**
- * tsm_checkpoint_by_others() - are others the cause of a checkpoint?
- * @reason: its reason
- *
- * Return: %true if so; its line then counts against &tsm_log.others_limit.
- */
-static inline bool tsm_checkpoint_by_others(enum tsm_reason reason)
-{
-	return reason == TSM_REASON_FOREIGN;
-}
 
 /**
  * tsm_checkpoint_is_restart() - does the replay go on from another value?
@@ -132,7 +131,7 @@ static inline bool tsm_checkpoint_by_others(enum tsm_reason reason)
 static inline bool tsm_checkpoint_is_restart(enum tsm_reason reason)
 {
 	return reason == TSM_REASON_REGISTER || reason == TSM_REASON_FOREIGN ||
-	       reason == TSM_REASON_RESUME;
+	       reason == TSM_REASON_RESUME || reason == TSM_REASON_RESET;
 }
 
 /* tsm-log.c */
@@ -141,6 +140,7 @@ void tsm_log_destroy(struct tsm_log *log);
 u64 tsm_log_size(const struct tsm_log *log);
 int __must_check tsm_log_reserve(struct tsm_log *log, size_t len,
 				 size_t line_len);
+int __must_check tsm_log_reserve_record(struct tsm_log *log, size_t len);
 int __must_check tsm_log_reserve_line(struct tsm_log *log, size_t len);
 u8 *tsm_log_room(const struct tsm_log *log, size_t len);
 void tsm_log_commit_in_place(struct tsm_log *log, size_t len);
@@ -156,5 +156,12 @@ void tsm_log_notify(struct tsm_log *log);
 int __must_check tsm_log_index_reserve(struct tsm_log *log);
 void tsm_log_index_append(struct tsm_log *log);
 void tsm_log_index_drop(struct tsm_log *log);
+
+/* tsm-log-others.c */
+bool tsm_log_others_have_room(const struct tsm_log *log, size_t len, bool record);
+int __must_check tsm_log_mark_reserve(struct tsm_log *log);
+void tsm_log_mark_append(struct tsm_log *log);
+void tsm_log_charge_others(struct tsm_log *log, size_t len);
+bool tsm_log_is_by_others(struct tsm_log *log, u64 recnum);
 
 #endif /* __TSM_LOG_H */

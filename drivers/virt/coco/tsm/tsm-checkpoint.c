@@ -43,6 +43,7 @@ static const char *const reason_names[] = {
 	[TSM_REASON_REGISTER] = TSM_CHECKPOINT_REGISTER,
 	[TSM_REASON_FOREIGN] = TSM_CHECKPOINT_FOREIGN,
 	[TSM_REASON_RESUME] = TSM_CHECKPOINT_RESUME,
+	[TSM_REASON_RESET] = TSM_CHECKPOINT_RESET,
 	[TSM_REASON_UNSURE] = TSM_CHECKPOINT_UNSURE,
 	[TSM_REASON_SETTLED] = TSM_CHECKPOINT_SETTLED,
 };
@@ -126,7 +127,7 @@ static void append_line(struct tsm_checkpoint *checkpoint)
 	checkpoint->off = log->lines.end;
 	checkpoint->len = format_line(checkpoint);
 	tsm_stream_append(&log->lines, provider->line, checkpoint->len);
-	if (tsm_checkpoint_by_others(checkpoint->reason))
+	if (checkpoint->by_others)
 		log->others_size += checkpoint->len;
 }
 
@@ -134,7 +135,7 @@ static void take_line_back(struct tsm_log *log,
 			   const struct tsm_checkpoint *checkpoint)
 {
 	tsm_stream_cut(&log->lines, checkpoint->off);
-	if (tsm_checkpoint_by_others(checkpoint->reason))
+	if (checkpoint->by_others)
 		log->others_size -= checkpoint->len;
 }
 
@@ -178,19 +179,26 @@ static void fold(struct tsm_checkpoint *new)
 	}
 }
 
-static struct tsm_checkpoint *alloc_checkpoint(const struct tsm_register *reg)
+static size_t values_size(const struct tsm_register *reg)
 {
-	struct tsm_checkpoint *checkpoint;
 	size_t size = 0;
 
 	for (unsigned int i = 0; i < reg->nr_banks; i++)
 		size += reg->banks[i].size;
 
-	checkpoint = kmalloc(struct_size(checkpoint, values, size), GFP_KERNEL);
+	return size;
+}
+
+static struct tsm_checkpoint *alloc_checkpoint(const struct tsm_register *reg)
+{
+	struct tsm_checkpoint *checkpoint;
+	size_t size = 0;
+
+	checkpoint = kmalloc(struct_size(checkpoint, values, values_size(reg)),
+			     GFP_KERNEL);
 	if (!checkpoint)
 		return NULL;
 
-	size = 0;
 	for (unsigned int i = 0; i < reg->nr_banks; i++) {
 		const struct tsm_bank *bank = &reg->banks[i];
 
@@ -202,10 +210,19 @@ static struct tsm_checkpoint *alloc_checkpoint(const struct tsm_register *reg)
 	return checkpoint;
 }
 
-static bool others_have_room(const struct tsm_log *log, size_t len)
+/* Are others the cause of a line? It counts against &tsm_log.others_limit then. */
+static bool by_others(const struct tsm_register *reg, enum tsm_reason reason)
 {
-	return !log->others_limit ||
-	       log->others_size + len <= log->others_limit;
+	switch (reason) {
+	case TSM_REASON_FOREIGN:
+	case TSM_REASON_RESET:
+		return true;
+	case TSM_REASON_UNSURE:
+	case TSM_REASON_SETTLED:
+		return reg->by_others;
+	default:
+		return false;
+	}
 }
 
 /**
@@ -230,7 +247,8 @@ struct tsm_checkpoint *tsm_checkpoint_prepare(const struct tsm_register *reg,
 
 	lockdep_assert_held(&log->lock);
 
-	if (tsm_checkpoint_by_others(reason) && !others_have_room(log, max_len))
+	if (by_others(reg, reason) &&
+	    !tsm_log_others_have_room(log, max_len, false))
 		return ERR_PTR(-ENOSPC);
 
 	rc = tsm_stream_reserve(&log->lines, max_len);
@@ -240,6 +258,20 @@ struct tsm_checkpoint *tsm_checkpoint_prepare(const struct tsm_register *reg,
 	checkpoint = alloc_checkpoint(reg);
 
 	return checkpoint ?: ERR_PTR(-ENOMEM);
+}
+
+/**
+ * tsm_checkpoint_fill() - let a checkpoint have another value than was read
+ * @checkpoint: what tsm_checkpoint_prepare() returned
+ * @reg: the register
+ * @fill: the byte that the value consists of, in each bank
+ *
+ * Context: Any context.
+ */
+void tsm_checkpoint_fill(struct tsm_checkpoint *checkpoint,
+			 const struct tsm_register *reg, u8 fill)
+{
+	memset(checkpoint->values, fill, values_size(reg));
 }
 
 /**
@@ -263,6 +295,7 @@ void tsm_checkpoint_add(struct tsm_register *reg,
 
 	checkpoint->recnum = log->next_record;
 	checkpoint->reason = reason;
+	checkpoint->by_others = by_others(reg, reason);
 	checkpoint->reg = reg;
 	checkpoint->proven = reg->live ? reg->proven : U64_MAX;
 	checkpoint->nr_foreign = reg->nr_foreign;
@@ -367,7 +400,7 @@ int tsm_checkpoint_make_opening(struct tsm_provider *provider)
 
 	seq_buf_init(&lines, text, room);
 	list_for_each_entry(reg, &provider->registers, node) {
-		if (reg->extensible)
+		if (reg->logged)
 			put_opening(&lines, reg);
 	}
 	log->opening = text;

@@ -81,6 +81,20 @@ static struct tsm_provider *find_provider(const char *name)
 	return NULL;
 }
 
+static struct tsm_provider *find_live(const struct tsm_measurement *tm)
+{
+	struct tsm_provider *provider;
+
+	lockdep_assert_held(&providers_lock);
+
+	list_for_each_entry(provider, &providers, node) {
+		if (provider->live && provider->tm == tm)
+			return provider;
+	}
+
+	return NULL;
+}
+
 /**
  * tsm_provider_of() - what the core has made of a definition
  * @tm: the definition
@@ -91,16 +105,9 @@ static struct tsm_provider *find_provider(const char *name)
  */
 struct tsm_provider *tsm_provider_of(const struct tsm_measurement *tm)
 {
-	struct tsm_provider *provider;
-
 	guard(mutex)(&providers_lock);
 
-	list_for_each_entry(provider, &providers, node) {
-		if (provider->live && provider->tm == tm)
-			return provider;
-	}
-
-	return NULL;
+	return find_live(tm);
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_provider_of);
 
@@ -135,7 +142,7 @@ static void look_first(struct tsm_provider *provider)
 
 		if (tsm_provider_is_gone(provider))
 			return;
-		if (reg->extensible && !reg->known && tsm_look_at(reg))
+		if (reg->logged && !reg->known && tsm_look_at(reg))
 			dev_warn(&provider->dev,
 				 "%s cannot be read, its value is not known\n",
 				 reg->name);
@@ -164,6 +171,7 @@ static struct tsm_provider *create_provider(const struct tsm_measurement *tm)
 	INIT_LIST_HEAD(&provider->registers);
 	INIT_WORK(&provider->first_look, first_look_work);
 	tsm_log_init(&provider->log);
+	provider->log.told = tm->take;
 	provider->index_type = tm->index_space == TSM_INDEX_PCR ?
 			       TSM_CEL_PCR : TSM_CEL_CCMR;
 	provider->tm = tm;
@@ -325,6 +333,38 @@ void tsm_unregister_measurement(const struct tsm_measurement *tm)
 		remove_provider(provider);
 }
 EXPORT_SYMBOL_GPL(tsm_unregister_measurement);
+
+/**
+ * tsm_take_told() - let the log say what others have done
+ * @tm: a provider that has @tm->take; nothing happens if it is not registered now
+ *
+ * Whoever looks at registers or at the log does that anyway. A provider calls it
+ * when it is told of something, so that its queue is not longer than it must be, and
+ * who waits for records is woken.
+ *
+ * Context: Process context, may sleep. Takes the log's lock, and may call
+ * @tm->refresh and @tm->confirm.
+ */
+void tsm_take_told(const struct tsm_measurement *tm)
+{
+	struct tsm_provider *provider;
+
+	scoped_guard(mutex, &providers_lock) {
+		provider = find_live(tm);
+		if (!provider)
+			return;
+		get_device(&provider->dev);
+	}
+
+	scoped_guard(mutex, &provider->log.lock) {
+		/* What cannot be said now is said when somebody looks. */
+		if (!tsm_provider_is_gone(provider) &&
+		    tsm_look_at_unsure(provider))
+			break;
+	}
+	put_device(&provider->dev);
+}
+EXPORT_SYMBOL_GPL(tsm_take_told);
 
 /**
  * tsm_measurement_get() - get a handle to a register that can be extended

@@ -73,11 +73,12 @@ check_register(const struct tsm_measurement *tm,
 	if (mr->mr_flags & TSM_MR_F_WRITABLE) {
 		if (!tm->extend)
 			return "TSM_MR_F_WRITABLE needs extend()";
-		if (tsm_hash_tcg_alg(mr->mr_hash) < 0)
-			return "the log cannot name mr_hash";
 		if (tsm_mr_index(tm, mr) == TSM_INDEX_NONE)
 			return "TSM_MR_F_WRITABLE needs mr_index";
 	}
+	if ((mr->mr_flags & TSM_MR_F_WRITABLE || tsm_mr_is_told(tm, mr)) &&
+	    tsm_hash_tcg_alg(mr->mr_hash) < 0)
+		return "the log cannot name mr_hash";
 
 	return NULL;
 }

@@ -130,7 +130,7 @@ static noinline void commit_copy(const struct request *request)
 }
 
 /* The extend took effect: let the log and the replay say so. */
-static void commit(const struct request *request)
+static void commit(struct request *request)
 {
 	struct tsm_register *reg = request->reg;
 	struct tsm_log *log = &reg->provider->log;
@@ -150,6 +150,8 @@ static void commit(const struct request *request)
 					request->digests[i]);
 	}
 
+	/* Others may have taken the number that it had before the extend. */
+	request->record.recnum = log->next_record;
 	room = tsm_log_room(log, request->size);
 	if (!room) {
 		commit_copy(request);
@@ -166,6 +168,7 @@ static struct tsm_pending *keep(const struct request *request)
 	struct tsm_pending *pending = provider->spare;
 
 	provider->spare = NULL;
+	pending->by_others = false;
 	pending->size = request->size;
 	encode(request, pending->record);
 
@@ -179,25 +182,35 @@ static int extend_without_record(const struct request *request)
 	int rc;
 
 	rc = tsm_hw_extend(request->reg, request->digests, &failure);
+	tsm_told_take(request->reg->provider, false);
 	if (!rc || failure != TSM_FAILURE_BEFORE)
 		tsm_look_again(request->reg);
 
 	return rc;
 }
 
-static int extend_with_record(const struct request *request)
+static int extend_with_record(struct request *request)
 {
 	struct tsm_register *reg = request->reg;
+	struct tsm_log *log = &reg->provider->log;
 	enum tsm_failure failure;
 	int rc;
 
+	/* What others did before comes first, and must leave us the room. */
+	tsm_log_hold(log, request->size);
 	rc = tsm_hw_extend(reg, request->digests, &failure);
+	tsm_told_take(reg->provider, false);
+	tsm_log_release(log, request->size);
+
 	if (rc && failure == TSM_FAILURE_BEFORE)
 		return rc;
 	if (rc)
 		return tsm_look_after_failure(reg, keep(request), rc, failure);
 
-	commit(request);
+	if (reg->nr_pending)
+		tsm_look_after_extend(reg, keep(request));
+	else
+		commit(request);
 
 	return 0;
 }
@@ -213,6 +226,7 @@ static int extend_locked(struct request *request)
 	if (tsm_provider_is_gone(provider))
 		return -ENODEV;
 
+	tsm_told_take(provider, true);
 	if (!reg->known || reg->unsure || provider->hibernating)
 		rc = tsm_look_at(reg);
 	if (!rc) {

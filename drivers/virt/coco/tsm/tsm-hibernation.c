@@ -35,7 +35,7 @@ void tsm_hibernate(struct tsm_provider *provider)
 
 	list_for_each_entry(reg, &provider->registers, node) {
 		/* If it cannot be read, it is less that is proven. */
-		if (reg->extensible && tsm_look_at(reg))
+		if (reg->logged && tsm_look_at(reg))
 			continue;
 	}
 	provider->hibernating = true;
@@ -61,7 +61,7 @@ int tsm_resume(struct tsm_provider *provider)
 
 	provider->hibernating = false;
 	list_for_each_entry(reg, &provider->registers, node) {
-		if (!reg->extensible || !reg->known)
+		if (!reg->logged || !reg->known)
 			continue;
 		reg->resuming = true;
 		reg->unsure = true;

@@ -53,6 +53,7 @@ void tsm_log_init(struct tsm_log *log)
 	mutex_init(&log->trim_lock);
 	tsm_stream_init(&log->records);
 	tsm_stream_init(&log->index);
+	tsm_stream_init(&log->marks);
 	INIT_LIST_HEAD(&log->checkpoints);
 	tsm_stream_init(&log->lines);
 	log->limit = TSM_LOG_DEFAULT_LIMIT;
@@ -78,6 +79,7 @@ void tsm_log_destroy(struct tsm_log *log)
 	kfree(log->spare);
 	kvfree(log->opening);
 	tsm_stream_destroy(&log->lines);
+	tsm_stream_destroy(&log->marks);
 	tsm_stream_destroy(&log->index);
 	tsm_stream_destroy(&log->records);
 	mutex_destroy(&log->trim_lock);
@@ -108,8 +110,9 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_log_size);
 
 static bool has_room(const struct tsm_log *log, size_t len)
 {
-	return !log->limit || tsm_log_size(log) - log->others_size +
-			      log->held + len <= log->limit;
+	return !log->limit ||
+	       tsm_log_size(log) - log->others_size +
+	       log->held - log->others_held + len <= log->limit;
 }
 
 /**
@@ -132,6 +135,30 @@ int tsm_log_reserve_line(struct tsm_log *log, size_t len)
 	}
 
 	return tsm_stream_reserve(&log->lines, len);
+}
+
+/**
+ * tsm_log_reserve_record() - get the memory for the next record
+ * @log: the log
+ * @len: size of the record in bytes
+ *
+ * Context: Process context, may sleep. @log->lock is held until the commit.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int tsm_log_reserve_record(struct tsm_log *log, size_t len)
+{
+	int rc;
+
+	lockdep_assert_held(&log->lock);
+
+	rc = tsm_log_index_reserve(log);
+	if (!rc)
+		rc = tsm_log_mark_reserve(log);
+	if (!rc)
+		rc = tsm_stream_reserve(&log->records, log->held + len);
+
+	return rc;
 }
 
 /**
@@ -158,9 +185,7 @@ int tsm_log_reserve(struct tsm_log *log, size_t len, size_t line_len)
 
 	rc = tsm_log_reserve_line(log, line_len);
 	if (!rc)
-		rc = tsm_log_index_reserve(log);
-	if (!rc)
-		rc = tsm_stream_reserve(&log->records, log->held + len);
+		rc = tsm_log_reserve_record(log, len);
 
 	return rc;
 }
@@ -196,6 +221,7 @@ void tsm_log_commit_in_place(struct tsm_log *log, size_t len)
 	lockdep_assert_held(&log->lock);
 
 	tsm_log_index_append(log);
+	tsm_log_mark_append(log);
 	tsm_stream_advance(&log->records, len);
 	log->next_record++;
 	tsm_log_notify(log);
@@ -220,6 +246,7 @@ void tsm_log_commit(struct tsm_log *log, const void *head, size_t head_size,
 	lockdep_assert_held(&log->lock);
 
 	tsm_log_index_append(log);
+	tsm_log_mark_append(log);
 	tsm_stream_append(&log->records, head, head_size);
 	tsm_stream_append(&log->records, data, data_size);
 	log->next_record++;
@@ -283,6 +310,8 @@ void tsm_log_begin(struct tsm_log *log, u64 recnum, u64 off)
 	log->first_record = recnum;
 	tsm_stream_drop(&log->records, off);
 	tsm_log_index_drop(log);
+	if (log->told)
+		tsm_stream_drop(&log->marks, recnum);
 	tsm_stream_drop(&log->lines, first ? first->off : log->lines.end);
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_begin);
@@ -299,6 +328,7 @@ void tsm_log_reclaim(struct tsm_log *log)
 
 	tsm_stream_reclaim(&log->records);
 	tsm_stream_reclaim(&log->index);
+	tsm_stream_reclaim(&log->marks);
 	tsm_stream_reclaim(&log->lines);
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_log_reclaim);

@@ -12,7 +12,7 @@
  * - An extend that failed: the hardware may have acted or not. If the register
  *   still has the replay's value, nothing happened. If it has the value that
  *   the extend would give, it happened and is logged as any other. Anything
- *   else is foreign.
+ *   else is foreign. The same goes for extends of others (tsm-pending.c).
  * - If the register could not be read after such a failure, the log says that
  *   it is unsure, and the record is kept in readiness. Whoever looks next, be it
  *   only at the log, settles it.
@@ -39,82 +39,18 @@ static struct tsm_log *log_of(const struct tsm_register *reg)
 	return &reg->provider->log;
 }
 
-static bool bank_is(const struct tsm_bank *bank, const u8 *value)
+/* The log goes on from a value that is known. */
+static void restart(struct tsm_register *reg)
 {
-	return !memcmp(bank->mr->mr_value, value, bank->size);
+	reg->proven = log_of(reg)->next_record;
+	reg->known = true;
+	reg->unsure = false;
+	reg->told = false;
+	reg->resuming = false;
+	reg->by_others = false;
 }
 
-/*
- * A bank whose hash this kernel does not have cannot be replayed. What the
- * hardware says of it is taken as it is; but if there are no other banks, nobody
- * can say what became of an extend.
- */
-static bool register_is_as_logged(const struct tsm_register *reg)
-{
-	bool compared = false;
-
-	for (unsigned int i = 0; i < reg->nr_banks; i++) {
-		const struct tsm_bank *bank = &reg->banks[i];
-
-		if (!tsm_hash_available(bank->algo))
-			continue;
-		if (!bank_is(bank, bank->replay))
-			return false;
-		compared = true;
-	}
-
-	return compared || !reg->pending;
-}
-
-/* Does the register have the value that the extend in doubt gives? */
-static bool register_is_extended(const struct tsm_register *reg)
-{
-	struct cel_extend extend;
-	bool compared = false;
-
-	if (!reg->pending)
-		return false;
-
-	cel_decode_extend(reg->pending->record, &extend);
-	for (unsigned int i = 0; i < reg->nr_banks; i++) {
-		const struct tsm_bank *bank = &reg->banks[i];
-		u8 expected[TSM_DIGEST_MAX_SIZE];
-
-		if (!tsm_hash_available(bank->algo))
-			continue;
-		memcpy(expected, bank->replay, bank->size);
-		tsm_hash_extend(bank->algo, expected, extend.digests[i]);
-		if (!bank_is(bank, expected))
-			return false;
-		compared = true;
-	}
-
-	return compared;
-}
-
-static void drop_pending(struct tsm_register *reg)
-{
-	if (!reg->pending)
-		return;
-
-	tsm_log_release(log_of(reg), reg->pending->size);
-	kvfree(reg->pending);
-	reg->pending = NULL;
-}
-
-static void commit_pending(struct tsm_register *reg)
-{
-	struct tsm_pending *pending = reg->pending;
-	struct tsm_log *log = log_of(reg);
-
-	tsm_log_release(log, pending->size);
-	cel_set_recnum(pending->record, log->next_record);
-	tsm_log_commit(log, pending->record, pending->size, NULL, 0);
-	reg->pending = NULL;
-	kvfree(pending);
-}
-
-/* The hardware's value is the one that the log goes on from. */
+/* That is the hardware's. */
 static void take_value(struct tsm_register *reg)
 {
 	for (unsigned int i = 0; i < reg->nr_banks; i++) {
@@ -122,12 +58,7 @@ static void take_value(struct tsm_register *reg)
 
 		memcpy(bank->replay, bank->mr->mr_value, bank->size);
 	}
-	reg->proven = log_of(reg)->next_record;
-	reg->known = true;
-	reg->unsure = false;
-	reg->told = false;
-	reg->resuming = false;
-	drop_pending(reg);
+	restart(reg);
 }
 
 /* Does the log have a value of the register that does not follow from others? */
@@ -162,19 +93,18 @@ static void take_proven_value(struct tsm_register *reg)
 }
 
 /*
- * Write a checkpoint of the value that was read, after the record of the extend
- * that was in doubt if that took effect. All of it happens, or nothing.
+ * Write a checkpoint of the value that was read, after the records of the extends
+ * that were in doubt and took effect. All of it happens, or nothing.
  */
 static int write_checkpoint(struct tsm_register *reg, enum tsm_reason reason,
-			    bool extended)
+			    unsigned long choice)
 {
 	struct tsm_checkpoint *checkpoint = tsm_checkpoint_prepare(reg, reason);
 
 	if (IS_ERR(checkpoint))
 		return PTR_ERR(checkpoint);
 
-	if (extended)
-		commit_pending(reg);
+	tsm_pending_commit(reg, choice);
 	tsm_checkpoint_add(reg, checkpoint, reason);
 	if (tsm_checkpoint_is_restart(reason))
 		take_value(reg);
@@ -193,7 +123,7 @@ static int introduce(struct tsm_register *reg)
 	struct tsm_log *log = log_of(reg);
 
 	if (log->first_record != log->next_record || log->trimming)
-		return write_checkpoint(reg, TSM_REASON_REGISTER, false);
+		return write_checkpoint(reg, TSM_REASON_REGISTER, 0);
 
 	take_value(reg);
 	reg->opening.known = true;
@@ -211,20 +141,21 @@ static int introduce(struct tsm_register *reg)
 /* Compare what was just read with the log, and make the log true. */
 static int reconcile(struct tsm_register *reg)
 {
-	bool extended = register_is_extended(reg);
-	bool explained = extended || register_is_as_logged(reg);
+	unsigned long choice;
+	bool explained;
 
 	if (!reg->known)
 		return introduce(reg);
-	if (reg->resuming || (!explained && reg->provider->hibernating))
-		return write_checkpoint(reg, TSM_REASON_RESUME, extended);
-	if (!explained)
-		return write_checkpoint(reg, TSM_REASON_FOREIGN, false);
-	if (reg->told)
-		return write_checkpoint(reg, TSM_REASON_SETTLED, extended);
 
-	if (extended)
-		commit_pending(reg);
+	explained = tsm_pending_explain(reg, &choice);
+	if (reg->resuming || (!explained && reg->provider->hibernating))
+		return write_checkpoint(reg, TSM_REASON_RESUME, choice);
+	if (!explained)
+		return write_checkpoint(reg, TSM_REASON_FOREIGN, choice);
+	if (reg->told)
+		return write_checkpoint(reg, TSM_REASON_SETTLED, choice);
+
+	tsm_pending_commit(reg, choice);
 	take_proven_value(reg);
 
 	return 0;
@@ -237,7 +168,7 @@ static void reconcile_others(struct tsm_register *reg)
 
 	list_for_each_entry(other, &reg->provider->registers, node) {
 		/* If it cannot be told now, their own look will try again. */
-		if (other != reg && other->extensible && other->live &&
+		if (other != reg && other->logged && other->live &&
 		    !other->unsure && reconcile(other))
 			other->unsure = true;
 	}
@@ -259,13 +190,28 @@ static int tell(struct tsm_register *reg)
 	return 0;
 }
 
-static int read_to_settle(struct tsm_register *reg)
+/*
+ * Bring the register up to date, and the log to the same moment. What is in doubt is
+ * settled by a value that can be believed as much as the answer to an extend.
+ */
+static int read(struct tsm_register *reg, bool to_settle)
 {
-	return reg->live ? tsm_hw_confirm(reg->provider, reg->banks[0].mr) : 0;
+	struct tsm_provider *provider = reg->provider;
+	int rc;
+
+	if (!reg->live)
+		return 0;
+
+	rc = to_settle ? tsm_hw_confirm(provider, reg->banks[0].mr) :
+			 tsm_hw_refresh(provider, reg->banks[0].mr);
+	if (!rc)
+		tsm_told_take(provider, false);
+
+	return rc;
 }
 
 /**
- * tsm_look_at() - look at an extensible register
+ * tsm_look_at() - look at a register that is in the log
  * @reg: the register
  *
  * Afterwards the log explains the value in &tsm_measurement_register.mr_value of
@@ -280,15 +226,15 @@ static int read_to_settle(struct tsm_register *reg)
  */
 int tsm_look_at(struct tsm_register *reg)
 {
-	struct tsm_provider *provider = reg->provider;
-	int rc = 0;
+	bool was_unsure = reg->unsure;
+	int rc;
 
-	lockdep_assert_held(&provider->log.lock);
+	lockdep_assert_held(&log_of(reg)->lock);
 
-	if (reg->unsure)
-		rc = read_to_settle(reg);
-	else if (reg->live)
-		rc = tsm_hw_refresh(provider, reg->banks[0].mr);
+	rc = read(reg, was_unsure);
+	/* Others may have left it in doubt meanwhile. */
+	if (!rc && reg->unsure && !was_unsure)
+		rc = read(reg, true);
 	if (rc)
 		return rc;
 
@@ -317,7 +263,8 @@ static int tell_unsure(struct tsm_register *reg)
  * tsm_look_at_unsure() - settle what can be settled
  * @provider: the provider
  *
- * Each register that the log may not explain is looked at. If that fails, the
+ * What others have done is taken into the log, where the provider is told of it.
+ * Then each register that the log may not explain is looked at. If that fails, the
  * log says that the register is unsure. Hardware that does not answer is not
  * asked for one register after the other.
  *
@@ -334,8 +281,9 @@ int tsm_look_at_unsure(struct tsm_provider *provider)
 
 	lockdep_assert_held(&provider->log.lock);
 
+	tsm_told_take(provider, true);
 	list_for_each_entry(reg, &provider->registers, node) {
-		if (!reg->extensible || (reg->known && !reg->unsure))
+		if (!reg->logged || (reg->known && !reg->unsure))
 			continue;
 		rc = silent ? -ETIMEDOUT : tsm_look_at(reg);
 		silent |= rc == -ETIMEDOUT;
@@ -360,8 +308,24 @@ void tsm_look_again(struct tsm_register *reg)
 {
 	lockdep_assert_held(&reg->provider->log.lock);
 
+	tsm_pending_commit(reg, 0);
 	reg->unsure = true;
-	drop_pending(reg);
+}
+
+/**
+ * tsm_look_is_reset() - the log has a line that says that a register was reset
+ * @reg: the register, of which no extend waits
+ * @fill: the byte that its value consists of, in each bank
+ *
+ * Context: Any context. The log's lock is held.
+ */
+void tsm_look_is_reset(struct tsm_register *reg, u8 fill)
+{
+	lockdep_assert_held(&log_of(reg)->lock);
+
+	for (unsigned int i = 0; i < reg->nr_banks; i++)
+		memset(reg->banks[i].replay, fill, reg->banks[i].size);
+	restart(reg);
 }
 
 /*
@@ -393,25 +357,24 @@ int tsm_look_after_failure(struct tsm_register *reg,
 			   struct tsm_pending *pending, int error,
 			   enum tsm_failure failure)
 {
-	bool extended, nothing;
+	unsigned long choice, bit;
+	bool explained;
 
 	lockdep_assert_held(&log_of(reg)->lock);
 
-	reg->unsure = true;
-	reg->pending = pending;
-	tsm_log_hold(log_of(reg), pending->size);
-
-	if (failure == TSM_FAILURE_FORGED || read_to_settle(reg))
+	pending->unclear = true;
+	tsm_pending_add(reg, pending);
+	if (failure == TSM_FAILURE_FORGED || read(reg, true))
 		goto unsure;
 
-	extended = register_is_extended(reg);
-	nothing = register_is_as_logged(reg);
+	bit = tsm_pending_choice(reg, pending);
+	explained = bit && tsm_pending_explain(reg, &choice);
 	if (tell(reg))
 		goto unsure;
-	if (extended)
+	if (explained && choice & bit)
 		return 0;
 
-	return nothing ? error : not_restartable(error);
+	return explained ? error : not_restartable(error);
 
 unsure:
 	/* The line was reserved along with the record, and nothing came since. */
@@ -419,4 +382,28 @@ unsure:
 	reg->told = true;
 
 	return not_restartable(error);
+}
+
+/**
+ * tsm_look_after_extend() - learn what was before an extend of ours
+ * @reg: the register, which others have left in doubt just before the extend
+ * @pending: the record of the extend, which took effect; taken over
+ *
+ * If that cannot be learned now, the log says that the register is unsure, and the
+ * record comes when it can.
+ *
+ * Context: As tsm_look_after_failure().
+ */
+void tsm_look_after_extend(struct tsm_register *reg,
+			   struct tsm_pending *pending)
+{
+	lockdep_assert_held(&log_of(reg)->lock);
+
+	pending->unclear = false;
+	tsm_pending_add(reg, pending);
+	if (!read(reg, true) && !tell(reg))
+		return;
+
+	tsm_checkpoint_add_unsure(reg);
+	reg->told = true;
 }

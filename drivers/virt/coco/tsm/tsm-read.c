@@ -14,7 +14,7 @@ static int bring_up_to_date(struct tsm_bank *bank)
 {
 	struct tsm_register *reg = bank->reg;
 
-	if (reg->extensible)
+	if (reg->logged)
 		return tsm_look_at(reg);
 	if (reg->live)
 		return tsm_hw_refresh(reg->provider, reg->banks[0].mr);

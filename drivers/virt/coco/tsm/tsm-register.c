@@ -44,7 +44,7 @@ static void register_release(struct kobject *kobj)
 	struct tsm_register *reg = container_of(kobj, struct tsm_register,
 						kobj);
 
-	kvfree(reg->pending);
+	tsm_pending_free(reg);
 	kfree(reg->name);
 	kfree(reg);
 }
@@ -61,7 +61,7 @@ static void init_bank(struct tsm_bank *bank, struct tsm_register *reg,
 	bank->reg = reg;
 	bank->mr = mr;
 	bank->algo = mr->mr_hash;
-	if (mr->mr_flags & TSM_MR_F_WRITABLE)
+	if (reg->logged)
 		bank->alg = tsm_hash_tcg_alg(mr->mr_hash);
 	bank->size = mr->mr_size;
 	if (!reg->strongest || bank->size > reg->strongest->size)
@@ -86,6 +86,7 @@ static int create_register(struct tsm_provider *provider,
 		return -ENOMEM;
 
 	reg->nr_banks = nr_banks;
+	INIT_LIST_HEAD(&reg->pending);
 	kobject_init(&reg->kobj, &tsm_register_ktype);
 	list_add_tail(&reg->node, &provider->registers);
 
@@ -98,6 +99,7 @@ static int create_register(struct tsm_provider *provider,
 	reg->extensible = mr->mr_flags & TSM_MR_F_WRITABLE;
 	reg->live = mr->mr_flags & TSM_MR_F_LIVE;
 	reg->index = tsm_mr_index(tm, mr);
+	reg->logged = reg->extensible || tsm_mr_is_told(tm, mr);
 
 	nr_banks = 0;
 	for (other = mr; other < end; other++) {

@@ -44,6 +44,7 @@
  * @first: the record that it begins with now
  * @off: where the replay is, and in the end @recnum, in &tsm_log.records
  * @end: the end of &tsm_log.records when the trim began
+ * @others_size: bytes of records before @off that others are the cause of
  * @checkpoints: what the replay has to take into account; none is after @recnum
  */
 struct trim {
@@ -52,6 +53,7 @@ struct trim {
 	u64 first;
 	u64 off;
 	u64 end;
+	u64 others_size;
 	struct list_head checkpoints;
 };
 
@@ -155,8 +157,8 @@ static void apply_checkpoint(const struct tsm_checkpoint *checkpoint)
 	}
 }
 
-/* The record at the trim's offset. */
-static void apply_record(struct trim *trim)
+/* Record @recnum, at the trim's offset. */
+static void apply_record(struct trim *trim, u64 recnum)
 {
 	struct tsm_provider *provider = trim->provider;
 	u8 buf[CEL_HEAD_MAX_SIZE];
@@ -167,16 +169,22 @@ static void apply_record(struct trim *trim)
 			min_t(u64, sizeof(buf), trim->end - trim->off));
 	cel_decode_extend(buf, &extend);
 	trim->off += extend.size;
+	if (tsm_log_is_by_others(&provider->log, recnum))
+		trim->others_size += extend.size;
 
 	list_for_each_entry(reg, &provider->registers, node) {
-		if (!reg->extensible || reg->index != extend.index)
+		if (!reg->logged || reg->index != extend.index)
 			continue;
 		for (unsigned int i = 0; i < reg->nr_banks; i++) {
 			struct tsm_bank *bank = &reg->banks[i];
 
-			if (tsm_hash_available(bank->algo))
+			const u8 *digest;
+
+			digest = cel_digest_of(&extend,
+					       bank->alg);
+			if (digest && tsm_hash_available(bank->algo))
 				tsm_hash_extend(bank->algo, bank->next_opening,
-						extend.digests[i]);
+						digest);
 		}
 	}
 }
@@ -212,7 +220,7 @@ static int replay(struct trim *trim)
 		cond_resched();
 
 		next = apply_checkpoints(trim, next, n);
-		apply_record(trim);
+		apply_record(trim, n);
 	}
 	apply_checkpoints(trim, next, trim->recnum);
 
@@ -230,9 +238,10 @@ static void begin(struct trim *trim)
 	guard(mutex)(&log->lock);
 
 	list_for_each_entry(checkpoint, &trim->checkpoints, node) {
-		if (tsm_checkpoint_by_others(checkpoint->reason))
+		if (checkpoint->by_others)
 			log->others_size -= checkpoint->len;
 	}
+	log->others_size -= trim->others_size;
 
 	list_for_each_entry(reg, &provider->registers, node) {
 		reg->opening = reg->next_opening;
@@ -271,7 +280,7 @@ static int look_at_all(const struct trim *trim)
 	bool silent = false;
 
 	list_for_each_entry(reg, &provider->registers, node) {
-		if (!reg->extensible)
+		if (!reg->logged)
 			continue;
 		scoped_cond_guard(mutex_intr, return -EINTR, &log->lock) {
 			if (tsm_provider_is_gone(provider))

@@ -30,7 +30,7 @@ struct tsm_log_files;
  * @reg: the register
  * @mr: the provider's definition, valid while &tsm_provider.tm is set
  * @algo: the bank's hash
- * @alg: what the log calls it, if @reg is extensible
+ * @alg: what the log calls it, if @reg is in the log
  * @size: size of the bank's digests in bytes
  * @replay: the value that the log gives, if @reg is extensible and
  *	&tsm_register.known; protected by the log's lock
@@ -56,12 +56,18 @@ struct tsm_bank {
 };
 
 /**
- * struct tsm_pending - an extend whose end is not known
+ * struct tsm_pending - an extend whose end, or what came before it, is not known
+ * @node: in &tsm_register.pending
+ * @unclear: it may not have happened
+ * @by_others: it did not come through this interface
  * @room: bytes that fit into @record
  * @size: bytes of @record
  * @record: the record that it gets if it took effect; its number is not set yet
  */
 struct tsm_pending {
+	struct list_head node;
+	bool unclear;
+	bool by_others;
 	size_t room;
 	size_t size;
 	u8 record[] __counted_by(room);
@@ -86,14 +92,20 @@ struct tsm_opening {
  * @node: in &tsm_provider.registers
  * @name: its name
  * @unsure_len: tsm_checkpoint_unsure_len() of it
- * @extensible: it can be extended, and so is in the log
+ * @extensible: it can be extended here
+ * @logged: it is in the log, because of that or because the provider is told of
+ *	its extends
  * @live: its value has to be asked for
  * @index: its number, which the log calls it by, or %TSM_INDEX_NONE
  * @known: it has been looked at, and so has a replay
  * @unsure: the hardware may have another value than the replay
  * @told: the log says so
  * @resuming: its value is the first one after hibernation
- * @pending: the extend that is the reason for it, or %NULL
+ * @by_others: others are the cause of that
+ * @pending: the extends that are the reason for it and those after them, see
+ *	tsm-pending.c
+ * @nr_pending: how many they are
+ * @nr_unclear: how many of them may not have happened
  * @proven: number of the record up to which the replay is known to be what the
  *	hardware had; those after it may have had a foreign extend among them
  * @nr_foreign: foreign extends that have been found
@@ -114,13 +126,17 @@ struct tsm_register {
 	char *name;
 	size_t unsure_len;
 	bool extensible;
+	bool logged;
 	bool live;
 	u8 index;
 	bool known;
 	bool unsure;
 	bool told;
 	bool resuming;
-	struct tsm_pending *pending;
+	bool by_others;
+	struct list_head pending;
+	unsigned int nr_pending;
+	unsigned int nr_unclear;
 	u64 proven;
 	u64 nr_foreign;
 	struct tsm_opening opening;
@@ -211,6 +227,23 @@ static inline u8 tsm_mr_index(const struct tsm_measurement *tm,
 	return tm->mr_index ? tm->mr_index[mr - tm->mrs] : TSM_INDEX_NONE;
 }
 
+/**
+ * tsm_mr_is_told() - does the log have a register because its provider is told of
+ * extends that others made?
+ * @tm: the definition
+ * @mr: an element of @tm->mrs
+ *
+ * Context: Any context.
+ *
+ * Return: %true if so.
+ */
+static inline bool tsm_mr_is_told(const struct tsm_measurement *tm,
+				  const struct tsm_measurement_register *mr)
+{
+	return tm->take && mr->mr_flags & TSM_MR_F_LIVE &&
+	       tsm_mr_index(tm, mr) != TSM_INDEX_NONE;
+}
+
 /* tsm-definition.c */
 int tsm_check_definition(const struct tsm_measurement *tm);
 
@@ -238,9 +271,26 @@ int __must_check tsm_hw_extend(struct tsm_register *reg,
 int __must_check tsm_look_at(struct tsm_register *reg);
 int __must_check tsm_look_at_unsure(struct tsm_provider *provider);
 void tsm_look_again(struct tsm_register *reg);
+void tsm_look_is_reset(struct tsm_register *reg, u8 fill);
+void tsm_look_after_extend(struct tsm_register *reg,
+			   struct tsm_pending *pending);
 int __must_check tsm_look_after_failure(struct tsm_register *reg,
 					struct tsm_pending *pending, int error,
 					enum tsm_failure failure);
+
+/* tsm-pending.c */
+bool tsm_pending_has_room(const struct tsm_register *reg);
+void tsm_pending_add(struct tsm_register *reg, struct tsm_pending *pending);
+unsigned long tsm_pending_choice(const struct tsm_register *reg,
+				 const struct tsm_pending *pending);
+bool tsm_pending_explain(const struct tsm_register *reg, unsigned long *choice);
+void tsm_pending_commit(struct tsm_register *reg, unsigned long choice);
+void tsm_pending_commit_one(struct tsm_register *reg,
+			    struct tsm_pending *pending);
+void tsm_pending_free(struct tsm_register *reg);
+
+/* tsm-told.c */
+void tsm_told_take(struct tsm_provider *provider, bool all);
 
 /* tsm-read.c */
 int __must_check tsm_mr_read(struct tsm_bank *bank, u8 *value);
@@ -274,6 +324,8 @@ struct tsm_checkpoint *tsm_checkpoint_prepare(const struct tsm_register *reg,
 void tsm_checkpoint_add(struct tsm_register *reg,
 			struct tsm_checkpoint *checkpoint,
 			enum tsm_reason reason);
+void tsm_checkpoint_fill(struct tsm_checkpoint *checkpoint,
+			 const struct tsm_register *reg, u8 fill);
 void tsm_checkpoint_add_unsure(struct tsm_register *reg);
 int __must_check tsm_checkpoint_make_opening(struct tsm_provider *provider);
 void tsm_checkpoint_new_opening(struct tsm_log *log);

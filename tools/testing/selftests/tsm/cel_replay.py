@@ -38,7 +38,7 @@ EVENT_TYPES = {EV_ACTION: "EV_ACTION", EV_COMPACT_HASH: "EV_COMPACT_HASH"}
 
 # The reasons after which a register may have a value that the log before it
 # does not give.
-RESTARTS = ("foreign", "resume")
+RESTARTS = ("foreign", "resume", "reset")
 REASONS = ("register", "trim", "settled", "unsure") + RESTARTS
 
 # Where the logs are of the providers in /sys/kernel/tsm.
@@ -178,12 +178,12 @@ class Replay:
         self.registers[register] = values
 
     def extend(self, record):
-        """Extend a register in all of its banks."""
+        """Extend a register in the banks that the record has digests for."""
         recnum, register, banks = record[:3]
-        values = self.registers.get(register)
-        if not values or list(banks) != list(values):
+        values = self.registers.get(register, {})
+        if not banks or not set(banks) <= set(values):
             raise BadLog(f"record {recnum}: no checkpoint has the banks of {register}")
-        self.registers[register] = {
+        self.registers[register] = values | {
             bank: hashlib.new(bank, values[bank] + digest).digest()
             for bank, digest in banks.items()}
 

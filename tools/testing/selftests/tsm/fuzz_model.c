@@ -96,17 +96,35 @@ static bool parse_banks(struct model_reg *reg, char *text)
 	return true;
 }
 
+static const struct provider_reg *
+find_register(const struct provider *provider, const char *name)
+{
+	for (int i = 0; i < provider->nr_regs; i++) {
+		if (!strcmp(provider->regs[i].name, name))
+			return &provider->regs[i];
+	}
+
+	return NULL;
+}
+
 static bool parse_line(struct model *model, const struct provider *provider,
 		       char *line)
 {
-	struct model_reg *reg = &model->regs[model->nr_regs++];
+	struct model_reg *reg = &model->regs[model->nr_regs];
+	const struct provider_reg *known;
 	char values[2048];
 	unsigned int number;
 
-	if (model->nr_regs > MAX_REGISTERS)
+	if (model->nr_regs == MAX_REGISTERS)
 		return false;
 	if (sscanf(line, "%*u %*s %255s %2047s", reg->name, values) != 2)
 		return false;
+	known = find_register(provider, reg->name);
+	/* One that only others extend. */
+	if (!known)
+		return true;
+	model->nr_regs++;
+	reg->digest = known->digest;
 	if (sscanf(reg->name, "pcr%u", &number) == 1) {
 		reg->index_type = TSM_CEL_PCR;
 		reg->index = number;
@@ -115,10 +133,6 @@ static bool parse_line(struct model *model, const struct provider *provider,
 		reg->index = number + 1;
 	} else {
 		return false;
-	}
-	for (int i = 0; i < provider->nr_regs; i++) {
-		if (!strcmp(provider->regs[i].name, reg->name))
-			reg->digest = provider->regs[i].digest;
 	}
 
 	return parse_banks(reg, values);

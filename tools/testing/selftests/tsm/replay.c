@@ -162,7 +162,8 @@ static bool apply_checkpoint(struct replay *replay, char *line)
 			return wrong("a checkpoint has %d words", i);
 	}
 	restarts = !strcmp(words[1], TSM_CHECKPOINT_FOREIGN) ||
-		   !strcmp(words[1], TSM_CHECKPOINT_RESUME);
+		   !strcmp(words[1], TSM_CHECKPOINT_RESUME) ||
+		   !strcmp(words[1], TSM_CHECKPOINT_RESET);
 	if (!restarts && strcmp(words[1], TSM_CHECKPOINT_REGISTER) &&
 	    strcmp(words[1], TSM_CHECKPOINT_SETTLED) &&
 	    strcmp(words[1], TSM_CHECKPOINT_TRIM))

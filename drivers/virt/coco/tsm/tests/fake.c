@@ -4,6 +4,7 @@
  */
 
 #include <linux/bits.h>
+#include <linux/cleanup.h>
 #include <linux/string.h>
 
 #include "fake.h"
@@ -69,15 +70,22 @@ static int read_hardware(struct fake *fake,
 		rc = -EIO;
 	if (rc)
 		fake->nr_refresh_errors++;
-	if (fake->foreign_during_refresh && !--fake->foreign_during_refresh) {
+	if (fake->on_refresh) {
+		fake->on_refresh();
+	} else if (fake->foreign_during_refresh &&
+		   !--fake->foreign_during_refresh) {
 		fake_extend_elsewhere(fake, FAKE_AGILE_SHA1, 0xee);
 		fake->nr_foreign_during_refresh++;
 		if (fake->on_foreign)
 			fake->on_foreign();
 	}
 
-	if (!rc || fake->refresh_fails_late)
+	if (!rc || fake->refresh_fails_late) {
+		guard(spinlock)(&fake->lock);
+
 		show(fake, mr);
+		fake->nr_before = fake->nr_others;
+	}
 	leave(fake);
 
 	return rc;
@@ -163,16 +171,21 @@ static int fake_extend(const struct tsm_measurement *tm,
 	fake->nr_extends++;
 	if (fake->wait)
 		wait(fake);
+	if (fake->on_extend)
+		fake->on_extend();
 	if (fake->interposed && fault != FAKE_WORKS &&
 	    fake->failure == TSM_FAILURE_FORGED &&
 	    mr->mr_flags & TSM_MR_F_LIVE)
 		prepare_lie(fake, mr, digests);
-	if (fault == FAKE_WORKS || fault == FAKE_FAILS_AFTER)
-		act(fake, mr, digests, ALL_BANKS);
-	if (fault == FAKE_FAILS_BADLY)
-		hardware_of(fake, mr)[0] ^= 0xff;
-	if (fault == FAKE_FAILS_PARTLY)
-		act(fake, mr, digests, fake->acting_banks);
+	scoped_guard(spinlock, &fake->lock) {
+		if (fault == FAKE_WORKS || fault == FAKE_FAILS_AFTER)
+			act(fake, mr, digests, ALL_BANKS);
+		if (fault == FAKE_FAILS_BADLY)
+			hardware_of(fake, mr)[0] ^= 0xff;
+		if (fault == FAKE_FAILS_PARTLY)
+			act(fake, mr, digests, fake->acting_banks);
+		fake->nr_before = fake->nr_others;
+	}
 	if (fake->wait_after)
 		wait(fake);
 	leave(fake);
@@ -182,6 +195,92 @@ static int fake_extend(const struct tsm_measurement *tm,
 	*failure = fake->failure;
 
 	return fake->error;
+}
+
+static bool fake_take(const struct tsm_measurement *tm, bool all,
+		      struct tsm_told *told)
+{
+	struct fake *fake = to_fake(tm);
+	const struct fake_other *other;
+
+	guard(spinlock)(&fake->lock);
+
+	if (all)
+		fake->nr_before = fake->nr_others;
+	if (fake->nr_taken == fake->nr_before)
+		return false;
+
+	other = &fake->others[fake->nr_taken++ % FAKE_MAX_OTHERS];
+	*told = (struct tsm_told) {
+		.mr = &fake->mrs[other->mr],
+		.what = other->what,
+		.event = other->event_size ? other->event : NULL,
+		.event_size = other->event_size,
+		.fill = other->fill,
+	};
+	for (unsigned int i = 0; i < TSM_MAX_BANKS; i++) {
+		if (other->banks & BIT(i) && !other->hashed)
+			told->digests[i] = other->digests[i];
+	}
+
+	return true;
+}
+
+/**
+ * fake_tell_of_others() - let a provider be one that is told of what others do
+ * @fake: the provider, which is not registered
+ */
+void fake_tell_of_others(struct fake *fake)
+{
+	fake->tm.take = fake_take;
+}
+
+/**
+ * fake_other() - do something to a register past the core
+ * @fake: a provider that is told of it
+ * @other: what to do
+ */
+void fake_other(struct fake *fake, const struct fake_other *other)
+{
+	const struct tsm_measurement_register *mr = &fake->mrs[other->mr];
+	const u8 *digests[TSM_MAX_BANKS];
+
+	guard(spinlock)(&fake->lock);
+
+	for (unsigned int i = 0; i < TSM_MAX_BANKS; i++)
+		digests[i] = other->digests[i];
+	if (other->acts && other->what == TSM_TOLD_RESET) {
+		for (unsigned int i = 0; is_bank_of(&mr[i], mr); i++)
+			memset(hardware_of(fake, &mr[i]), other->fill,
+			       mr[i].mr_size);
+	} else if (other->acts) {
+		act(fake, mr, digests, other->banks);
+	}
+
+	/* Nobody forgets to take for so long. */
+	if (fake->nr_others - fake->nr_taken < FAKE_MAX_OTHERS)
+		fake->others[fake->nr_others++ % FAKE_MAX_OTHERS] = *other;
+}
+
+/**
+ * fake_other_extend() - extend a register past the core
+ * @fake: a provider that is told of it
+ * @mr: the first bank of the register
+ * @banks: a bit for each bank that is extended
+ * @fill: the byte that the digests consist of
+ */
+void fake_other_extend(struct fake *fake, enum fake_mr mr, unsigned long banks,
+		       u8 fill)
+{
+	struct fake_other other = {
+		.what = TSM_TOLD_EXTENDED,
+		.mr = mr,
+		.banks = banks,
+		.acts = true,
+	};
+
+	memset(other.digests, fill, sizeof(other.digests));
+	fake_other(fake, &other);
 }
 
 /**
@@ -296,6 +395,7 @@ struct fake *fake_create(struct kunit *test, const char *name)
 			memset(fake->values[i], 0x10 + i, FAKE_BLOB_SIZE);
 	}
 	fake->unreadable = -1;
+	spin_lock_init(&fake->lock);
 	init_completion(&fake->entered);
 	init_completion(&fake->proceed);
 

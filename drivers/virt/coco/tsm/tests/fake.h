@@ -7,6 +7,7 @@
 
 #include <kunit/test.h>
 #include <linux/completion.h>
+#include <linux/spinlock.h>
 #include <linux/tsm-measurement.h>
 
 #include "hash.h"
@@ -51,6 +52,33 @@ enum fake_fault {
 	FAKE_FAILS_PARTLY,
 };
 
+/* What others may have done without the core having taken it. */
+#define FAKE_MAX_OTHERS	64
+
+/**
+ * struct fake_other - something that others do, of which the provider is told
+ * @what: what it is told
+ * @mr: the first bank of the register
+ * @banks: for an extend, a bit for each bank that is extended
+ * @acts: the hardware does it
+ * @digests: what the banks are extended by
+ * @event: what the digests are of
+ * @event_size: bytes of @event, 0 if it is not known
+ * @hashed: the core has to compute the digests
+ * @fill: for a reset, the byte that the value consists of then
+ */
+struct fake_other {
+	enum tsm_told_what what;
+	enum fake_mr mr;
+	unsigned long banks;
+	bool acts;
+	u8 digests[TSM_MAX_BANKS][TSM_DIGEST_MAX_SIZE];
+	u8 event[16];
+	size_t event_size;
+	bool hashed;
+	u8 fill;
+};
+
 /**
  * struct fake - the provider
  * @tm: what is registered
@@ -82,6 +110,13 @@ enum fake_fault {
  *	calls of refresh(), 0 for never
  * @nr_foreign_during_refresh: how often that has happened
  * @on_foreign: called when it happens; optional
+ * @on_refresh: for a provider that is told, called instead of that
+ * @on_extend: called in extend(), before the hardware acts; optional
+ * @lock: orders what others do and what the hardware answers
+ * @others: what others have done, a ring
+ * @nr_taken: how many of them the core has taken
+ * @nr_before: how many there were before the last answer
+ * @nr_others: how many there are
  * @wait: let extend() say @entered and wait for @proceed, before it acts
  * @wait_after: the same after it acted
  * @entered: extend() waits
@@ -114,6 +149,14 @@ struct fake {
 	unsigned int foreign_during_refresh;
 	unsigned int nr_foreign_during_refresh;
 	void (*on_foreign)(void);
+	void (*on_refresh)(void);
+	void (*on_extend)(void);
+	/* Of all from here to @nr_others, and of the hardware if others act. */
+	spinlock_t lock;
+	struct fake_other others[FAKE_MAX_OTHERS];
+	unsigned int nr_taken;
+	unsigned int nr_before;
+	unsigned int nr_others;
 	bool wait;
 	bool wait_after;
 	struct completion entered;
@@ -125,6 +168,10 @@ struct fake *fake_register(struct kunit *test, const char *name);
 void fake_unregister(struct fake *fake);
 struct tsm_provider *fake_provider(const struct fake *fake);
 void fake_extend_elsewhere(struct fake *fake, enum fake_mr mr, u8 fill);
+void fake_tell_of_others(struct fake *fake);
+void fake_other(struct fake *fake, const struct fake_other *other);
+void fake_other_extend(struct fake *fake, enum fake_mr mr, unsigned long banks,
+		       u8 fill);
 const u8 *fake_value(const struct fake *fake, enum fake_mr mr);
 
 #endif /* __TSM_TESTS_FAKE_H */

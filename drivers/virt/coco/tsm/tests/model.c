@@ -6,10 +6,11 @@
  * had, and each event that it has accepted. With that the two files of the log
  * are checked:
  *
- * - Records are numbered, and each is an event of ours that the hardware has
- *   accepted, in the order in which it did, for each register. What a caller was
- *   promised is there. Content is of the type that was asked for, and digests are
- *   those that were given, or the hash of what is measured.
+ * - Records are numbered, and each is an event that the hardware has accepted, of
+ *   ours or of others where the provider is told of them, in the order in which it
+ *   did, for each register. What a caller was promised is there. Content is of the
+ *   type that was asked for, and digests are those that were given, or the hash of
+ *   what is measured.
  * - No line states a value that the hardware never had, and no extend of ours is
  *   taken for one of others. Those of others are not forgotten, whatever is
  *   trimmed.
@@ -30,6 +31,7 @@
 #include "files.h"
 #include "model.h"
 #include "replay.h"
+#include "tsm.h"
 
 const char *const model_names[MODEL_NR_REGS] = {
 	[MODEL_RTMR0] = "rtmr0",
@@ -53,6 +55,15 @@ static const char *const algo_names[] = {
 	[FAKE_AGILE_SHA1] = "sha1",
 	[FAKE_AGILE_SHA256] = "sha256",
 	[FAKE_AGILE_SHA384] = "sha384",
+};
+
+static const u8 algs[] = {
+	[FAKE_RTMR0] = 0x0c,
+	[FAKE_RTMR1] = 0x0b,
+	[FAKE_SOFT] = 0x0d,
+	[FAKE_AGILE_SHA1] = 0x04,
+	[FAKE_AGILE_SHA256] = 0x0b,
+	[FAKE_AGILE_SHA384] = 0x0c,
 };
 
 static const u8 reg_indexes[MODEL_NR_REGS] = { 1, 2, 3, 4 };
@@ -137,7 +148,7 @@ struct judge {
 	u8 values[FAKE_BLOB][TSM_DIGEST_MAX_SIZE];
 	bool known[MODEL_NR_REGS];
 	bool unsure[MODEL_NR_REGS];
-	unsigned int last_event[MODEL_NR_REGS];
+	unsigned int last_order[MODEL_NR_REGS];
 	unsigned int nr_foreign[MODEL_NR_REGS];
 	u64 first_record;
 	bool begun[MODEL_NR_REGS];
@@ -296,8 +307,9 @@ static const struct model_event *judge_event(struct judge *judge, int reg,
 		return &model->events[n];
 	JUDGE(judge, model->events[n].accepted && model->events[n].reg == reg,
 	      "event %u of %s is a phantom", n, model_names[reg]);
-	JUDGE(judge, n >= judge->last_event[reg], "event %u is out of order", n);
-	judge->last_event[reg] = n + 1;
+	JUDGE(judge, model->events[n].order > judge->last_order[reg],
+	      "event %u is out of order", n);
+	judge->last_order[reg] = model->events[n].order;
 	/* What is seen once is not missed later, when it has been trimmed. */
 	model->events[n].promised = false;
 
@@ -319,30 +331,44 @@ static bool is_right_digest(const struct model_event *event, const char *text,
 	return !memcmp(expected, seen->digest[i], seen->digest_size[i]);
 }
 
+/* The bank that a digest is for, or FAKE_BLOB. Each is named at most once. */
+static unsigned int find_bank(int reg, const struct seen_record *seen,
+			      unsigned int i)
+{
+	for (unsigned int mr = model_mrs[reg];
+	     mr < model_mrs[reg] + nr_banks(reg); mr++) {
+		if (algs[mr] == seen->alg[i])
+			return memchr(seen->alg, seen->alg[i], i) ? FAKE_BLOB : mr;
+	}
+
+	return FAKE_BLOB;
+}
+
 static void judge_record(struct judge *judge, const struct seen_record *seen)
 {
+	bool told = judge->model->fake->tm.take;
 	const struct model_event *event;
 	char text[16] = "";
-	unsigned int mr;
 	int reg;
 
 	for (reg = 0; reg < MODEL_NR_REGS; reg++) {
 		if (reg_indexes[reg] == seen->index)
 			break;
 	}
-	if (reg == MODEL_NR_REGS || seen->nr_digests != nr_banks(reg)) {
+	if (reg == MODEL_NR_REGS ||
+	    (seen->nr_digests != nr_banks(reg) && !told)) {
 		JUDGE(judge, false, "a record of no register");
 		return;
 	}
 
 	read_text(seen, text);
 	event = judge_event(judge, reg, seen, text);
-	mr = model_mrs[reg];
-	for (unsigned int i = 0; i < seen->nr_digests; i++, mr++) {
+	for (unsigned int i = 0; i < seen->nr_digests; i++) {
+		unsigned int mr = find_bank(reg, seen, i);
 		size_t size = judge->model->fake->mrs[mr].mr_size;
 		u8 both[2 * TSM_DIGEST_MAX_SIZE];
 
-		if (seen->digest_size[i] != size) {
+		if (mr == FAKE_BLOB || seen->digest_size[i] != size) {
 			JUDGE(judge, false, "a digest of the wrong size");
 			return;
 		}
@@ -381,7 +407,8 @@ static void judge_end(struct judge *judge, bool settled)
 			      "%s is not explained", model_names[reg]);
 	}
 	for (unsigned int n = model->first_event; n < model->nr_events; n++)
-		JUDGE(judge, !model->events[n].promised,
+		JUDGE(judge, !model->events[n].promised ||
+		      judge->unsure[model->events[n].reg],
 		      "event %u was promised a record", n);
 }
 
@@ -397,7 +424,8 @@ static void judge_others(struct judge *judge)
 	      size <= max(model->others_limit, model->others_size) +
 		      UNSURE_LINES_SIZE,
 	      "others have %llu bytes of %llu", size, model->others_limit);
-	model->others_size = size;
+	/* What waits for a look has got its room already. */
+	model->others_size = size + fake_provider(model->fake)->log.others_held;
 }
 
 /**

@@ -20,21 +20,24 @@ enum model_reg {
 	MODEL_NR_REGS,
 };
 
-#define MODEL_MAX_VALUES	512
-#define MODEL_MAX_EVENTS	1024
+#define MODEL_MAX_VALUES	1536
+#define MODEL_MAX_EVENTS	2048
 
 /**
- * struct model_event - an event of ours
+ * struct model_event - an event of ours, or of others that the provider is told of
  * @reg: the register that it was for
  * @content: type of the content that its record has to have
  * @given: the digests are what it was described by, not the hash of anything
+ * @order: when the hardware got it, counting from 1
  * @accepted: the hardware was extended by it
- * @promised: the caller was told that there is a record
+ * @promised: the caller was told that there is a record, or it is of others and
+ *	nothing keeps it from having one
  */
 struct model_event {
 	u8 reg;
 	u8 content;
 	bool given;
+	unsigned int order;
 	bool accepted;
 	bool promised;
 };
@@ -47,14 +50,15 @@ struct model_event {
  * @events: the events by their number
  * @first_event: those before are not looked for any more
  * @nr_events: number of the next event
+ * @nr_ordered: how many events the hardware has got
  * @moved: somebody else has extended the register since it was last looked at
  * @nr_foreign: how many foreign extends the log has told of
  * @nr_moves: how often it got a value that none of our extends gives, or may have
- * @doubtful: an extend's end was not known, or there was hibernation: what it had at
- *	some record may never be known
+ * @doubtful: an extend's end was not known, it was reset, or there was hibernation:
+ *	what it had at some record may never be known
  * @sure: nothing keeps the log from knowing what the register began with
  * @others_limit: what others may add to the log, 0 for no limit
- * @others_size: what they had added when that was last checked
+ * @others_size: what they had added, or had the room for, when that was last checked
  */
 struct model {
 	struct fake *fake;
@@ -63,6 +67,7 @@ struct model {
 	struct model_event events[MODEL_MAX_EVENTS];
 	unsigned int first_event;
 	unsigned int nr_events;
+	unsigned int nr_ordered;
 	bool moved[MODEL_NR_REGS];
 	unsigned int nr_foreign[MODEL_NR_REGS];
 	unsigned int nr_moves[MODEL_NR_REGS];

@@ -42,6 +42,15 @@ MODULE_PARM_DESC(model_steps, "steps of the model test, 0 for no end");
 static struct model model;
 static struct rnd_state rnd;
 
+/* Others have not been given less room in the log than they need here. */
+static bool has_room_for_others;
+
+/* Others act at any moment. */
+static bool others_are_busy;
+
+/* Of each register, what others have done of late that may have failed. */
+static unsigned int nr_unclear[MODEL_NR_REGS];
+
 /* The register whose value was read in this step, or MODEL_NR_REGS. */
 static enum model_reg looked_at;
 
@@ -123,6 +132,133 @@ static void on_foreign(void)
 	model_see(&model);
 }
 
+/* The number of an event, as long as the text of a digest needs. */
+static void describe(char *text, unsigned int n)
+{
+	snprintf(text, 16, "%014u", n);
+}
+
+/* Digests that say what number an event has. */
+static void fill_digests(struct fake_other *other, const char *text)
+{
+	for (unsigned int i = 0; i < TSM_MAX_BANKS; i++)
+		strscpy(other->digests[i], text, sizeof(other->digests[i]));
+}
+
+/* The hashes of the text itself, of which the provider may be told. */
+static void fill_event(struct fake_other *other, const char *text)
+{
+	unsigned int nr = other->mr == FAKE_AGILE_SHA1 ? 3 : 1;
+
+	other->banks = BIT(nr) - 1;
+	other->event_size = strlen(text);
+	memcpy(other->event, text, other->event_size);
+	other->hashed = other->what == TSM_TOLD_UNCLEAR;
+	for (unsigned int i = 0; i < nr; i++)
+		tsm_hash(model.fake->mrs[other->mr + i].mr_hash, text,
+			 other->event_size, other->digests[i]);
+}
+
+/*
+ * Will the core have a record of what others do now? Not before its first look, nor
+ * where there may be more in doubt than it tries.
+ */
+static bool will_have_record(enum model_reg reg)
+{
+	struct tsm_provider *provider = fake_provider(model.fake);
+	const struct tsm_register *r;
+
+	r = provider ? tsm_register_find(provider, model_names[reg]) : NULL;
+	if (!r || !r->known || !has_room_for_others ||
+	    IS_ENABLED(CONFIG_FAULT_INJECTION))
+		return false;
+	if (!r->nr_pending && model.fake->nr_taken == model.fake->nr_others)
+		nr_unclear[reg] = 0;
+
+	return nr_unclear[reg] < 4;
+}
+
+/* Somebody else does something to a register, and the provider is told of it. */
+static void others_act(void)
+{
+	static const enum model_reg live[] = {
+		MODEL_RTMR0, MODEL_RTMR1, MODEL_AGILE,
+	};
+	static const enum tsm_told_what whats[] = {
+		TSM_TOLD_EXTENDED, TSM_TOLD_EXTENDED, TSM_TOLD_EXTENDED,
+		TSM_TOLD_UNCLEAR, TSM_TOLD_UNCLEAR, TSM_TOLD_RESET,
+		TSM_TOLD_LOST,
+	};
+	enum model_reg reg = live[below(ARRAY_SIZE(live))];
+	struct model_event *event = &model.events[model.nr_events];
+	struct fake_other other = {
+		.what = whats[below(ARRAY_SIZE(whats))],
+		.mr = model_mrs[reg],
+		.banks = reg == MODEL_AGILE ? 1 + below(7) : 1,
+		.fill = one_in(2) ? 0 : 0xff,
+	};
+	char text[16];
+	bool given;
+
+	/* There is at most twice ours in a step. */
+	if (model.nr_events >= MODEL_MAX_EVENTS - 2 * STEPS_PER_SEED)
+		return;
+	describe(text, model.nr_events);
+	other.acts = other.what != TSM_TOLD_UNCLEAR || one_in(2);
+	given = one_in(2);
+	if (given)
+		fill_digests(&other, text);
+	else
+		fill_event(&other, text);
+
+	/* What is lost is foreign, and so is what there is no room for. */
+	if (other.what == TSM_TOLD_LOST || !will_have_record(reg))
+		model.nr_moves[reg]++;
+	*event = (struct model_event) {
+		.reg = reg,
+		.content = 5,
+		.given = given,
+		.order = ++model.nr_ordered,
+		.accepted = other.acts,
+		.promised = other.what == TSM_TOLD_EXTENDED &&
+			    will_have_record(reg),
+	};
+	nr_unclear[reg] += other.what == TSM_TOLD_UNCLEAR;
+	model.doubtful[reg] |= other.what != TSM_TOLD_EXTENDED;
+	model.nr_events++;
+	/* An interposer cannot lie about this one any more. */
+	if (other.what == TSM_TOLD_RESET &&
+	    model.fake->lying == &model.fake->mrs[other.mr])
+		model.fake->lying = NULL;
+	/* What ours may have done just before is a value of its own. */
+	model_see(&model);
+	fake_other(model.fake, &other);
+	model_see(&model);
+}
+
+/* The event that we are about to measure. */
+static struct model_event *ours;
+
+static void others_may_act(void)
+{
+	if (others_are_busy && one_in(3))
+		others_act();
+}
+
+/* Others come before us, and then the hardware gets what is ours. */
+static void on_extend(void)
+{
+	if (model.fake->tm.take)
+		others_may_act();
+	ours->order = ++model.nr_ordered;
+}
+
+static void step_others(struct kunit *test)
+{
+	for (u32 n = 1 + below(4); n; n--)
+		others_act();
+}
+
 /* Somebody else may have come between, while a register was looked at. */
 static void see(void)
 {
@@ -133,15 +269,10 @@ static void see(void)
 		/* A value that was read after that has a line. */
 		model.moved[MODEL_AGILE] |= looked_at != MODEL_AGILE;
 	}
+	others_are_busy = false;
 	fake->nr_foreign_during_refresh = 0;
 	fake->foreign_during_refresh = 0;
 	model_see(&model);
-}
-
-/* The number of an event, as long as the text of a digest needs. */
-static void describe(char *text, unsigned int n)
-{
-	snprintf(text, 16, "%014u", n);
 }
 
 static ssize_t write_event(enum model_reg reg, const char *text)
@@ -269,11 +400,12 @@ static bool extend(struct kunit *test, enum model_reg reg)
 	char text[16];
 	ssize_t rc;
 
-	describe(text, model.nr_events);
+	describe(text, model.nr_events++);
 	/* The digest of one bank can be written alone, those of several cannot. */
 	if (way == DIGEST && reg == MODEL_AGILE)
 		way = EVENT;
 	*event = (struct model_event) { .reg = reg };
+	ours = event;
 	describe_record(event, way);
 	if (one_in(8))
 		fail_allocation(1 + below(6));
@@ -294,7 +426,6 @@ static bool extend(struct kunit *test, enum model_reg reg)
 	event->accepted = model.fake->nr_extends != extends &&
 			  acts(model.fake, reg);
 	event->promised = rc > 0 && way != IN_ANY_CASE;
-	model.nr_events++;
 	model.doubtful[reg] |= model.fake->nr_extends != extends &&
 			       model.fake->fault != FAKE_WORKS;
 	if (rc > 0 && (!event->accepted || was_forged(model.fake))) {
@@ -376,6 +507,9 @@ static void step_trim(struct kunit *test)
 	/* Reading the numbers was a look that may have added a record. */
 	if (rc < 0)
 		KUNIT_EXPECT_GT(test, recnum, next);
+	/* What came just now, or was not seen yet, may have been dropped at once. */
+	for (unsigned int n = 0; n < model.nr_events; n++)
+		model.events[n].promised = false;
 }
 
 /* Returns whether the register could be read. */
@@ -401,6 +535,7 @@ static void step_trim_before_others(struct kunit *test)
 	bool trimmed;
 
 	make_fair_weather(model.fake);
+	others_are_busy = false;
 	step_trim(test);
 	/* Without room for lines of others a look can fail. */
 	trimmed = !model.others_limit &&
@@ -422,8 +557,10 @@ static void step_limit(struct kunit *test)
 
 	file_write(model.fake, name, text,
 		   scnprintf(text, sizeof(text), "%u", limit));
-	if (strstarts(name, "log/others"))
+	if (strstarts(name, "log/others")) {
+		has_room_for_others = !limit;
 		model.others_limit = limit;
+	}
 }
 
 /* The image has woken up on hardware that began anew. */
@@ -465,6 +602,10 @@ static void step_hibernate(struct kunit *test)
 /* The first look at slow hardware is nobody's step, so it is waited for. */
 static void begin(struct kunit *test)
 {
+	others_are_busy = false;
+	has_room_for_others = true;
+	model.fake->nr_taken = model.fake->nr_others;
+	model.fake->nr_before = model.fake->nr_others;
 	KUNIT_ASSERT_EQ(test, tsm_register_measurement(&model.fake->tm), 0);
 	flush_work(&fake_provider(model.fake)->first_look);
 	model_forget(&model);
@@ -479,10 +620,12 @@ static void step_register_again(struct kunit *test)
 
 static void step_bad_input(struct kunit *test)
 {
-	u64 next = file_number(test, model.fake, "log/next_record");
 	unsigned int extends = model.fake->nr_extends;
 	static const char zeros[8];
+	u64 next;
 
+	others_are_busy = false;
+	next = file_number(test, model.fake, "log/next_record");
 	KUNIT_EXPECT_LT(test, file_write(model.fake, "rtmr0/digest", zeros, 8),
 			0);
 	KUNIT_EXPECT_LT(test, file_write_at(model.fake, "soft/append_event",
@@ -496,12 +639,21 @@ static void step_bad_input(struct kunit *test)
 			file_number(test, model.fake, "log/next_record"), next);
 }
 
+static void step_others_or_extend(struct kunit *test)
+{
+	if (model.fake->tm.take)
+		step_others(test);
+	else
+		step_extend(test);
+}
+
 static const struct {
 	void (*step)(struct kunit *test);
 	unsigned int weight;
 } steps[] = {
-	{ step_extend, 40 },
-	{ step_extend_elsewhere, 12 },
+	{ step_extend, 34 },
+	{ step_others_or_extend, 10 },
+	{ step_extend_elsewhere, 8 },
 	{ step_read, 15 },
 	{ step_read_log, 10 },
 	{ step_trim, 9 },
@@ -518,6 +670,7 @@ static void make_step(struct kunit *test)
 
 	make_weather(model.fake);
 	looked_at = MODEL_NR_REGS;
+	others_are_busy = true;
 	memset(model.sure, 0, sizeof(model.sure));
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
 		if (at < steps[i].weight) {
@@ -558,6 +711,13 @@ static bool run(struct kunit *test, unsigned int seed, unsigned int nr)
 	prandom_seed_state(&rnd, seed);
 	model.fake->tm.refresh_all = one_in(2);
 	model.fake->tm.slow = one_in(2);
+	model.fake->tm.take = NULL;
+	model.fake->on_refresh = NULL;
+	model.fake->on_extend = on_extend;
+	if (one_in(2)) {
+		fake_tell_of_others(model.fake);
+		model.fake->on_refresh = others_may_act;
+	}
 	make_fair_weather(model.fake);
 	begin(test);
 
