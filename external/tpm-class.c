@@ -16,6 +16,7 @@
 #include <linux/tpm.h>
 
 #include "../drivers/char/tpm/tpm-measurement.h"
+#include "tpm.h"
 
 struct follower {
 	struct list_head node;
@@ -66,6 +67,7 @@ static struct class_interface chip_interface = {
 static int __init tpm_class_init(void)
 {
 	struct tpm_chip *chip = tpm_default_chip();
+	int rc;
 
 	if (!chip)
 		return -ENODEV;
@@ -73,13 +75,19 @@ static int __init tpm_class_init(void)
 	chip_interface.class = chip->dev.class;
 	put_device(&chip->dev);
 
-	return class_interface_register(&chip_interface);
+	tpm_probe_init();
+	rc = class_interface_register(&chip_interface);
+	if (rc)
+		tpm_probe_exit();
+
+	return rc;
 }
 module_init(tpm_class_init);
 
 static void __exit tpm_class_exit(void)
 {
 	class_interface_unregister(&chip_interface);
+	tpm_probe_exit();
 }
 module_exit(tpm_class_exit);
 

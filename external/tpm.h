@@ -11,6 +11,29 @@
 #include <linux/tpm.h>
 
 #define TPM2_RC_LOCALITY	0x0907
+#define TPM2_CC_PCR_EVENT	0x013C
+#define TPM2_CC_PCR_RESET	0x013D
+
+struct tpm_watch;
+
+#ifdef CONFIG_FPROBE
+int tpm_chip_watch(struct tpm_chip *chip, struct tpm_watch *watch);
+void tpm_probe_init(void);
+void tpm_probe_exit(void);
+#else
+static inline int tpm_chip_watch(struct tpm_chip *chip, struct tpm_watch *watch)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void tpm_probe_init(void)
+{
+}
+
+static inline void tpm_probe_exit(void)
+{
+}
+#endif
 
 /* tpm.disable_pcr_integrity cannot be asked for; sessions are used all the same. */
 static inline bool tpm2_pcr_integrity(void)

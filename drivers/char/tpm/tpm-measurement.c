@@ -377,21 +377,26 @@ static unsigned long get_extensible(void)
  * tpm_measurement_watch() - be told of what others do to PCRs from now on
  * @m: a provider that is not registered yet
  *
+ * Where the chip cannot be watched, what others do is foreign to the log.
+ *
  * Context: Process context, may sleep.
  *
  * Return: 0, or -ENOMEM.
  */
 VISIBLE_IF_KUNIT int tpm_measurement_watch(struct tpm_measurement *m)
 {
-	if (!tpm_watch_available())
-		return 0;
+	struct tpm_watch *watch = tpm_watch_create(m->chip, &m->take_told);
 
-	m->watch = tpm_watch_create(m->chip, &m->take_told);
-	if (!m->watch)
+	if (!watch)
 		return -ENOMEM;
 
+	if (tpm_chip_watch(m->chip, watch)) {
+		tpm_watch_destroy(watch);
+		return 0;
+	}
+
+	m->watch = watch;
 	m->tm.take = take;
-	tpm_watch_start(m->watch);
 
 	return 0;
 }
@@ -405,10 +410,12 @@ EXPORT_SYMBOL_IF_KUNIT(tpm_measurement_watch);
  */
 VISIBLE_IF_KUNIT void tpm_measurement_unwatch(struct tpm_measurement *m)
 {
-	tpm_watch_stop(m->watch);
+	if (!m->watch)
+		return;
+
+	tpm_chip_watch(m->chip, NULL);
 	cancel_work_sync(&m->take_told);
-	if (m->watch)
-		tpm_watch_put(m->watch, m->taken);
+	tpm_watch_put(m->watch, m->taken);
 	tpm_watch_destroy(m->watch);
 }
 EXPORT_SYMBOL_IF_KUNIT(tpm_measurement_unwatch);

@@ -515,8 +515,8 @@ static void free_events(struct list_head *events)
 
 /**
  * tpm_watch_destroy() - free what tpm_watch_create() returned
- * @watch: the watch, which has been stopped; its work may be queued once more by
- *	nobody; may be %NULL
+ * @watch: the watch, which sees no commands any more, see tpm_chip_watch(); may be
+ *	%NULL
  *
  * Context: Process context.
  */
@@ -531,39 +531,6 @@ void tpm_watch_destroy(struct tpm_watch *watch)
 	kfree(watch);
 }
 EXPORT_SYMBOL_IF_KUNIT(tpm_watch_destroy);
-
-/**
- * tpm_watch_start() - watch a chip from its next command on
- * @watch: the watch; a chip has one at a time
- *
- * Context: Process context, waits for a command that the chip is at.
- */
-void tpm_watch_start(struct tpm_watch *watch)
-{
-	guard(mutex)(&watch->chip->tpm_mutex);
-
-	watch->chip->watch = watch;
-}
-EXPORT_SYMBOL_IF_KUNIT(tpm_watch_start);
-
-/**
- * tpm_watch_stop() - stop watching
- * @watch: the watch; may be %NULL
- *
- * Its work may be queued until this returns, and not any more then.
- *
- * Context: Process context, waits for a command that the chip is at.
- */
-void tpm_watch_stop(struct tpm_watch *watch)
-{
-	if (!watch)
-		return;
-
-	guard(mutex)(&watch->chip->tpm_mutex);
-
-	watch->chip->watch = NULL;
-}
-EXPORT_SYMBOL_IF_KUNIT(tpm_watch_stop);
 
 /**
  * tpm_watch_own() - whose are the next commands?

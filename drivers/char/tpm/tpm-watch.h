@@ -91,13 +91,25 @@ struct tpm_watch {
 	u8 command[TPM_BUFSIZE];
 };
 
-#ifdef CONFIG_TCG_TPM_WATCH
+struct tpm_watch *tpm_watch_create(struct tpm_chip *chip,
+				   struct work_struct *work);
+void tpm_watch_destroy(struct tpm_watch *watch);
+void tpm_watch_own(struct tpm_watch *watch, bool own);
+void tpm_watch_mark(struct tpm_watch *watch);
+struct tpm_watch_event *tpm_watch_take(struct tpm_watch *watch);
+void tpm_watch_put(struct tpm_watch *watch, struct tpm_watch_event *event);
+
+#if IS_ENABLED(CONFIG_KUNIT)
+void *tpm_watch_alloc(size_t size);
+#endif
 
 bool __tpm_watch_command(struct tpm_watch *watch, const u8 *command,
 			 size_t size);
 void __tpm_watch_response(struct tpm_watch *watch, const u8 *response,
 			  ssize_t len);
 void __tpm_watch_judge(struct tpm_watch *watch, int rc);
+
+#ifdef CONFIG_TCG_TPM_WATCH
 
 /**
  * tpm_watch_command() - a command is going to be sent
@@ -157,25 +169,6 @@ static inline void tpm_watch_judge(struct tpm_chip *chip, int rc)
 		__tpm_watch_judge(chip->watch, rc);
 }
 
-static inline bool tpm_watch_available(void)
-{
-	return true;
-}
-
-struct tpm_watch *tpm_watch_create(struct tpm_chip *chip,
-				   struct work_struct *work);
-void tpm_watch_destroy(struct tpm_watch *watch);
-void tpm_watch_start(struct tpm_watch *watch);
-void tpm_watch_stop(struct tpm_watch *watch);
-void tpm_watch_own(struct tpm_watch *watch, bool own);
-void tpm_watch_mark(struct tpm_watch *watch);
-struct tpm_watch_event *tpm_watch_take(struct tpm_watch *watch);
-void tpm_watch_put(struct tpm_watch *watch, struct tpm_watch_event *event);
-
-#if IS_ENABLED(CONFIG_KUNIT)
-void *tpm_watch_alloc(size_t size);
-#endif
-
 #else
 
 static inline bool tpm_watch_command(struct tpm_chip *chip, const u8 *command,
@@ -194,48 +187,6 @@ static inline void tpm_watch_defer(struct tpm_chip *chip)
 }
 
 static inline void tpm_watch_judge(struct tpm_chip *chip, int rc)
-{
-}
-
-/* The provider can be built for a kernel that has no watch. */
-static inline bool tpm_watch_available(void)
-{
-	return false;
-}
-
-static inline struct tpm_watch *tpm_watch_create(struct tpm_chip *chip,
-						 struct work_struct *work)
-{
-	return NULL;
-}
-
-static inline void tpm_watch_destroy(struct tpm_watch *watch)
-{
-}
-
-static inline void tpm_watch_start(struct tpm_watch *watch)
-{
-}
-
-static inline void tpm_watch_stop(struct tpm_watch *watch)
-{
-}
-
-static inline void tpm_watch_own(struct tpm_watch *watch, bool own)
-{
-}
-
-static inline void tpm_watch_mark(struct tpm_watch *watch)
-{
-}
-
-static inline struct tpm_watch_event *tpm_watch_take(struct tpm_watch *watch)
-{
-	return NULL;
-}
-
-static inline void tpm_watch_put(struct tpm_watch *watch,
-				 struct tpm_watch_event *event)
 {
 }
 

@@ -46,9 +46,8 @@ static int watch_test_init(struct kunit *test)
 	test->priv = t;
 	if (!t->watch)
 		return -ENOMEM;
-	tpm_watch_start(t->watch);
 
-	return 0;
+	return tpm_chip_watch(tpm->chip, t->watch);
 }
 
 static void watch_test_exit(struct kunit *test)
@@ -57,7 +56,7 @@ static void watch_test_exit(struct kunit *test)
 
 	if (!t)
 		return;
-	tpm_watch_stop(t->watch);
+	tpm_chip_watch(t->tpm->chip, NULL);
 	tpm_watch_destroy(t->watch);
 	fake_tpm_destroy(t->tpm);
 }
@@ -806,6 +805,20 @@ static void test_order(struct kunit *test)
 			   t->tpm->banks[1].values[11], 32);
 }
 
+/* Another one can watch the chip when the first does not any more. */
+static void test_one_at_a_time(struct kunit *test)
+{
+	struct watch_test *t = test->priv;
+	struct tpm_watch *other = tpm_watch_create(t->tpm->chip, NULL);
+
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	KUNIT_EXPECT_EQ(test, tpm_chip_watch(t->tpm->chip, other), -EBUSY);
+	KUNIT_EXPECT_EQ(test, tpm_chip_watch(t->tpm->chip, NULL), 0);
+	KUNIT_EXPECT_EQ(test, tpm_chip_watch(t->tpm->chip, other), 0);
+	tpm_watch_destroy(t->watch);
+	t->watch = other;
+}
+
 /* Who watches comes and goes while there are commands. */
 static void test_comes_and_goes(struct kunit *test)
 {
@@ -817,12 +830,12 @@ static void test_comes_and_goes(struct kunit *test)
 	start_senders(test, senders, 5 * NR_EVENTS, NULL);
 	for (int i = 0; i < 50 && t->watch; i++) {
 		usleep_range(50, 200);
-		tpm_watch_stop(t->watch);
+		tpm_chip_watch(t->tpm->chip, NULL);
 		tpm_watch_destroy(t->watch);
 		t->watch = tpm_watch_create(t->tpm->chip, NULL);
 		KUNIT_EXPECT_NOT_NULL(test, t->watch);
 		if (t->watch)
-			tpm_watch_start(t->watch);
+			tpm_chip_watch(t->tpm->chip, t->watch);
 	}
 	join_senders(test, senders);
 }
@@ -849,6 +862,7 @@ static struct kunit_case watch_test_cases[] = {
 	KUNIT_CASE(test_overflow),
 	KUNIT_CASE(test_mark),
 	KUNIT_CASE(test_order),
+	KUNIT_CASE(test_one_at_a_time),
 	KUNIT_CASE(test_comes_and_goes),
 	{}
 };
