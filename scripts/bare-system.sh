@@ -39,3 +39,25 @@ in_root() {
 			DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"
 	' "$ROOT" "$@"
 }
+
+# What a build of external modules takes of the repository.
+TAKEN=(Kbuild Makefile scripts external drivers include samples)
+
+# stock_system - a system with a stock kernel's headers, gcc, make and nothing else, and
+# our sources in its /src. RELEASE is that kernel.
+stock_system() {
+	local headers
+	create_system "$SUITE" essential \
+		"gcc,make,linux-headers-amd64/$KERNEL_SUITE" \
+		"a bare system with a stock kernel's headers"
+	rm -rf "$ROOT/src" "$ROOT"/lib/modules/*/updates "$ROOT/mnt/lib"
+	mkdir "$ROOT/src"
+	(cd "$TOP" && cp -a "${TAKEN[@]}" "$ROOT/src/")
+	headers=$(cd "$ROOT/usr/src" && printf '%s\n' linux-headers-*-amd64)
+	RELEASE=${headers#linux-headers-}
+}
+
+# make_there TARGET [VARIABLE=VALUE...] - what our Makefile makes for that kernel, there.
+make_there() {
+	in_root make -C /src "JOBS=$JOBS" KDIR="/lib/modules/$RELEASE/build" "$@"
+}

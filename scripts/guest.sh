@@ -26,7 +26,8 @@
 # ACCEL=kvm		use KVM; the default is to emulate, which works anywhere
 # APPEND='...'		more words for the kernel's command line
 # GUEST_TIMEOUT=600	seconds until a guest that runs a command is given up
-# KERNEL, KSRC		which kernel, see scripts/kernel-build.sh
+# KERNEL, KSRC		which kernel, see scripts/kernel-build.sh; KERNEL=stock is
+#			Debian's, see scripts/stock-kernel.sh
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

@@ -141,7 +141,7 @@ make_layer() {
 	install "$BUILD/tools/tsm-log" "$layer/bin/"
 	cp -r "$WORK/kselftest/install" "$layer/kselftest"
 	rsync -a --exclude=/build --exclude=/source \
-		"$WORK/modules/lib/modules" "$layer/lib/"
+		"$MODULES/lib/modules" "$layer/lib/"
 	mapfile -t programs < <(find "$layer/bin" "$layer/kselftest" -type f -perm -u+x)
 	add_libraries "${programs[@]}"
 }
@@ -154,14 +154,22 @@ assemble() {
 	make_base
 	make_selftests
 	make_layer
-	cp "$WORK/obj/arch/x86/boot/bzImage" "$DEST/"
+	cp "$IMAGE" "$DEST/"
 	archive "$DEST/layer" | cat "$BASE.cpio" - >"$DEST/initramfs"
 	rm -rf "$DEST/layer"
 }
 
 "$TOP/scripts/deps.sh" build guest
+# The kselftests and the headers that they need come from a kernel of ours.
+STOCK=
+if [ "${KERNEL:-}" = stock ]; then
+	STOCK=$("$TOP/scripts/stock-kernel.sh" | tail -n 1)
+	export KERNEL=default
+fi
 OBJ=$("$TOP/scripts/kernel-build.sh")
 WORK=${OBJ%/*}
 SOURCE=$WORK/source
+IMAGE=${STOCK:-$OBJ/arch/x86/boot}/bzImage
+MODULES=${STOCK:-$WORK/modules}
 "$TOP/scripts/tools.sh"
 with_lock "build-${WORK##*/}" assemble

@@ -6,6 +6,7 @@
 #
 # TEE=tdx, snp or svsm: in such a guest, with the tests that are for it.
 # KERNEL=debug or kcsan: in a kernel that checks itself; it needs more of everything.
+# KERNEL=stock: in Debian's own, with our code as external modules.
 #
 # PROGRAMS='kunit tsm:abi_test ...' runs the KUnit suites or these kselftests only,
 # which may take TIMEOUT seconds each. STRESS_SECONDS, FUZZ_WRITES and FUZZ_SEED are for them, see

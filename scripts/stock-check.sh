@@ -14,8 +14,6 @@ set -euo pipefail
 . "$(dirname "$0")/bare-system.sh"
 
 LOG=$BUILD/stock-check.log
-# What a build of external modules takes of the repository.
-TAKEN=(Kbuild Makefile scripts external drivers include samples)
 # What must come out for that kernel.
 MODULES=(tsm tsm-tdx tsm-snp tsm-tpm measurement-example)
 
@@ -24,8 +22,7 @@ step() {
 	local name=$1
 	shift
 	say "$name"
-	watched "$LOG" in_root make -C /src "JOBS=$JOBS" \
-		KDIR="/lib/modules/$RELEASE/build" "$@"
+	watched "$LOG" make_there "$@"
 	if ((WATCHED_STATUS == 0)); then
 		ok "$name"
 	else
@@ -46,16 +43,7 @@ not_found() {
 }
 
 check() {
-	local headers
-	create_system "$SUITE" essential \
-		"gcc,make,linux-headers-amd64/$KERNEL_SUITE" \
-		"a bare system with a stock kernel's headers"
-	rm -rf "$ROOT/src" "$ROOT"/lib/modules/*/updates "$ROOT/mnt/lib"
-	mkdir "$ROOT/src"
-	(cd "$TOP" && cp -a "${TAKEN[@]}" "$ROOT/src/")
-	headers=$(cd "$ROOT/usr/src" && printf '%s\n' linux-headers-*-amd64)
-	RELEASE=${headers#linux-headers-}
-
+	stock_system
 	step "make modules for $RELEASE" modules
 	step "make modules_install" modules_install
 	verdict "modprobe finds them" "$(not_found "$ROOT" 2>&1)"

@@ -12,6 +12,11 @@
 # The PCR that tests extend. Unlike most it can be reset.
 PCR=23
 
+# Which PCRs a provider can extend is a parameter of the TPM core, or of a module where
+# the provider is one of its own.
+PCRS=/sys/module/tsm_tpm/parameters/measurement_pcrs
+[ -e "$PCRS" ] || PCRS=/sys/module/tpm/parameters/measurement_pcrs
+
 # Where the only chip is. Its number changes when its driver is bound again
 # while someone, as IMA does, still holds the old one.
 locate()
@@ -35,8 +40,7 @@ find_banks()
 # restart [PCRS] - begin a new log, of a provider that can extend these
 restart()
 {
-	echo "${1:-16,23}" >/sys/module/tpm/parameters/measurement_pcrs &&
-		unbind && bind && locate
+	echo "${1:-16,23}" >"$PCRS" && unbind && bind && locate
 }
 
 lower()

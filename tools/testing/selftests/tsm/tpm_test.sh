@@ -72,12 +72,12 @@ parameter_chooses_pcrs()
 
 bad_parameter_is_refused()
 {
-	local parameter=/sys/module/tpm/parameters/measurement_pcrs pcrs
+	local pcrs
 
 	for pcrs in 24 x; do
-		! echo $pcrs >$parameter || return 1
+		! echo $pcrs >"$PCRS" || return 1
 	done 2>/dev/null
-	[ "$(cat $parameter)" = 16,23 ]
+	[ "$(cat "$PCRS")" = 16,23 ]
 }
 
 # The chip refuses the kernel's locality, and has done nothing then.
