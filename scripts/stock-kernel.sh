@@ -35,16 +35,20 @@ add_modules() {
 }
 
 make_kernel() {
-	local FROM
+	local FROM name
 	stock_system
-	FROM=$CACHE/stock-$RELEASE
-	(create_system "$RELEASE" extract "linux-image-$RELEASE/$KERNEL_SUITE" \
+	# apt does not like a plus in a path.
+	name=kernel-${RELEASE//+/-}
+	FROM=$CACHE/stock-$name
+	(create_system "$name" extract "linux-image-$RELEASE/$KERNEL_SUITE" \
 		"that kernel")
 	quietly "$BUILD/stock-kernel.log" "building our modules for $RELEASE" \
 		make_there modules_install
 	rm -rf "$OUT"
 	mkdir -p "$OUT"
-	cp "$FROM/boot/vmlinuz-$RELEASE" "$OUT/bzImage"
+	# What is extracted only has no such link.
+	ln -sfn usr/lib "$FROM/lib"
+	cp "$FROM/lib/modules/$RELEASE/vmlinuz" "$OUT/bzImage"
 	add_modules
 }
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What kselftest does for seconds, for longer: everything at once on all
-# providers, writers that are killed, and random writes to every file. In a guest;
+# providers, writers that are killed, random writes to every file, and others at the
+# same PCRs. In a guest;
 # the output is KTAP, also in build/stress.log.
 #
 # STRESS_SECONDS=600	how long everything happens at once, and how many rounds of
@@ -16,7 +17,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 export STRESS_SECONDS=${STRESS_SECONDS:-600} FUZZ_WRITES=${FUZZ_WRITES:-1000000}
-export PROGRAMS='tsm:signal_test tsm:fuzz_test tsm:stress_test' LOG_NAME=stress
+export PROGRAMS='tsm:signal_test tsm:fuzz_test tsm:stress_test tsm:others_test.sh'
+export LOG_NAME=stress
 # Nothing that is fast enough ever waits for these.
 export TIMEOUT=7200 GUEST_TIMEOUT=${GUEST_TIMEOUT:-20000}
 exec "$TOP/scripts/kselftest.sh"
