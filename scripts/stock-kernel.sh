@@ -14,7 +14,7 @@ set -euo pipefail
 OUT=$BUILD/stock
 # What the guest's init needs, and what tests ask for.
 NEEDED=(virtio_pci 9pnet_virtio 9p virtio_blk virtio_rng tdx-guest sev-guest
-	tpm_vtpm_proxy kunit)
+	tpm_vtpm_proxy)
 
 # add_modules - of those in FROM and those that were installed in the bare system,
 # what modprobe would load of NEEDED and of ours.

@@ -36,7 +36,7 @@ void tsm_hibernate(struct tsm_provider *provider)
 	list_for_each_entry(reg, &provider->registers, node) {
 		/* If it cannot be read, it is less that is proven. */
 		if (reg->logged && tsm_look_at(reg))
-			continue;
+			reg->moved |= !reg->known;
 	}
 	provider->hibernating = true;
 }

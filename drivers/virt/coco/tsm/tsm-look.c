@@ -115,14 +115,16 @@ static int write_checkpoint(struct tsm_register *reg, enum tsm_reason reason,
 }
 
 /*
- * The first look at a register. Unless there are records already, its value is
- * the one that the log begins with.
+ * The first look at a register. Its value is the one that the log begins with, unless
+ * it may have got that after the first record: who is told of all that others do knows
+ * that it has not.
  */
 static int introduce(struct tsm_register *reg)
 {
 	struct tsm_log *log = log_of(reg);
+	bool told = reg->provider->tm->take && !reg->moved;
 
-	if (log->first_record != log->next_record || log->trimming)
+	if (log->trimming || (log->first_record != log->next_record && !told))
 		return write_checkpoint(reg, TSM_REASON_REGISTER, 0);
 
 	take_value(reg);
@@ -309,6 +311,7 @@ void tsm_look_again(struct tsm_register *reg)
 	lockdep_assert_held(&reg->provider->log.lock);
 
 	tsm_pending_commit(reg, 0);
+	reg->moved |= !reg->known;
 	reg->unsure = true;
 }
 

@@ -229,9 +229,10 @@ static int apply(struct tsm_register *reg, const struct tsm_told *told)
 void tsm_told_take(struct tsm_provider *provider, bool all)
 {
 	const struct tsm_measurement *tm = provider->tm;
+	struct tsm_log *log = &provider->log;
 	struct tsm_told told = {};
 
-	lockdep_assert_held(&provider->log.lock);
+	lockdep_assert_held(&log->lock);
 
 	if (!tm->take)
 		return;
@@ -239,9 +240,13 @@ void tsm_told_take(struct tsm_provider *provider, bool all)
 	for (; tm->take(tm, all, &told); all = false, told = (struct tsm_told) {}) {
 		struct tsm_register *reg = find(provider, told.mr);
 
-		/* What was before the first look is in the value that it finds. */
-		if (!reg || !reg->known)
+		if (!reg)
 			continue;
+		/* What was before the first look is in the value that it finds. */
+		if (!reg->known) {
+			reg->moved |= log->first_record != log->next_record;
+			continue;
+		}
 		if (apply(reg, &told)) {
 			reg->by_others = true;
 			tsm_look_again(reg);

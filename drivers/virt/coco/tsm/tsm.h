@@ -98,6 +98,7 @@ struct tsm_opening {
  * @live: its value has to be asked for
  * @index: its number, which the log calls it by, or %TSM_INDEX_NONE
  * @known: it has been looked at, and so has a replay
+ * @moved: it may have got another value since the log's first record, before that
  * @unsure: the hardware may have another value than the replay
  * @told: the log says so
  * @resuming: its value is the first one after hibernation
@@ -130,6 +131,7 @@ struct tsm_register {
 	bool live;
 	u8 index;
 	bool known;
+	bool moved;
 	bool unsure;
 	bool told;
 	bool resuming;

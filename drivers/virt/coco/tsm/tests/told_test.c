@@ -399,6 +399,42 @@ static void test_before_the_first_look(struct kunit *test)
 	expect_no_line(test, "foreign");
 }
 
+/*
+ * The value of a register that is looked at later is what the log begins with, unless
+ * somebody may have changed it since.
+ */
+static void test_after_the_first_record(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+
+	fake_unregister(fake);
+	fake->nr_taken = fake->nr_others;
+	fake->unreadable = FAKE_RTMR0;
+	KUNIT_ASSERT_EQ(test, tsm_register_measurement(&fake->tm), 0);
+	fake_other_extend(fake, FAKE_RTMR0, ALL, 1);
+	fake_other_extend(fake, FAKE_RTMR1, ALL, 2);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 1);
+	expect_lines(test, "0 unsure rtmr0", 1);
+
+	fake->unreadable = -1;
+	replay_expect_verified(test, fake);
+	expect_lines(test, "0 register rtmr0 sha384:", 1);
+	expect_no_line(test, "unsure");
+
+	fake_unregister(fake);
+	fake->unreadable = FAKE_RTMR0;
+	KUNIT_ASSERT_EQ(test, tsm_register_measurement(&fake->tm), 0);
+	fake_other_extend(fake, FAKE_RTMR1, ALL, 1);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 1);
+	fake_other_extend(fake, FAKE_RTMR0, ALL, 2);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 1);
+
+	fake->unreadable = -1;
+	replay_expect_verified(test, fake);
+	expect_lines(test, "0 unsure rtmr0", 1);
+	expect_lines(test, "1 register rtmr0 sha384:", 1);
+}
+
 /* A live register that cannot be extended here is in the log, a static one is not. */
 static void test_registers(struct kunit *test)
 {
@@ -571,6 +607,7 @@ static struct kunit_case told_test_cases[] = {
 	KUNIT_CASE(test_reset),
 	KUNIT_CASE(test_lost),
 	KUNIT_CASE(test_before_the_first_look),
+	KUNIT_CASE(test_after_the_first_record),
 	KUNIT_CASE(test_registers),
 	KUNIT_CASE(test_budgets),
 	KUNIT_CASE(test_budget_of_what_waits),
