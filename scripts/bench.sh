@@ -19,7 +19,8 @@ DEST=$BUILD/bench
 SHARE=$BUILD/share/bench
 # A module, or what is built in: its name, and the objects.
 PARTS=('tsm drivers/virt/coco/tsm/built-in.a'
-       'tpm-measurement drivers/char/tpm/tpm-measurement.o drivers/char/tpm/tpm2-pcr.o'
+       'tpm-measurement drivers/char/tpm/tpm-measurement.o drivers/char/tpm/tpm2-pcr.o
+	drivers/char/tpm/tpm-watch.o'
        tsm-tdx tsm-snp measurement-example)
 
 build_program() {
@@ -27,19 +28,20 @@ build_program() {
 		-o "$SHARE/bench" "$TOP"/scripts/bench/*.c -lcrypto -lpthread
 }
 
-# build_provider - the sample once more, by another name: two providers that
-# differ in nothing.
-build_provider() {
-	local dir=$DEST/provider
+# build_modules - the sample once more, by another name: two providers that differ in
+# nothing; and what lets nobody watch the TPM.
+build_modules() {
+	local dir=$DEST/modules
 	mkdir -p "$dir"
 	sed 's/\.name = "sample"/.name = "sample2"/' \
 		"$TOP/samples/tsm/measurement-example.c" \
 		>"$dir/measurement-example-2.c"
-	echo 'obj-m := measurement-example-2.o' >"$dir/Kbuild"
-	quietly "$DEST/provider.log" "building a second sample" \
+	cp "$TOP/scripts/bench/modules/watch-off.c" "$dir/"
+	echo 'obj-m := measurement-example-2.o watch-off.o' >"$dir/Kbuild"
+	quietly "$DEST/modules.log" "building a second sample" \
 		env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
 		make -C "$OBJ" M="$dir" modules
-	cp "$dir/measurement-example-2.ko" "$SHARE/"
+	cp "$dir/measurement-example-2.ko" "$dir/watch-off.ko" "$SHARE/"
 }
 
 # make_disk - an empty one for the agent's log.
@@ -83,7 +85,7 @@ MODULE_DIR=${OBJ%/*}/modules
 rm -rf "$SHARE"
 mkdir -p "$SHARE" "$DEST"
 build_program
-with_lock "build-$(basename "${OBJ%/*}")" build_provider
+with_lock "build-$(basename "${OBJ%/*}")" build_modules
 make_disk
 
 machine >"$DEST/machine"

@@ -28,6 +28,7 @@ extern const struct operation write_operation;
 extern const struct operation hashed_operation;
 extern const struct operation agent_operation;
 extern const struct operation tpm_operation;
+extern const struct operation tpm_with_operation;
 extern const struct operation stream_operation;
 extern const struct operation record_operation;
 extern const struct operation last_operation;

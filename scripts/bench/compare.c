@@ -12,8 +12,9 @@
 #include "bench.h"
 
 static const struct operation *const operations[] = {
-	&write_operation,  &hashed_operation, &agent_operation, &tpm_operation,
-	&stream_operation, &record_operation, &last_operation,
+	&write_operation,  &hashed_operation,	&agent_operation,
+	&tpm_operation,	   &tpm_with_operation, &stream_operation,
+	&record_operation, &last_operation,
 };
 
 static const struct operation *find_operation(const char *name)

@@ -254,6 +254,18 @@ def make_rows(samples):
             "tpm",
             1.05,
         ),
+        cost(
+            samples,
+            "TPM2_GetRandom; on a TPM that nobody watches",
+            "watch-random",
+            1.01,
+        ),
+        cost(
+            samples,
+            "TPM2_PCR_Extend on /dev/tpm0; on a TPM that nobody watches",
+            "watch-7",
+            1.01,
+        ),
         speed(
             samples,
             "event and log; an agent with a write-ahead file and a log on ext4",

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The operation "tpm": extend a PCR by the command TPM2_PCR_Extend, as a program
- * that speaks to the TPM itself does.
+ * that speaks to the TPM itself does; "random" for a PCR is the command TPM2_GetRandom
+ * instead. And "tpm-with", which writes a value to a file before each turn.
  */
 #include <endian.h>
 #include <errno.h>
@@ -12,7 +13,9 @@
 
 #include "bench.h"
 
+#define TPM_ST_NO_SESSIONS 0x8001
 #define TPM_ST_SESSIONS 0x8002
+#define TPM_CC_GET_RANDOM 0x17b
 #define TPM_CC_PCR_EXTEND 0x182
 #define TPM_RS_PW 0x40000009
 
@@ -31,6 +34,8 @@ static const struct {
 
 struct tpm_state {
 	int fd;
+	int setting;
+	const char *value;
 	size_t size;
 	unsigned char command[512];
 };
@@ -49,19 +54,20 @@ static void put32(struct tpm_state *state, uint32_t value)
 	state->size += sizeof(value);
 }
 
-static void *prepare(char **args)
+static void put_random(struct tpm_state *state)
 {
-	struct tpm_state *state = calloc(1, sizeof(*state));
-	uint32_t size;
+	put16(state, TPM_ST_NO_SESSIONS);
+	put32(state, 0); /* the size comes later */
+	put32(state, TPM_CC_GET_RANDOM);
+	put16(state, 16);
+}
 
-	if (!state)
-		die("no memory");
-	state->fd = open_file(args[1], O_RDWR);
-
+static void put_extend(struct tpm_state *state, long pcr)
+{
 	put16(state, TPM_ST_SESSIONS);
-	put32(state, 0); /* the size, below */
+	put32(state, 0);
 	put32(state, TPM_CC_PCR_EXTEND);
-	put32(state, to_number(args[0]));
+	put32(state, pcr);
 	/* The authorization, of 9 bytes: an empty password */
 	put32(state, 9);
 	put32(state, TPM_RS_PW);
@@ -74,13 +80,38 @@ static void *prepare(char **args)
 		memset(state->command + state->size, 0xa5, banks[i].size);
 		state->size += banks[i].size;
 	}
+}
+
+static void *prepare(char **args)
+{
+	struct tpm_state *state = calloc(1, sizeof(*state));
+	uint32_t size;
+
+	if (!state)
+		die("no memory");
+	state->setting = -1;
+	state->fd = open_file(args[1], O_RDWR);
+	if (!strcmp(args[0], "random"))
+		put_random(state);
+	else
+		put_extend(state, to_number(args[0]));
 	size = htobe32(state->size);
 	memcpy(state->command + 2, &size, sizeof(size));
 
 	return state;
 }
 
-static void extend(const struct tpm_state *state)
+static void *prepare_with(char **args)
+{
+	struct tpm_state *state = prepare(args + 2);
+
+	state->value = args[0];
+	state->setting = open_file(args[1], O_WRONLY);
+
+	return state;
+}
+
+static void send_command(const struct tpm_state *state)
 {
 	unsigned char response[512];
 	uint32_t code;
@@ -92,13 +123,18 @@ static void extend(const struct tpm_state *state)
 		die("tpm: cannot read a response: %s", strerror(errno));
 	memcpy(&code, response + 6, sizeof(code));
 	if (code)
-		die("tpm: TPM2_PCR_Extend failed with %#x", be32toh(code));
+		die("tpm: the command failed with %#x", be32toh(code));
 }
 
-static void run(void *state, long count)
+static void run(void *data, long count)
 {
+	const struct tpm_state *state = data;
+
+	if (state->setting >= 0 &&
+	    pwrite(state->setting, state->value, 1, 0) != 1)
+		die("tpm: cannot write the setting: %s", strerror(errno));
 	for (long i = 0; i < count; i++)
-		extend(state);
+		send_command(state);
 }
 
 const struct operation tpm_operation = {
@@ -106,5 +142,13 @@ const struct operation tpm_operation = {
 	.usage = "PCR DEVICE",
 	.nr_args = 2,
 	.prepare = prepare,
+	.run = run,
+};
+
+const struct operation tpm_with_operation = {
+	.name = "tpm-with",
+	.usage = "VALUE FILE PCR DEVICE",
+	.nr_args = 4,
+	.prepare = prepare_with,
 	.run = run,
 };
