@@ -49,6 +49,9 @@
 #include "log-files.h"
 #include "tsm.h"
 
+#define CREATE_TRACE_POINTS
+#include <trace/events/tsm_measurement.h>
+
 /* /sys/kernel/tsm */
 static struct kobject *tsm_kobj;
 
@@ -174,6 +177,8 @@ static struct tsm_provider *create_provider(const struct tsm_measurement *tm)
 	provider->log.told = tm->take;
 	provider->index_type = tm->index_space == TSM_INDEX_PCR ?
 			       TSM_CEL_PCR : TSM_CEL_CCMR;
+	provider->firmware_size = tsm_firmware_log_size(tm->firmware,
+							tm->firmware_size);
 	provider->tm = tm;
 
 	rc = dev_set_name(&provider->dev, "%s", tm->name);
