@@ -30,8 +30,8 @@ DEBUG_PROGRAMS=(kunit tsm:abi_test tsm:extend_test tsm:storm_test tsm:poll_test
 		tsm:unload_test tsm:signal_test tsm:fuzz_test tsm:stress_test
 		tsm:rtmrs_test)
 # What kselftest-modules runs: what differs where nothing of ours is built in.
-MODULES_PROGRAMS=(kunit tsm:abi_test tsm:uevent_test tsm:unload_test tsm:rtmrs_test
-		  tsm:tpm_test.sh tsm:others_test.sh)
+MODULES_PROGRAMS=(tsm:abi_test tsm:uevent_test tsm:unload_test tsm:tpm_test.sh
+		  tsm:others_test.sh)
 # Without a kernel these cannot say anything.
 NEED_KERNEL=(sparse modules docs-check kselftest kselftest-tdx kselftest-snp
 	     kselftest-svsm run firmware-check tpm-check hibernate-check soak
