@@ -407,14 +407,6 @@ static ssize_t firmware_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	return copied ?: -EFAULT;
 }
 
-static loff_t firmware_llseek(struct file *file, loff_t off, int whence)
-{
-	const struct open_file *open = file->private_data;
-
-	return fixed_size_llseek(file, off, whence,
-				 open->file->provider->firmware_size);
-}
-
 static int parse_number(struct kiocb *iocb, struct iov_iter *from, u64 *number)
 {
 	size_t count = iov_iter_count(from);
@@ -493,7 +485,7 @@ static const struct file_operations firmware_fops = {
 	.release = log_release,
 	.read_iter = firmware_read_iter,
 	.splice_read = copy_splice_read,
-	.llseek = firmware_llseek,
+	.llseek = no_seek_end_llseek,
 };
 
 static const struct file_operations limit_fops = {

@@ -30,11 +30,14 @@ traced()
 	return "$status"
 }
 
-# saw COUNT REGEX - has the trace exactly so many such lines?
+# saw COUNT EVENT FIELD... - has the trace exactly so many lines of the event with these
+# fields after the provider? All are extended regular expressions.
 saw()
 {
-	[ "$(grep -cxE "$2" "$TMP/trace")" -eq "$1" ] || {
-		echo "not $1 times: $2"
+	local count=$1 line="$2 provider=$PROVIDER ${*:3}"
+
+	[ "$(grep -cxE "$line" "$TMP/trace")" -eq "$count" ] || {
+		echo "not $count times: $line"
 		cat "$TMP/trace"
 		return 1
 	}
@@ -65,8 +68,10 @@ extend()
 	size=$(number size)
 	banks=$(cd "/sys/kernel/tsm/$PROVIDER/$REGISTER" && set -- */digest && echo $#)
 	traced append_event "an event" || return 1
-	saw 1 "tsm_extend provider=$PROVIDER register=$REGISTER recnum=$recnum digests=$banks size=$(($(number size) - size)) others=0 rc=0" &&
-		saw 1 "tsm_extend .*"
+	size=$(($(number size) - size))
+	saw 1 tsm_extend "register=$REGISTER recnum=$recnum digests=$banks" \
+	      "size=$size others=0 rc=0" &&
+		saw 1 tsm_extend ".*"
 }
 
 # A full log refuses it with ENOSPC.
@@ -79,15 +84,16 @@ refused_extend()
 	traced append_event "one too many" 2>/dev/null && status=1
 	echo "$limit" >"$LOGS/$PROVIDER/limit"
 	[ "$status" -eq 0 ] &&
-		saw 1 "tsm_extend provider=$PROVIDER register=$REGISTER recnum=$(number next_record) digests=[1-5] size=0 others=0 rc=-28" &&
-		saw 1 "tsm_extend .*"
+		saw 1 tsm_extend "register=$REGISTER recnum=$(number next_record)" \
+		      "digests=[1-5] size=0 others=0 rc=-28" &&
+		saw 1 tsm_extend ".*"
 }
 
 read_register()
 {
 	traced cat "/sys/kernel/tsm/$PROVIDER/$REGISTER/digest" || return 1
-	saw 1 "tsm_read provider=$PROVIDER register=$REGISTER authentic=[01] rc=0" &&
-		saw 0 "tsm_(extend|foreign|reset|trim) .*"
+	saw 1 tsm_read "register=$REGISTER authentic=[01] rc=0" &&
+		saw 0 "tsm_(extend|foreign|reset|trim)" ".*"
 }
 
 extend_and_look()
@@ -102,8 +108,9 @@ extend_by_others()
 
 	recnum=$(number next_record)
 	traced extend_and_look || return 1
-	saw 1 "tsm_extend provider=$PROVIDER register=$REGISTER recnum=$recnum digests=1 size=[0-9]+ others=1 rc=0" &&
-		saw 1 "tsm_drain provider=$PROVIDER taken=1 lost=0"
+	saw 1 tsm_extend "register=$REGISTER recnum=$recnum digests=1 size=[0-9]+" \
+	      "others=1 rc=0" &&
+		saw 1 tsm_drain "taken=1 lost=0"
 }
 
 reset_and_look()
@@ -114,7 +121,7 @@ reset_and_look()
 reset_by_others()
 {
 	traced reset_and_look || return 1
-	saw 1 "tsm_reset provider=$PROVIDER register=$REGISTER recnum=$(number next_record) fill=0x00"
+	saw 1 tsm_reset "register=$REGISTER recnum=$(number next_record) fill=0x00"
 }
 
 # others_size_is_at_least BYTES
@@ -141,9 +148,9 @@ foreign_extend()
 	traced extend_and_read || status=1
 	echo "$limit" >"$LOGS/$PROVIDER/others_limit"
 	[ "$status" -eq 0 ] &&
-		saw 1 "tsm_drain provider=$PROVIDER taken=1 lost=1" &&
-		saw 1 "tsm_foreign provider=$PROVIDER register=$REGISTER recnum=$(number next_record) count=1" &&
-		saw 0 "tsm_extend .*"
+		saw 1 tsm_drain "taken=1 lost=1" &&
+		saw 1 tsm_foreign "register=$REGISTER recnum=$(number next_record) count=1" &&
+		saw 0 tsm_extend ".*"
 }
 
 trim_to()
@@ -158,23 +165,23 @@ trimmed()
 	first=$(number first_record)
 	next=$(number next_record)
 	traced trim_to "$next" || return 1
-	saw 1 "tsm_trim provider=$PROVIDER recnum=$next dropped=$((next - first)) rc=0" &&
+	saw 1 tsm_trim "recnum=$next dropped=$((next - first)) rc=0" &&
 		[ "$next" -gt "$first" ] || return 1
 	append_event "one more"
 	next=$((next + 1))
 	traced trim_to "$next" || return 1
-	saw 1 "tsm_trim provider=$PROVIDER recnum=$next dropped=1 rc=0" || return 1
+	saw 1 tsm_trim "recnum=$next dropped=1 rc=0" || return 1
 	# There is nothing more to drop, and no such record.
 	traced trim_to "$first" || return 1
-	saw 1 "tsm_trim provider=$PROVIDER recnum=$first dropped=0 rc=0" || return 1
+	saw 1 tsm_trim "recnum=$first dropped=0 rc=0" || return 1
 	traced trim_to $((next + 1)) 2>/dev/null && return 1
-	saw 1 "tsm_trim provider=$PROVIDER recnum=$((next + 1)) dropped=0 rc=-22"
+	saw 1 tsm_trim "recnum=$((next + 1)) dropped=0 rc=-22"
 }
 
 nothing_when_off()
 {
 	echo 0 >"$TRACE/events/tsm_measurement/enable"
-	traced append_event "unseen" && saw 0 ".*"
+	traced append_event "unseen" && saw 0 ".*" ".*"
 }
 
 ktap_print_header
