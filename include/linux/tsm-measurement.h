@@ -96,6 +96,9 @@ struct tsm_told {
  *	@index_space tells, or %TSM_INDEX_NONE. Extensible registers need one,
  *	which the log calls them by. May be %NULL where no register has one.
  * @index_space: the numbering of @mr_index
+ * @firmware: where the firmware has left its own log of the registers, or %NULL.
+ *	Users see it if it is in the TCG's crypto-agile format.
+ * @firmware_size: bytes that may be read there; the log may end before
  * @refresh_all: one call of @refresh brings all live registers up to date;
  *	otherwise it has to bring all banks of a register up to date, as they are
  *	at one moment
@@ -145,6 +148,8 @@ struct tsm_measurement {
 	size_t nr_mrs;
 	const u8 *mr_index;
 	enum tsm_index_space index_space;
+	const void *firmware;
+	size_t firmware_size;
 	bool refresh_all;
 	bool slow;
 	int (*refresh)(const struct tsm_measurement *tm,

@@ -174,6 +174,8 @@ static struct tsm_provider *create_provider(const struct tsm_measurement *tm)
 	provider->log.told = tm->take;
 	provider->index_type = tm->index_space == TSM_INDEX_PCR ?
 			       TSM_CEL_PCR : TSM_CEL_CCMR;
+	provider->firmware_size = tsm_firmware_log_size(tm->firmware,
+							tm->firmware_size);
 	provider->tm = tm;
 
 	rc = dev_set_name(&provider->dev, "%s", tm->name);

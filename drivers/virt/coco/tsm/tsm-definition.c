@@ -146,6 +146,10 @@ int tsm_check_definition(const struct tsm_measurement *tm)
 		pr_err("%s: index_space is unknown\n", tm->name);
 		return -EINVAL;
 	}
+	if (!tm->firmware && tm->firmware_size) {
+		pr_err("%s: firmware_size without firmware\n", tm->name);
+		return -EINVAL;
+	}
 
 	for (size_t i = 0; i < tm->nr_mrs; i++) {
 		if (!tm->mrs[i].mr_name || !name_is_good(tm->mrs[i].mr_name)) {

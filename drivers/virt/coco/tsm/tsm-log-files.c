@@ -47,6 +47,7 @@
  * @looks: whether reading it is a look at registers that are unsure
  * @number: for numbers: the offset in &struct tsm_log, a u64
  * @get: for a number that is computed
+ * @exists: whether a provider has such a file; %NULL if each has one
  */
 struct kind {
 	const char *name;
@@ -56,6 +57,7 @@ struct kind {
 	bool looks;
 	size_t number;
 	u64 (*get)(const struct tsm_log *log);
+	bool (*exists)(const struct tsm_provider *provider);
 };
 
 /**
@@ -357,6 +359,54 @@ static ssize_t number_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	return copied ?: -EFAULT;
 }
 
+static bool has_firmware(const struct tsm_provider *provider)
+{
+	return provider->firmware_size;
+}
+
+/* It never changes. But it is the driver's, and goes with that. */
+static ssize_t read_firmware(struct tsm_provider *provider, char *buf, u64 off,
+			     size_t count)
+{
+	ACQUIRE(mutex_intr, lock)(&provider->log.lock);
+	if (ACQUIRE_ERR(mutex_intr, &lock))
+		return -ERESTARTSYS;
+	if (tsm_provider_is_gone(provider))
+		return -ENODEV;
+
+	if (off >= provider->firmware_size)
+		return 0;
+
+	count = min_t(u64, count, provider->firmware_size - off);
+	memcpy(buf, provider->tm->firmware + off, count);
+
+	return count;
+}
+
+static ssize_t firmware_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct open_file *open = iocb->ki_filp->private_data;
+	size_t room = min_t(size_t, iov_iter_count(to), READ_SIZE);
+	size_t copied;
+	ssize_t len;
+
+	if (!room)
+		return 0;
+
+	char *buf __free(kvfree) = kvmalloc(room, GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+
+	len = read_firmware(open->file->provider, buf, iocb->ki_pos, room);
+	if (len <= 0)
+		return len;
+
+	copied = copy_to_iter(buf, len, to);
+	iocb->ki_pos += copied;
+
+	return copied ?: -EFAULT;
+}
+
 static int parse_number(struct kiocb *iocb, struct iov_iter *from, u64 *number)
 {
 	size_t count = iov_iter_count(from);
@@ -429,6 +479,15 @@ static const struct file_operations number_fops = {
 	.llseek = no_seek_end_llseek,
 };
 
+static const struct file_operations firmware_fops = {
+	.owner = THIS_MODULE,
+	.open = log_open,
+	.release = log_release,
+	.read_iter = firmware_read_iter,
+	.splice_read = copy_splice_read,
+	.llseek = no_seek_end_llseek,
+};
+
 static const struct file_operations limit_fops = {
 	.owner = THIS_MODULE,
 	.open = log_open,
@@ -473,6 +532,12 @@ static const struct kind kinds[] = {
 	LOG(cel, true, tsm_view_read_records),
 	LOG(checkpoints, true, tsm_view_read_checkpoints),
 	LOG(index, false, tsm_view_read_index),
+	{
+		.name = "firmware",
+		.mode = 0440,
+		.fops = &firmware_fops,
+		.exists = has_firmware,
+	},
 	NUMBER(next_record, true),
 	NUMBER(first_record, false),
 	{
@@ -494,7 +559,7 @@ static const struct kind kinds[] = {
 /**
  * struct tsm_log_files - the files of one provider
  * @dir: their directory
- * @files: the files, one of each kind
+ * @files: the files, one of each kind that the provider has
  */
 struct tsm_log_files {
 	struct dentry *dir;
@@ -527,6 +592,9 @@ int tsm_log_files_add(struct tsm_provider *provider)
 	provider->files = files;
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		struct log_file *file = &files->files[i];
+
+		if (kinds[i].exists && !kinds[i].exists(provider))
+			continue;
 
 		file->kind = &kinds[i];
 		file->provider = provider;

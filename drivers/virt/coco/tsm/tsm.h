@@ -167,6 +167,7 @@ struct tsm_register {
  *	by the log's lock
  * @line: room for a line of checkpoints; protected by the log's lock
  * @line_size: bytes of @line
+ * @firmware_size: bytes of the firmware's log, 0 if there is none
  * @files: its directory in securityfs
  * @first_look: looks at the registers of a slow provider
  */
@@ -186,6 +187,7 @@ struct tsm_provider {
 	struct tsm_pending *spare;
 	char *line;
 	size_t line_size;
+	size_t firmware_size;
 	struct tsm_log_files *files;
 	struct work_struct first_look;
 };
@@ -246,6 +248,9 @@ static inline bool tsm_mr_is_told(const struct tsm_measurement *tm,
 
 /* tsm-definition.c */
 int tsm_check_definition(const struct tsm_measurement *tm);
+
+/* tsm-firmware.c */
+size_t tsm_firmware_log_size(const void *area, size_t size);
 
 /* tsm-core.c */
 struct tsm_provider *tsm_provider_of(const struct tsm_measurement *tm);

@@ -75,6 +75,7 @@ static const struct {
 	{ "cel", 0440 | S_IFREG },
 	{ "checkpoints", 0440 | S_IFREG },
 	{ "index", 0440 | S_IFREG },
+	{ "firmware", 0440 | S_IFREG },
 	{ "next_record", 0440 | S_IFREG },
 	{ "first_record", 0440 | S_IFREG },
 	{ "size", 0440 | S_IFREG },

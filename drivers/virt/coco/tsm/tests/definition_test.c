@@ -27,6 +27,7 @@ SPOIL(long_name, fake->tm.name =
 SPOIL(no_mrs, fake->tm.mrs = NULL)
 SPOIL(zero_mrs, fake->tm.nr_mrs = 0)
 SPOIL(bad_space, fake->tm.index_space = 7)
+SPOIL(no_firmware, fake->tm.firmware_size = 1)
 SPOIL(no_refresh, fake->tm.refresh = NULL)
 SPOIL(no_extend, fake->tm.extend = NULL)
 SPOIL(no_indexes, fake->tm.mr_index = NULL)
@@ -58,7 +59,7 @@ SPOIL(mixed_flags, fake->mrs[FAKE_AGILE_SHA1].mr_flags &= ~TSM_MR_F_LIVE)
 static const struct definition_case definition_cases[] = {
 	CASE(no_name), CASE(empty_name), CASE(dot_name), CASE(slash_name),
 	CASE(long_name), CASE(no_mrs), CASE(zero_mrs), CASE(bad_space),
-	CASE(no_refresh), CASE(no_extend), CASE(no_indexes), CASE(no_index),
+	CASE(no_firmware), CASE(no_refresh), CASE(no_extend), CASE(no_indexes), CASE(no_index),
 	CASE(big_static_index), CASE(same_static_index), CASE(big_index),
 	CASE(same_index), CASE(split_index), CASE(no_mr_name),
 	CASE(space_mr_name), CASE(newline_mr_name), CASE(power_mr_name),
