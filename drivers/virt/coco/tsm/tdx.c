@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/tsm-measurement.h>
 
+#include "ccel.h"
 #include "tdx.h"
 
 /* How often to ask a TDX module that is busy: for more than a second. */
@@ -184,19 +185,26 @@ struct tsm_tdx *tsm_tdx_register(const char *name,
 	define(tdx, name);
 	/* The static registers never change, so they are not read again. */
 	rc = read_all(tdx);
-	if (!rc)
-		rc = tsm_register_measurement(&tdx->tm);
 	if (rc)
 		return ERR_PTR(rc);
 
+	tdx->tm.firmware = tsm_ccel_map(&tdx->tm.firmware_size);
+	rc = tsm_register_measurement(&tdx->tm);
+	if (rc)
+		goto err_unmap;
+
 	rc = get_rtmrs(tdx);
-	if (rc) {
-		put_rtmrs(tdx);
-		tsm_unregister_measurement(&tdx->tm);
-		return ERR_PTR(rc);
-	}
+	if (rc)
+		goto err_unregister;
 
 	return_ptr(tdx);
+
+err_unregister:
+	put_rtmrs(tdx);
+	tsm_unregister_measurement(&tdx->tm);
+err_unmap:
+	tsm_ccel_unmap(tdx->tm.firmware);
+	return ERR_PTR(rc);
 }
 EXPORT_SYMBOL_GPL(tsm_tdx_register);
 
@@ -211,6 +219,7 @@ void tsm_tdx_unregister(struct tsm_tdx *tdx)
 {
 	put_rtmrs(tdx);
 	tsm_unregister_measurement(&tdx->tm);
+	tsm_ccel_unmap(tdx->tm.firmware);
 	kfree(tdx);
 }
 EXPORT_SYMBOL_GPL(tsm_tdx_unregister);
