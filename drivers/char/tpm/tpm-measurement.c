@@ -21,6 +21,7 @@
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/cleanup.h>
+#include <linux/err.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <linux/tpm.h>
@@ -280,6 +281,21 @@ static void take_told(struct work_struct *work)
 	tsm_take_told(&m->tm);
 }
 
+/*
+ * The TPM core has a copy of what firmware has logged, up to when it handed over.
+ * Where it has not shown it to anybody it may have failed half way.
+ */
+static void define_firmware(struct tpm_measurement *m)
+{
+	const struct tpm_bios_log *log = &m->chip->log;
+
+	if (IS_ERR_OR_NULL(m->chip->bios_dir))
+		return;
+
+	m->tm.firmware = log->bios_event_log;
+	m->tm.firmware_size = log->bios_event_log_end - log->bios_event_log;
+}
+
 static void define_pcr(struct tpm_measurement *m, unsigned int pcr,
 		       const u32 pcrs[TPM2_MAX_PCR_BANKS], bool writable)
 {
@@ -340,6 +356,7 @@ tpm_measurement_create(struct tpm_chip *chip,
 		.confirm = tpm2_pcr_integrity() ? confirm : NULL,
 		.extend = extend,
 	};
+	define_firmware(m);
 	INIT_WORK(&m->take_told, take_told);
 	for (u32 i = 0; i < chip->nr_allocated_banks; i++)
 		m->digests[i].alg_id = chip->allocated_banks[i].alg_id;

@@ -558,6 +558,33 @@ static void test_selection_of_another_length(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tpm2_get_pcr_selection(tpm->chip, pcrs), -EIO);
 }
 
+/* The TPM core's copy of the firmware's log, if it has shown it to anybody. */
+static void test_firmware(struct kunit *test)
+{
+	static const u8 log[] = "log";
+	struct fake_tpm *tpm = test->priv;
+	struct tpm_chip *chip = tpm->chip;
+	struct tpm_measurement *m;
+
+	chip->log.bios_event_log = (void *)log;
+	chip->log.bios_event_log_end = (void *)log + sizeof(log);
+	m = create(test, tpm);
+	KUNIT_EXPECT_NULL(test, m->tm.firmware);
+	KUNIT_EXPECT_EQ(test, m->tm.firmware_size, 0);
+
+	chip->bios_dir = ERR_PTR(-ENODEV);
+	m = create(test, tpm);
+	KUNIT_EXPECT_NULL(test, m->tm.firmware);
+
+	chip->bios_dir = (void *)log;
+	m = create(test, tpm);
+	KUNIT_EXPECT_PTR_EQ(test, m->tm.firmware, (const void *)log);
+	KUNIT_EXPECT_EQ(test, m->tm.firmware_size, sizeof(log));
+
+	chip->bios_dir = NULL;
+	chip->log = (struct tpm_bios_log) {};
+}
+
 /* As a driver does it: the provider comes with the chip and goes with it. */
 static void test_comes_and_goes_with_the_chip(struct kunit *test)
 {
@@ -601,6 +628,7 @@ static struct kunit_case tpm_test_cases[] = {
 	KUNIT_CASE(test_read_of_another_length),
 	KUNIT_CASE_PARAM(test_malformed_selection, selection_gen_params),
 	KUNIT_CASE(test_selection_of_another_length),
+	KUNIT_CASE(test_firmware),
 	KUNIT_CASE(test_comes_and_goes_with_the_chip),
 	{}
 };
