@@ -279,16 +279,18 @@ static int check_all(struct check *check, struct error *err)
 			 check->consumer->name);
 }
 
-/* Where the log is here, the firmware's is where the kernel has it, if it has. */
+/* Where there is one, nobody has to ask for it. */
 static void find_front(struct check *check, struct source *source)
 {
+	const char *path;
+
 	if (!source->follow_firmware && source->provider &&
-	    !strcmp(source->root, PROVIDER_ROOT) &&
 	    check->request->format != EXPORT_CEL &&
 	    check->request->format != EXPORT_PCRLOCK) {
-		firmware_path(source->provider, source->firmware_path);
-		if (!access(source->firmware_path, R_OK))
-			source->firmware = source->firmware_path;
+		path = firmware_path(source->root, source->provider,
+				     source->firmware_path);
+		if (path && !access(path, R_OK))
+			source->firmware = path;
 	}
 	check->front = source->firmware && !check->request->merge;
 }

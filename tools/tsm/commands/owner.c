@@ -42,21 +42,17 @@ static bool systemd_has(const char *root, uint8_t index)
 	return has;
 }
 
-/* The kernel has it beside the log, or where it always had it. */
 static bool firmware_has(const struct provider *provider, const char *root,
 			 uint8_t index)
 {
-	char path[FIRMWARE_PATH_SIZE];
+	char room[FIRMWARE_PATH_SIZE];
+	const char *path = firmware_path(root, provider->name, room);
 	struct buffer log = { 0 };
 	struct error err;
 	bool has;
-	int ret;
 
-	ret = buffer_read_at(&log, provider->logfd, "firmware", &err);
-	if (ret && !strcmp(root, PROVIDER_ROOT))
-		ret = buffer_read_path(
-			&log, firmware_path(provider->name, path), &err);
-	has = !ret && has_extend(&log, index);
+	has = path && !buffer_read_path(&log, path, &err) &&
+	      has_extend(&log, index);
 	buffer_free(&log);
 	return has;
 }

@@ -125,13 +125,13 @@ static int take_firmware(const struct request *request,
 {
 	struct buffer *file = &collection->files[COLLECTION_FIRMWARE];
 	const struct source *source = &request->source;
-	char path[FIRMWARE_PATH_SIZE];
+	char room[FIRMWARE_PATH_SIZE];
+	const char *path;
 
 	if (source->firmware)
 		return buffer_read_path(file, source->firmware, err);
-	/* Of a copy, what is here is not the one. */
-	if (strcmp(source->root, PROVIDER_ROOT) ||
-	    !buffer_read_path(file, firmware_path(source->provider, path), err))
+	path = firmware_path(source->root, source->provider, room);
+	if (!path || !buffer_read_path(file, path, err))
 		return 0;
 	fprintf(stderr, "tsm-log: %s: without the firmware's log: %s\n",
 		source->provider, err->text);

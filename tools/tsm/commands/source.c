@@ -53,16 +53,15 @@ int source_finish(struct source *source, const char *command, int argc,
 		return usage_error(command, "--archive needs PROVIDER");
 	if (source->follow_firmware && !source->log && !source->provider)
 		return usage_error(command, "--follow-firmware needs PROVIDER");
-	if (source->follow_firmware && !source->firmware) {
-		if (source->log || source->root)
-			return usage_error(
-				command,
-				"the firmware's log of a copy is not the one here: give it by --firmware-log");
-		source->firmware =
-			firmware_path(source->provider, source->firmware_path);
-	}
 	if (!source->root)
 		source->root = PROVIDER_ROOT;
+	if (source->follow_firmware && !source->firmware && !source->log)
+		source->firmware = firmware_path(source->root, source->provider,
+						 source->firmware_path);
+	if (source->follow_firmware && !source->firmware)
+		return usage_error(
+			command,
+			"the firmware's log of a copy is not the one here: give it by --firmware-log");
 	return 0;
 }
 

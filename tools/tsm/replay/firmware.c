@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "formats/register.h"
 #include "replay/firmware.h"
+#include "sources/provider.h"
 
 #define SECURITYFS "/sys/kernel/security"
 
@@ -21,8 +23,19 @@
 /* The event that tells from which locality the TPM was started. */
 static const char locality_signature[16] = "StartupLocality";
 
-const char *firmware_path(const char *provider, char out[FIRMWARE_PATH_SIZE])
+const char *firmware_path(const char *root, const char *provider,
+			  char out[FIRMWARE_PATH_SIZE])
 {
+	bool is_copy = strcmp(root, PROVIDER_ROOT) != 0;
+	int len;
+
+	len = snprintf(out, FIRMWARE_PATH_SIZE, "%s/%s/%sfirmware",
+		       is_copy ? root : PROVIDER_LOG_ROOT, provider,
+		       is_copy ? "log/" : "");
+	if (len < FIRMWARE_PATH_SIZE && !access(out, F_OK))
+		return out;
+	if (is_copy)
+		return NULL;
 	if (!strncmp(provider, "tpm", 3))
 		snprintf(out, FIRMWARE_PATH_SIZE,
 			 SECURITYFS "/%.32s/binary_bios_measurements",

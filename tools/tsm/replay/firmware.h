@@ -47,11 +47,13 @@ const struct unexplained *firmware_unexplained(const struct firmware *firmware,
 uint8_t firmware_starts_with(bool is_ccmr, uint8_t index);
 
 /*
- * Where the firmware's log for a provider's registers is on this machine, if
- * there is one; returns @out.
+ * Where the firmware's log for a provider's registers is, if there is one: beside
+ * the provider's own log, of which @root has a copy if it is not PROVIDER_ROOT; or
+ * where the kernel had it before. Returns @out, or NULL if the copy has none.
  */
-#define FIRMWARE_PATH_SIZE 128
-const char *firmware_path(const char *provider, char out[FIRMWARE_PATH_SIZE]);
+#define FIRMWARE_PATH_SIZE 4096
+const char *firmware_path(const char *root, const char *provider,
+			  char out[FIRMWARE_PATH_SIZE]);
 
 /*
  * Read and replay the log in the file @path. Returns 0, or -1 with @err set;

@@ -422,6 +422,26 @@ def follow_verify(kwargs):
           f"{result['firmware_log']}")
 
 
+@test_each(BOOTS)
+def follow_beside(kwargs):
+    """the firmware's log is taken from where the provider's is"""
+    firmware, log = boot(**kwargs)
+    write_boot(firmware, log)
+    want = Run("export", "--format", "tcg2", *TREE, log.provider).expect(0)
+    os.remove("firmware")
+    here = ("--sysfs", "tree", "--follow-firmware", log.provider)
+    Run("export", "--format", "tcg2", *here).expect(2)
+    put(f"tree/{log.provider}/log/firmware", firmware.data)
+    run = Run("export", "--format", "tcg2", *here).expect(0)
+    check(run.bytes == want.bytes, "as with --firmware-log")
+    Run("verify", *here).expect(0, "follows on the firmware's log")
+    # One that is named counts, and not the one that is there.
+    put("other", firmware.data[:-1])
+    Run("verify", *here, "--firmware-log", "other").expect(2, "other: ")
+    put(f"tree/{log.provider}/log/firmware", firmware.data[:-1])
+    Run("verify", *here).expect(2, f"tree/{log.provider}/log/firmware: ")
+
+
 def verify_pcr0(firmware):
     """Verify a firmware's log alone, by the value of PCR 0."""
     log = make_log.Log("tpm0")
