@@ -68,11 +68,35 @@ firmware_registers()
 	     ' "$TMP/firmware.yaml" | sort -u
 }
 
+# count_events - in what tpm2_eventlog has written
+count_events()
+{
+	grep -c '^- EventNum'
+}
+
 # More than the log's header.
 firmware_has_measured()
 {
 	tpm2_eventlog "$FIRMWARE" >"$TMP/firmware.yaml"
-	[ "$(grep -c '^- EventNum' "$TMP/firmware.yaml")" -ge 5 ]
+	[ "$(count_events <"$TMP/firmware.yaml")" -ge 5 ]
+}
+
+# provider_has_it - byte for byte, and not what an area has behind the log
+provider_has_it()
+{
+	local file=$LOGS/$PROVIDER/firmware size
+
+	cat "$file" >"$TMP/beside" && [ "$(stat -c %a "$file")" = 440 ] || return 1
+	if [ "$PROVIDER" != tdx ]; then
+		cmp "$TMP/beside" "$FIRMWARE"
+		return
+	fi
+	size=$(stat -c %s "$TMP/beside")
+	cmp -n "$size" "$TMP/beside" "$FIRMWARE" &&
+		[ "$size" -lt "$(wc -c <"$FIRMWARE")" ] &&
+		[ "$(tail -c +$((size + 1)) "$FIRMWARE" | tr -d '\377' | wc -c)" -eq 0 ] &&
+		[ "$(tpm2_eventlog "$TMP/beside" | count_events)" -eq \
+		  "$(count_events <"$TMP/firmware.yaml")" ]
 }
 
 verifies_from_power_on()
@@ -158,9 +182,10 @@ if [ "$PROVIDER" != tdx ] && [ "$chosen" = 0 ]; then
 	PROVIDER=${TPM##*/}
 	FIRMWARE=/sys/kernel/security/$PROVIDER/binary_bios_measurements
 fi
-ktap_set_plan $((6 + chosen))
+ktap_set_plan $((7 + chosen))
 
 check firmware_has_measured
+check provider_has_it
 [ "$chosen" = 0 ] || check firmware_has_extended_it
 check verifies_from_power_on
 check leads_to_all_values
