@@ -34,6 +34,8 @@
 
 #include "tsm.h"
 
+#include <trace/events/tsm_measurement.h>
+
 /* Characters of a line that do not depend on the register: see format_line(). */
 #define NUMBER_MAX_LEN	20
 #define REASON_MAX_LEN	(sizeof(TSM_CHECKPOINT_REGISTER) - 1)
@@ -290,8 +292,10 @@ void tsm_checkpoint_add(struct tsm_register *reg,
 
 	lockdep_assert_held(&log->lock);
 
-	if (reason == TSM_REASON_FOREIGN)
+	if (reason == TSM_REASON_FOREIGN) {
 		reg->nr_foreign++;
+		trace_tsm_foreign(reg, log->next_record, reg->nr_foreign);
+	}
 
 	checkpoint->recnum = log->next_record;
 	checkpoint->reason = reason;

@@ -49,6 +49,9 @@
 #include "log-files.h"
 #include "tsm.h"
 
+#define CREATE_TRACE_POINTS
+#include <trace/events/tsm_measurement.h>
+
 /* /sys/kernel/tsm */
 static struct kobject *tsm_kobj;
 

@@ -21,6 +21,8 @@
 #include "content.h"
 #include "tsm.h"
 
+#include <trace/events/tsm_measurement.h>
+
 /* Memory for a record that is longer than that is not kept for the next one. */
 #define SPARE_MAX_ROOM	SZ_8K
 
@@ -152,6 +154,8 @@ static void commit(struct request *request)
 
 	/* Others may have taken the number that it had before the extend. */
 	request->record.recnum = log->next_record;
+	trace_tsm_extend(reg, log->next_record, reg->nr_banks, request->size,
+			 false, 0);
 	room = tsm_log_room(log, request->size);
 	if (!room) {
 		commit_copy(request);
@@ -262,6 +266,9 @@ static int extend(struct tsm_register *reg, const struct tsm_content *content,
 		return rc;
 
 	rc = extend_locked(&request);
+	if (rc)
+		trace_tsm_extend(reg, provider->log.next_record, reg->nr_banks,
+				 0, false, rc);
 	drop_big_spare(provider);
 	mutex_unlock(lock);
 

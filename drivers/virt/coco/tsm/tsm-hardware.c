@@ -14,6 +14,8 @@
 
 #include "tsm.h"
 
+#include <trace/events/tsm_measurement.h>
+
 /**
  * struct call - a call of an operation
  * @work: makes it
@@ -70,19 +72,17 @@ static bool is_undisturbed(const struct tsm_provider *provider)
 	return !provider->tm->slow || current->flags & PF_KTHREAD;
 }
 
-static int make(struct call *call)
+static void make(struct call *call)
 {
 	if (is_undisturbed(call->provider)) {
 		call->func(call);
-		return call->rc;
+		return;
 	}
 
 	INIT_WORK_ONSTACK(&call->work, do_work);
 	queue_work(system_dfl_wq, &call->work);
 	flush_work(&call->work);
 	destroy_work_on_stack(&call->work);
-
-	return call->rc;
 }
 
 /**
@@ -104,7 +104,10 @@ int tsm_hw_refresh(struct tsm_provider *provider,
 		.mr = mr,
 	};
 
-	return make(&call);
+	make(&call);
+	trace_tsm_read(provider, mr, !provider->tm->confirm, call.rc);
+
+	return call.rc;
 }
 
 /**
@@ -126,7 +129,10 @@ int tsm_hw_confirm(struct tsm_provider *provider,
 		.mr = mr,
 	};
 
-	return make(&call);
+	make(&call);
+	trace_tsm_read(provider, mr, true, call.rc);
+
+	return call.rc;
 }
 
 static noinline int extend_in_work(struct tsm_provider *provider,
@@ -141,12 +147,11 @@ static noinline int extend_in_work(struct tsm_provider *provider,
 		.digests = digests,
 		.failure = TSM_FAILURE_UNCLEAR,
 	};
-	int rc;
 
-	rc = make(&call);
+	make(&call);
 	*failure = call.failure;
 
-	return rc;
+	return call.rc;
 }
 
 /**

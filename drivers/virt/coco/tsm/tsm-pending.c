@@ -25,6 +25,8 @@
 #include "cel.h"
 #include "tsm.h"
 
+#include <trace/events/tsm_measurement.h>
+
 /* Of those that may be: what others can make a look try is bounded. */
 #define MAX_UNCLEAR	6
 #define MAX_PENDING	256
@@ -177,8 +179,24 @@ static void release(struct tsm_log *log, const struct tsm_pending *pending)
 		log->others_held -= pending->size;
 }
 
-static void commit(struct tsm_log *log, struct tsm_pending *pending)
+static void trace_commit(const struct tsm_register *reg,
+			 const struct tsm_pending *pending)
 {
+	struct cel_extend extend;
+
+	if (!trace_tsm_extend_enabled())
+		return;
+
+	cel_decode_extend(pending->record, &extend);
+	trace_tsm_extend(reg, log_of(reg)->next_record, extend.nr_digests,
+			 pending->size, pending->by_others, 0);
+}
+
+static void commit(struct tsm_register *reg, struct tsm_pending *pending)
+{
+	struct tsm_log *log = log_of(reg);
+
+	trace_commit(reg, pending);
 	cel_set_recnum(pending->record, log->next_record);
 	tsm_log_commit(log, pending->record, pending->size, NULL, 0);
 	if (pending->by_others)
@@ -215,7 +233,7 @@ void tsm_pending_commit(struct tsm_register *reg, unsigned long choice)
 	list_for_each_entry_safe(pending, next, &reg->pending, node) {
 		release(log, pending);
 		if (!pending->unclear || choice & BIT(nr++))
-			commit(log, pending);
+			commit(reg, pending);
 		list_del(&pending->node);
 		kvfree(pending);
 	}
@@ -240,7 +258,7 @@ void tsm_pending_commit_one(struct tsm_register *reg,
 	cel_decode_extend(pending->record, &extend);
 	for (unsigned int i = 0; i < reg->nr_banks; i++)
 		extend_replay(&reg->banks[i], &extend, reg->banks[i].replay);
-	commit(log_of(reg), pending);
+	commit(reg, pending);
 	kvfree(pending);
 }
 

@@ -31,6 +31,8 @@
 #include "content.h"
 #include "tsm.h"
 
+#include <trace/events/tsm_measurement.h>
+
 static struct tsm_register *find(struct tsm_provider *provider,
 				 const struct tsm_measurement_register *mr)
 {
@@ -186,6 +188,7 @@ static int add_reset(struct tsm_register *reg, u8 fill)
 
 	tsm_checkpoint_fill(checkpoint, reg, fill);
 	tsm_checkpoint_add(reg, checkpoint, TSM_REASON_RESET);
+	trace_tsm_reset(reg, provider->log.next_record, fill);
 	tsm_look_is_reset(reg, fill);
 
 	return 0;
@@ -229,6 +232,7 @@ static int apply(struct tsm_register *reg, const struct tsm_told *told)
 void tsm_told_take(struct tsm_provider *provider, bool all)
 {
 	const struct tsm_measurement *tm = provider->tm;
+	unsigned int taken = 0, lost = 0;
 	struct tsm_told told = {};
 
 	lockdep_assert_held(&provider->log.lock);
@@ -239,12 +243,16 @@ void tsm_told_take(struct tsm_provider *provider, bool all)
 	for (; tm->take(tm, all, &told); all = false, told = (struct tsm_told) {}) {
 		struct tsm_register *reg = find(provider, told.mr);
 
+		taken++;
 		/* What was before the first look is in the value that it finds. */
 		if (!reg || !reg->known)
 			continue;
 		if (apply(reg, &told)) {
+			lost++;
 			reg->by_others = true;
 			tsm_look_again(reg);
 		}
 	}
+	if (taken)
+		trace_tsm_drain(provider, taken, lost);
 }

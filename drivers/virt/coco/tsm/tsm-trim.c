@@ -37,6 +37,8 @@
 #include "cel.h"
 #include "tsm.h"
 
+#include <trace/events/tsm_measurement.h>
+
 /**
  * struct trim - a trim that is going on
  * @provider: whose log is trimmed
@@ -327,6 +329,33 @@ static int start(struct trim *trim)
 	return 1;
 }
 
+/* Where it succeeds, @dropped says how many records that were. */
+static int drop_records(struct trim *trim, u64 *dropped)
+{
+	int rc;
+
+	lockdep_assert_held(&trim->provider->log.trim_lock);
+
+	rc = look_at_all(trim);
+	if (rc)
+		return rc;
+	rc = start(trim);
+	if (rc <= 0)
+		return rc;
+
+	rc = replay(trim);
+	if (rc) {
+		give_checkpoints_back(trim);
+		return rc;
+	}
+	begin(trim);
+	free_checkpoints(trim);
+	tsm_log_reclaim(&trim->provider->log);
+	*dropped = trim->recnum - trim->first;
+
+	return 0;
+}
+
 /**
  * tsm_trim() - drop the first records of a log
  * @provider: whose log
@@ -344,34 +373,21 @@ static int start(struct trim *trim)
  */
 int tsm_trim(struct tsm_provider *provider, u64 recnum)
 {
-	struct tsm_log *log = &provider->log;
 	struct trim trim = {
 		.provider = provider,
 		.recnum = recnum,
 		.checkpoints = LIST_HEAD_INIT(trim.checkpoints),
 	};
+	u64 dropped = 0;
 	int rc;
 
-	ACQUIRE(mutex_intr, trimming)(&log->trim_lock);
+	ACQUIRE(mutex_intr, trimming)(&provider->log.trim_lock);
 	rc = ACQUIRE_ERR(mutex_intr, &trimming);
 	if (rc)
 		return rc;
 
-	rc = look_at_all(&trim);
-	if (rc)
-		return rc;
-	rc = start(&trim);
-	if (rc <= 0)
-		return rc;
+	rc = drop_records(&trim, &dropped);
+	trace_tsm_trim(provider, recnum, dropped, rc);
 
-	rc = replay(&trim);
-	if (rc) {
-		give_checkpoints_back(&trim);
-		return rc;
-	}
-	begin(&trim);
-	free_checkpoints(&trim);
-	tsm_log_reclaim(log);
-
-	return 0;
+	return rc;
 }
