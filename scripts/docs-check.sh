@@ -19,7 +19,8 @@ PAGES=(admin-guide/tsm-measurement admin-guide/tsm-measurement-quotes
        admin-guide/tsm-measurement-systemd admin-guide/tsm-measurement-keylime
        admin-guide/tsm-measurement-go-tpm admin-guide/tsm-measurement-dstack
        admin-guide/tsm-measurement-scope admin-guide/tsm-measurement-threats
-       driver-api/coco/tsm-measurement driver-api/coco/tsm-record)
+       driver-api/coco/tsm-measurement driver-api/coco/tsm-record
+       trace/events-tsm)
 
 # exported FILE - the functions that FILE exports, except to our own tests.
 exported() {
