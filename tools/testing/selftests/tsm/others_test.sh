@@ -124,10 +124,15 @@ extend_between_ours()
 		"pcr$PCR ${#banks[@]},pcr$PCR 1,pcr$PCR ${#banks[@]}" ]
 }
 
+not_extended()
+{
+	! tpm2_pcrextend "$1:sha256=$SHA256" 2>&1
+}
+
 # Refused by the TPM, so it did not happen: its locality may not extend that.
 refused()
 {
-	adds 0 eval '! tpm2_pcrextend "17:sha256=$SHA256" 2>&1'
+	adds 0 not_extended 17
 }
 
 reset_pcr()
@@ -272,7 +277,7 @@ budget_of_others()
 		grep -q " foreign pcr$PCR " "$limits/checkpoints" &&
 		"$DIR"/cel_replay.py "$TSM" >/dev/null && verifies || return 1
 	echo "$limit" >"$limits/others_limit"
-	restart
+	restart 16,23
 }
 
 locate
