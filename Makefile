@@ -73,6 +73,9 @@ help:
 #:   make stock-check    modules and modules_install for a distribution's kernel, in a
 #:                       system of 450 MB that has its headers, gcc and make only; make
 #:                       check leaves it out
+#:   make stock-guest-check
+#:                       a guest with Debian's own kernel and these modules; make check
+#:                       leaves it out
 #:   make deb-check      the Debian packages, on a bare Debian 13 with a stock kernel 7.3:
 #:                       lintian, installed, upgraded, removed and purged; 2 GB; make
 #:                       check leaves it out
@@ -94,16 +97,18 @@ help:
 #:   KERNEL=debug        for check, kselftest, run, guest: a kernel with KASAN, UBSAN,
 #:                       lockdep, kmemleak and fault injection, for which make check
 #:                       runs what tests the kernel in a guest;
-#:                       KERNEL=kcsan: the same with one that looks for data races
+#:                       KERNEL=kcsan: the same with one that looks for data races;
+#:                       KERNEL=modules: with one that has nothing of ours built in;
+#:                       KERNEL=stock: with Debian's own and our external modules
 #:   TSM_CACHE=DIR       where kernel source and builds are kept (~/.cache/tsm-measurement)
 #:   JOBS=N              parallel jobs (all cores)
 .PHONY: deps run check guest modules series bench kunit kselftest tools tools-check \
 	sparse checkpatch docs-check series-check style fuzz kernel tee-emu-check stress \
-	firmware-check tpm-check hibernate-check soak stock-check fallback-check deb deb-check
+	firmware-check tpm-check hibernate-check soak stock-check stock-guest-check fallback-check deb deb-check
 
 deps run check guest modules series bench kunit kselftest tools tools-check sparse \
 checkpatch docs-check series-check style fuzz tee-emu-check stress \
-firmware-check tpm-check hibernate-check soak stock-check fallback-check deb deb-check:
+firmware-check tpm-check hibernate-check soak stock-check stock-guest-check fallback-check deb deb-check:
 	@$(RUN)/$@.sh
 
 .PHONY: modules_install modules_uninstall
