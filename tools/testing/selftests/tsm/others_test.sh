@@ -32,11 +32,13 @@ last_content()
 		       cut -d ' ' -f 4 | sed 's/../\\x&/g')"
 }
 
-# ima_is_there - does IMA measure into this TPM? It does not follow when the driver is
-# bound again.
+# ima_is_there - does IMA measure into this TPM? Not if that came when IMA had looked for
+# one, which its first measurement tells, nor if its driver was bound again.
 ima_is_there()
 {
-	[ -e /sys/kernel/security/ima ] && [ "${TPM##*/}" = tpm0 ]
+	[ -e /sys/kernel/security/ima ] && [ "${TPM##*/}" = tpm0 ] &&
+		! grep -q ':0* boot_aggregate' \
+			/sys/kernel/security/ima/ascii_runtime_measurements
 }
 
 ima_entries()

@@ -20,6 +20,8 @@ struct replay_bank {
 	EVP_MD *md;
 	size_t size;
 	uint8_t value[REPLAY_MAX_DIGEST];
+	/* There has been a record of it. */
+	bool extended;
 };
 
 /* What a record says; pointers are into the log. */
