@@ -5,7 +5,7 @@
 # "N passed, N failed"; the status is 0 only if nothing failed.
 #
 # Each check is the make target of the same name, NAME-TEE with that TEE and
-# NAME-debug and NAME-modules with KERNEL=debug and KERNEL=modules; what it says is in build/check/NAME.log. Counted are
+# NAME-debug with KERNEL=debug; what it says is in build/check/NAME.log. Counted are
 # the leaf results in there (see ktap.py). A check that could not run, that skipped
 # a test or that ended badly without naming a failed test counts as a failure.
 #
@@ -19,8 +19,7 @@ set -euo pipefail
 # the others need, before them.
 ALL=(style checkpatch kernel sparse tools-check modules docs-check kunit
      kselftest kselftest-tdx kselftest-snp kselftest-svsm run firmware-check
-     tpm-check hibernate-check soak tee-emu-check kselftest-modules
-     kselftest-debug series-check)
+     tpm-check hibernate-check soak tee-emu-check kselftest-debug series-check)
 # What tests the kernel in a guest.
 IN_GUEST=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
 # What kselftest-debug runs. The tests of tools have more of fork() and exec() than
@@ -29,13 +28,10 @@ DEBUG_PROGRAMS=(kunit tsm:abi_test tsm:extend_test tsm:storm_test tsm:poll_test
 		tsm:fault_test tsm:interposer_test tsm:uevent_test
 		tsm:unload_test tsm:signal_test tsm:fuzz_test tsm:stress_test
 		tsm:rtmrs_test)
-# What kselftest-modules runs: what differs where nothing of ours is built in.
-MODULES_PROGRAMS=(tsm:abi_test tsm:uevent_test tsm:unload_test tsm:tpm_test.sh
-		  tsm:others_test.sh)
 # Without a kernel these cannot say anything.
 NEED_KERNEL=(sparse modules docs-check kselftest kselftest-tdx kselftest-snp
 	     kselftest-svsm run firmware-check tpm-check hibernate-check soak
-	     tee-emu-check kselftest-modules kselftest-debug series-check)
+	     tee-emu-check kselftest-debug series-check)
 
 LOGS=$BUILD/check
 TOTAL_PASSED=0
@@ -77,8 +73,6 @@ run_one() {
 	kernel | run) command=("check_$name") ;;
 	kselftest-debug) command=(env KERNEL=debug "PROGRAMS=${DEBUG_PROGRAMS[*]}"
 				  "$TOP/scripts/kselftest.sh") ;;
-	kselftest-modules) command=(env KERNEL=modules "PROGRAMS=${MODULES_PROGRAMS[*]}"
-				    "$TOP/scripts/kselftest.sh") ;;
 	kselftest-*) command=(env "TEE=${name#*-}" "$TOP/scripts/kselftest.sh") ;;
 	esac
 	if [ -n "$KERNEL_FAILED" ] && [[ " ${NEED_KERNEL[*]} " == *" $name "* ]]; then

@@ -9,8 +9,7 @@
 # KERNEL=NAME	the configuration: scripts/kernel/default.config, and on top of
 #		it scripts/kernel/NAME.config unless NAME is default; a
 #		scripts/kernel/NAME.diff is what this kernel needs and the series
-#		does not. modules begins with the sources and objects of default,
-#		of which few depend on what it changes.
+#		does not
 # KSRC, KVERSION	the kernel, see scripts/kernel-source.sh
 #
 # Every checkout has builds of its own in the cache, so that no two of them see
@@ -138,22 +137,8 @@ compile() {
 	echo "$state" >"$WORK/built"
 }
 
-# take_objects - have those of the default kernel, made from the same sources.
-take_objects() {
-	[ ! -e "$WORK/obj" ] || return 0
-	rm -rf "$WORK"
-	mkdir "$WORK"
-	ln -s ../source "$WORK/source"
-	cp -a "$DEFAULT/obj" "$WORK/obj.part"
-	mv "$WORK/obj.part" "$WORK/obj"
-}
-
 build() {
-	if [ -n "$DEFAULT" ]; then
-		take_objects
-	else
-		"$TOP/scripts/overlay.sh" "$PRISTINE" "$WORK/source" "${DIFFS[@]}"
-	fi
+	"$TOP/scripts/overlay.sh" "$PRISTINE" "$WORK/source" "${DIFFS[@]}"
 	configure
 	compile
 }
@@ -169,13 +154,7 @@ DIFFS=()
 
 "$TOP/scripts/deps.sh" build
 PRISTINE=$("$TOP/scripts/kernel-source.sh")
-DEFAULT=
-if [ "$KERNEL" = modules ]; then
-	DEFAULT=$(dirname "$(KERNEL=default "$0" | tail -n 1)")
-	WORK=$DEFAULT/modules-kernel
-else
-	VERSION=$(make -s --no-print-directory -C "$PRISTINE" kernelversion)
-	WORK=$(claim_build "$KERNEL-$VERSION" "$PRISTINE")
-fi
+VERSION=$(make -s --no-print-directory -C "$PRISTINE" kernelversion)
+WORK=$(claim_build "$KERNEL-$VERSION" "$PRISTINE")
 with_lock "build-${WORK##*/}" build
 echo "$WORK/obj"
