@@ -266,7 +266,7 @@ TEST_F(busy, others_go_on)
 					      "%s/pcr%d/digest", provider, pcr));
 	}
 
-	/* What they make the kernel keep is bounded by what we record. */
+	/* However often they are read, the registers have what the log says. */
 	for (int i = 0; i < NR_READS; i++) {
 		EXPECT_LT(0, tsm_read(digest, sizeof(digest), "%s/pcr16/digest",
 				      provider));
@@ -276,8 +276,7 @@ TEST_F(busy, others_go_on)
 	records = NR_EVENTS + 10;
 	checkpoints = tsm_log_slurp(&size, provider, "checkpoints");
 	ASSERT_NE(NULL, checkpoints);
-	EXPECT_NE(NULL, strstr(checkpoints, " foreign pcr16 "));
-	EXPECT_EQ(NULL, strstr(checkpoints, " foreign pcr23 "));
+	EXPECT_EQ(NULL, strstr(checkpoints, " foreign "));
 	/* The opening, and a line at each record. */
 	TH_LOG("%d lines of checkpoints", count_lines(checkpoints));
 	EXPECT_GE(24 + records + 1, count_lines(checkpoints));
@@ -287,7 +286,8 @@ TEST_F(busy, others_go_on)
 	stop_hogs(self->hogs);
 	EXPECT_LT(0, tsm_read(digest, sizeof(digest), "%s/pcr16/digest",
 			      provider));
-	EXPECT_EQ(records, tsm_replay(provider));
+	/* What they extended by has records as well. */
+	EXPECT_LT(records, tsm_replay(provider));
 }
 
 TEST_HARNESS_MAIN
