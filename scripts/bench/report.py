@@ -262,7 +262,7 @@ def make_rows(samples):
         ),
         cost(
             samples,
-            "TPM2_PCR_Extend on /dev/tpm0; on a TPM that nobody watches",
+            "TPM2_PCR_Extend; on a TPM that nobody watches",
             "watch-7",
             1.01,
         ),
