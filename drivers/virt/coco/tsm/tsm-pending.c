@@ -98,16 +98,6 @@ unsigned long tsm_pending_choice(const struct tsm_register *reg,
 	return 0;
 }
 
-/* Extend @value of @bank, if @extend is of that bank and it can be computed. */
-static void extend_replay(const struct tsm_bank *bank,
-			  const struct cel_extend *extend, u8 *value)
-{
-	const u8 *digest = cel_digest_of(extend, bank->alg);
-
-	if (digest && tsm_hash_available(bank->algo))
-		tsm_hash_extend(bank->algo, value, digest);
-}
-
 /* What @bank has after those that are in @choice, or cannot but have happened. */
 static void apply(const struct tsm_bank *bank, unsigned long choice, u8 *value)
 {
@@ -121,7 +111,7 @@ static void apply(const struct tsm_bank *bank, unsigned long choice, u8 *value)
 		if (pending->unclear && !(choice & BIT(nr++)))
 			continue;
 		cel_decode_extend(pending->record, &extend);
-		extend_replay(bank, &extend, value);
+		tsm_bank_extend(bank, &extend, value);
 	}
 }
 
@@ -257,7 +247,7 @@ void tsm_pending_commit_one(struct tsm_register *reg,
 
 	cel_decode_extend(pending->record, &extend);
 	for (unsigned int i = 0; i < reg->nr_banks; i++)
-		extend_replay(&reg->banks[i], &extend, reg->banks[i].replay);
+		tsm_bank_extend(&reg->banks[i], &extend, reg->banks[i].replay);
 	commit(reg, pending);
 	kvfree(pending);
 }

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "cel.h"
 #include "tsm.h"
 
 /**
@@ -38,6 +39,24 @@ struct tsm_register *tsm_register_find(struct tsm_provider *provider,
 	return NULL;
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_register_find);
+
+/**
+ * tsm_bank_extend() - extend a value as a record says
+ * @bank: whose value it is
+ * @extend: the record, of @bank's register
+ * @value: the value, @bank->size bytes; stays as it is if the record is not of this
+ *	bank, or if this kernel does not have the hash
+ *
+ * Context: Any context.
+ */
+void tsm_bank_extend(const struct tsm_bank *bank,
+		     const struct cel_extend *extend, u8 *value)
+{
+	const u8 *digest = cel_digest_of(extend, bank->alg);
+
+	if (digest && tsm_hash_available(bank->algo))
+		tsm_hash_extend(bank->algo, value, digest);
+}
 
 static void register_release(struct kobject *kobj)
 {

@@ -180,13 +180,7 @@ static void apply_record(struct trim *trim, u64 recnum)
 		for (unsigned int i = 0; i < reg->nr_banks; i++) {
 			struct tsm_bank *bank = &reg->banks[i];
 
-			const u8 *digest;
-
-			digest = cel_digest_of(&extend,
-					       bank->alg);
-			if (digest && tsm_hash_available(bank->algo))
-				tsm_hash_extend(bank->algo, bank->next_opening,
-						digest);
+			tsm_bank_extend(bank, &extend, bank->next_opening);
 		}
 	}
 }

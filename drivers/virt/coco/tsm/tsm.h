@@ -17,6 +17,7 @@
 #include "log.h"
 
 struct tsm_content;
+struct cel_extend;
 struct tsm_log_files;
 
 /* Longest name of a provider or of a register, in characters. */
@@ -263,6 +264,8 @@ int __must_check tsm_register_create_all(struct tsm_provider *provider,
 void tsm_register_put_all(struct tsm_provider *provider);
 struct tsm_register *tsm_register_find(struct tsm_provider *provider,
 				       const char *name);
+void tsm_bank_extend(const struct tsm_bank *bank,
+		     const struct cel_extend *extend, u8 *value);
 extern const struct kobj_type tsm_register_ktype;
 
 /* tsm-hardware.c */
