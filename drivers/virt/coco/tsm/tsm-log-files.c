@@ -16,6 +16,7 @@
 #include <linux/array_size.h>
 #include <linux/capability.h>
 #include <linux/cleanup.h>
+#include <linux/container_of.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -43,7 +44,7 @@
  * @name: its name
  * @mode: its mode
  * @fops: its operations
- * @read: for the parts of the log: reads them
+ * @read: for the parts of the log, and the firmware's: reads them
  * @looks: whether reading it is a look at registers that are unsure
  * @number: for numbers: the offset in &struct tsm_log, a u64
  * @get: for a number that is computed
@@ -365,14 +366,13 @@ static bool has_firmware(const struct tsm_provider *provider)
 }
 
 /* It never changes. But it is the driver's, and goes with that. */
-static ssize_t read_firmware(struct tsm_provider *provider, char *buf, u64 off,
-			     size_t count)
+static ssize_t read_firmware(struct tsm_log *log, struct tsm_view *view,
+			     char *buf, u64 off, size_t count)
 {
-	ACQUIRE(mutex_intr, lock)(&provider->log.lock);
-	if (ACQUIRE_ERR(mutex_intr, &lock))
-		return -ERESTARTSYS;
-	if (tsm_provider_is_gone(provider))
-		return -ENODEV;
+	const struct tsm_provider *provider =
+		container_of(log, struct tsm_provider, log);
+
+	lockdep_assert_held(&log->lock);
 
 	if (off >= provider->firmware_size)
 		return 0;
@@ -381,30 +381,6 @@ static ssize_t read_firmware(struct tsm_provider *provider, char *buf, u64 off,
 	memcpy(buf, provider->tm->firmware + off, count);
 
 	return count;
-}
-
-static ssize_t firmware_read_iter(struct kiocb *iocb, struct iov_iter *to)
-{
-	struct open_file *open = iocb->ki_filp->private_data;
-	size_t room = min_t(size_t, iov_iter_count(to), READ_SIZE);
-	size_t copied;
-	ssize_t len;
-
-	if (!room)
-		return 0;
-
-	char *buf __free(kvfree) = kvmalloc(room, GFP_KERNEL);
-	if (!buf)
-		return -ENOMEM;
-
-	len = read_firmware(open->file->provider, buf, iocb->ki_pos, room);
-	if (len <= 0)
-		return len;
-
-	copied = copy_to_iter(buf, len, to);
-	iocb->ki_pos += copied;
-
-	return copied ?: -EFAULT;
 }
 
 static int parse_number(struct kiocb *iocb, struct iov_iter *from, u64 *number)
@@ -479,11 +455,12 @@ static const struct file_operations number_fops = {
 	.llseek = no_seek_end_llseek,
 };
 
+/* No news ever comes, so there is nothing to wait for. */
 static const struct file_operations firmware_fops = {
 	.owner = THIS_MODULE,
 	.open = log_open,
 	.release = log_release,
-	.read_iter = firmware_read_iter,
+	.read_iter = log_read_iter,
 	.splice_read = copy_splice_read,
 	.llseek = no_seek_end_llseek,
 };
@@ -536,6 +513,7 @@ static const struct kind kinds[] = {
 		.name = "firmware",
 		.mode = 0440,
 		.fops = &firmware_fops,
+		.read = read_firmware,
 		.exists = has_firmware,
 	},
 	NUMBER(next_record, true),
