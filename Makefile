@@ -104,11 +104,13 @@ help:
 #:   JOBS=N              parallel jobs (all cores)
 .PHONY: deps run check guest modules series bench kunit kselftest tools tools-check \
 	sparse checkpatch docs-check series-check style fuzz kernel tee-emu-check stress \
-	firmware-check tpm-check hibernate-check soak stock-check stock-guest-check fallback-check deb deb-check
+	firmware-check tpm-check hibernate-check soak stock-check stock-guest-check \
+	fallback-check deb deb-check
 
 deps run check guest modules series bench kunit kselftest tools tools-check sparse \
 checkpatch docs-check series-check style fuzz tee-emu-check stress \
-firmware-check tpm-check hibernate-check soak stock-check stock-guest-check fallback-check deb deb-check:
+firmware-check tpm-check hibernate-check soak stock-check stock-guest-check \
+fallback-check deb deb-check:
 	@$(RUN)/$@.sh
 
 .PHONY: modules_install modules_uninstall

@@ -38,7 +38,7 @@ build_modules() {
 		>"$dir/measurement-example-2.c"
 	cp "$TOP/scripts/bench/modules/watch-off.c" "$dir/"
 	echo 'obj-m := measurement-example-2.o watch-off.o' >"$dir/Kbuild"
-	quietly "$DEST/modules.log" "building a second sample" \
+	quietly "$DEST/modules.log" "building a second sample and a switch for the watch" \
 		env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
 		make -C "$OBJ" M="$dir" modules
 	cp "$dir/measurement-example-2.ko" "$dir/watch-off.ko" "$SHARE/"

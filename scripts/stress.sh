@@ -3,8 +3,7 @@
 #
 # What kselftest does for seconds, for longer: everything at once on all
 # providers, writers that are killed, random writes to every file, and others at the
-# same PCRs. In a guest;
-# the output is KTAP, also in build/stress.log.
+# same PCRs. In a guest; the output is KTAP, also in build/stress.log.
 #
 # STRESS_SECONDS=600	how long everything happens at once, and how many rounds of
 #			writers are killed

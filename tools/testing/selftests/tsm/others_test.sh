@@ -152,7 +152,7 @@ reset_of_a_pcr()
 count()
 {
 	"$@" >/dev/null || return 1
-	done=$((done + 1))
+	worked=$((worked + 1))
 }
 
 # measured NAME - have IMA measure a file that it has not seen before
@@ -165,7 +165,7 @@ measured()
 # record goes to FILE
 mix()
 {
-	local done=0 round=0
+	local worked=0 round=0
 
 	while [ "$SECONDS" -lt "$END" ]; do
 		round=$((round + 1))
@@ -181,7 +181,7 @@ mix()
 		[ $((round % 5)) -ne 0 ] || tpm2_pcrreset "$PCR" || return 1
 		cat "$TSM/pcr$PCR/sha1/digest" >/dev/null || return 1
 	done
-	echo "$done" >"$2"
+	echo "$worked" >"$2"
 }
 
 # stop_and_go PID - interrupt what that task is at, all the time
@@ -230,7 +230,7 @@ records_of()
 # that worked has its record, and there are no others.
 several_tasks()
 {
-	local tasks=() task before after entries done=0
+	local tasks=() task before after entries worked=0
 
 	END=$((SECONDS + ${STRESS_SECONDS:-10}))
 	ima_measures || return 1
@@ -239,7 +239,7 @@ several_tasks()
 	killed &
 	tasks+=($!)
 	for task in {1..7}; do
-		mix "$task" "/tmp/done.$task" &
+		mix "$task" "/tmp/worked.$task" &
 		tasks+=($!)
 	done
 	stop_and_go $!
@@ -247,13 +247,13 @@ several_tasks()
 		wait "$task" || return 1
 	done
 	for task in {1..7}; do
-		done=$((done + $(cat "/tmp/done.$task")))
+		worked=$((worked + $(cat "/tmp/worked.$task")))
 	done
 	after=$(($(records) - $(records_of 16)))
 	entries=$(($(ima_entries) - entries))
-	echo "$done commands, $entries entries of IMA, $before other records, then $after"
+	echo "$worked commands, $entries entries of IMA, $before other records, then $after"
 	[ "$entries" -ge 7 ] || ! ima_is_there || return 1
-	[ "$after" -eq $((before + done)) ] &&
+	[ "$after" -eq $((before + worked)) ] &&
 		all_explained && agree_all 8 && agree_all 10 && agree_all 16
 }
 
