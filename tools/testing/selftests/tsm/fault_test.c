@@ -522,7 +522,7 @@ static int extend_elsewhere(int nth, bool *hit)
 	};
 	static const unsigned char success[4];
 	unsigned char response[64];
-	char path[32];
+	char path[sizeof("/dev/tpmrm") + sizeof(tpm)];
 	int fd, rc;
 
 	snprintf(path, sizeof(path), "/dev/tpmrm%s", tpm + strlen("tpm"));
