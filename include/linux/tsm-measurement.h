@@ -184,6 +184,10 @@ struct tsm_register *tsm_measurement_get_ccmr(const char *name, u8 index);
 void tsm_measurement_put(struct tsm_register *reg);
 int tsm_measurement_banks(const struct tsm_register *reg,
 			  enum hash_algo algos[TSM_MAX_BANKS]);
+const char *tsm_measurement_provider_name(const struct tsm_register *reg);
+const char *tsm_measurement_name(const struct tsm_register *reg);
+int __must_check tsm_measurement_read(const struct tsm_register *reg, u8 index,
+				      enum hash_algo algo, u8 *value);
 int __must_check tsm_extend_event(struct tsm_register *reg, const void *event,
 				  size_t len);
 int __must_check tsm_extend_digests(struct tsm_register *reg,
@@ -217,6 +221,23 @@ static inline void tsm_measurement_put(struct tsm_register *reg)
 
 static inline int tsm_measurement_banks(const struct tsm_register *reg,
 					enum hash_algo algos[TSM_MAX_BANKS])
+{
+	return -ENODEV;
+}
+
+static inline const char *
+tsm_measurement_provider_name(const struct tsm_register *reg)
+{
+	return NULL;
+}
+
+static inline const char *tsm_measurement_name(const struct tsm_register *reg)
+{
+	return NULL;
+}
+
+static inline int tsm_measurement_read(const struct tsm_register *reg, u8 index,
+				       enum hash_algo algo, u8 *value)
 {
 	return -ENODEV;
 }

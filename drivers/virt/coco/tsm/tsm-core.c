@@ -512,6 +512,78 @@ int tsm_measurement_banks(const struct tsm_register *reg,
 EXPORT_SYMBOL_GPL(tsm_measurement_banks);
 
 /**
+ * tsm_measurement_provider_name() - what the provider of a register is called
+ * @reg: handle from tsm_measurement_get()
+ *
+ * Context: Any context.
+ *
+ * Return: the name, valid as long as the handle is held.
+ */
+const char *tsm_measurement_provider_name(const struct tsm_register *reg)
+{
+	return dev_name(&reg->provider->dev);
+}
+EXPORT_SYMBOL_GPL(tsm_measurement_provider_name);
+
+/**
+ * tsm_measurement_name() - what a register is called
+ * @reg: handle from tsm_measurement_get()
+ *
+ * Context: Any context.
+ *
+ * Return: the name, valid as long as the handle is held.
+ */
+const char *tsm_measurement_name(const struct tsm_register *reg)
+{
+	return reg->name;
+}
+EXPORT_SYMBOL_GPL(tsm_measurement_name);
+
+static struct tsm_bank *find_bank(const struct tsm_provider *provider, u8 index,
+				  enum hash_algo algo)
+{
+	struct tsm_register *reg;
+
+	list_for_each_entry(reg, &provider->registers, node) {
+		if (reg->index == TSM_INDEX_NONE || reg->index != index)
+			continue;
+		for (unsigned int i = 0; i < reg->nr_banks; i++) {
+			if (reg->banks[i].algo == algo)
+				return &reg->banks[i];
+		}
+	}
+
+	return NULL;
+}
+
+/**
+ * tsm_measurement_read() - read a register, also one that cannot be extended
+ * @reg: handle from tsm_measurement_get() to any register of the same provider
+ * @index: number of the register that is read, in the numbering of the provider
+ * @algo: which of its banks
+ * @value: where its value goes, hash_digest_size[@algo] bytes; not touched if there
+ *	is an error
+ *
+ * Context: Process context, may sleep, for as long as the hardware takes. No
+ * signal ends the wait.
+ *
+ * Return: 0, -ENOENT if there is no such register or bank, -ENODEV if the provider
+ * is gone, -ENOMEM, -ENOSPC if others have no room left in the log, or what the
+ * provider's refresh() returned.
+ */
+int tsm_measurement_read(const struct tsm_register *reg, u8 index,
+			 enum hash_algo algo, u8 *value)
+{
+	struct tsm_bank *bank = find_bank(reg->provider, index, algo);
+
+	if (!bank)
+		return -ENOENT;
+
+	return tsm_mr_read_uninterruptible(bank, value);
+}
+EXPORT_SYMBOL_GPL(tsm_measurement_read);
+
+/**
  * tsm_extend_event() - measure an event into a register
  * @reg: handle from tsm_measurement_get()
  * @event: the event, any bytes

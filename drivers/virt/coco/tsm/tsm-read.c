@@ -22,6 +22,22 @@ static int bring_up_to_date(struct tsm_bank *bank)
 	return 0;
 }
 
+static int read_locked(struct tsm_bank *bank, u8 *value)
+{
+	int rc;
+
+	if (tsm_provider_is_gone(bank->reg->provider))
+		return -ENODEV;
+
+	rc = bring_up_to_date(bank);
+	if (rc)
+		return rc;
+
+	memcpy(value, bank->mr->mr_value, bank->size);
+
+	return 0;
+}
+
 /**
  * tsm_mr_read() - read one bank of a register
  * @bank: the bank
@@ -39,25 +55,32 @@ static int bring_up_to_date(struct tsm_bank *bank)
  */
 int tsm_mr_read(struct tsm_bank *bank, u8 *value)
 {
-	struct tsm_provider *provider = bank->reg->provider;
 	int rc;
 
-	ACQUIRE(mutex_intr, lock)(&provider->log.lock);
+	ACQUIRE(mutex_intr, lock)(&bank->reg->provider->log.lock);
 	rc = ACQUIRE_ERR(mutex_intr, &lock);
 	if (rc)
 		return rc;
-	if (tsm_provider_is_gone(provider))
-		return -ENODEV;
 
-	rc = bring_up_to_date(bank);
-	if (rc)
-		return rc;
-
-	memcpy(value, bank->mr->mr_value, bank->size);
-
-	return 0;
+	return read_locked(bank, value);
 }
 EXPORT_SYMBOL_FOR_MODULES(tsm_mr_read, "tsm-rtmr-configfs");
+
+/**
+ * tsm_mr_read_uninterruptible() - as tsm_mr_read(), but no signal ends the wait
+ * @bank: the bank
+ * @value: where its value goes, @bank->size bytes
+ *
+ * Context: Process context, may sleep. Takes the log's lock.
+ *
+ * Return: as tsm_mr_read(), but never -EINTR of a signal to the caller.
+ */
+int tsm_mr_read_uninterruptible(struct tsm_bank *bank, u8 *value)
+{
+	guard(mutex)(&bank->reg->provider->log.lock);
+
+	return read_locked(bank, value);
+}
 
 /**
  * tsm_mr_read_blob() - read a register that has no hash

@@ -304,6 +304,7 @@ void tsm_told_take(struct tsm_provider *provider, bool all);
 
 /* tsm-read.c */
 int __must_check tsm_mr_read(struct tsm_bank *bank, u8 *value);
+int __must_check tsm_mr_read_uninterruptible(struct tsm_bank *bank, u8 *value);
 int __must_check tsm_mr_read_blob(struct tsm_provider *provider,
 				  const struct tsm_measurement_register *mr,
 				  void *buf, loff_t off, size_t count);
