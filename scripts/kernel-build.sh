@@ -23,7 +23,8 @@ set -euo pipefail
 KERNEL=${KERNEL:-default}
 
 # Where a warning of W=1 fails the build.
-OUR_DIRS=(drivers/virt/coco/tsm drivers/char/tpm samples/tsm)
+OUR_DIRS=(drivers/virt/coco/tsm drivers/char/tpm samples/tsm
+	  security/integrity/ima)
 
 # hash_sources GREP-ARGS... - a hash for each file of the tree that is ours or
 # that patches/ edits, of those that grep selects by name.

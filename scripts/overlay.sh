@@ -21,7 +21,7 @@ set -euo pipefail
 export LC_ALL=C
 
 # Where a kernel tree has the same directories as this repository.
-OVERLAID=(drivers include samples tools Documentation)
+OVERLAID=(drivers include samples security tools Documentation)
 
 # Editors' and version control's leftovers are not ours.
 our_files() {
