@@ -30,6 +30,7 @@ static const char help[] =
 	"  cel   TLV encoding of the TCG Canonical Event Log Format, as the kernel has it\n"
 	"  json  its JSON encoding, as a sequence of JSON texts (RFC 7464)\n"
 	"  tcg2  crypto-agile log of the TCG PC Client Platform Firmware Profile\n"
+	"  ima   IMA's binary_runtime_measurements, of what IMA measured alone\n"
 	"\n"
 	"or as another program reads it, with the firmware's log before it where that\n"
 	"belongs there. If there is anything that this program would refuse, each such\n"
@@ -84,7 +85,8 @@ int export_check_first(const struct request *request, const struct log *log,
 			"record %" PRIu64
 			" was trimmed; the log begins with record %" PRIu64,
 			request->from, log->first);
-	if (!request->has_from && log->first && request->format == EXPORT_TCG2)
+	if (!request->has_from && log->first &&
+	    (request->format == EXPORT_TCG2 || request->format == EXPORT_IMA))
 		return error_set(
 			err,
 			"the records before %" PRIu64
@@ -112,6 +114,9 @@ int export_write(const struct request *request, const struct log *log,
 		break;
 	case EXPORT_TCG2:
 		ret = export_tcg2(log, firmware, set, output.file, err);
+		break;
+	case EXPORT_IMA:
+		ret = export_ima(log, output.file, err);
 		break;
 	case EXPORT_PCRLOCK:
 		ret = export_pcrlock(log, output.file, err);
@@ -245,10 +250,11 @@ static bool parse_format(const char *text, enum export_format *format)
 		[EXPORT_CEL] = "cel",
 		[EXPORT_JSON] = "json",
 		[EXPORT_TCG2] = "tcg2",
+		[EXPORT_IMA] = "ima",
 	};
 	int i;
 
-	for (i = EXPORT_CEL; i <= EXPORT_TCG2; i++)
+	for (i = EXPORT_CEL; i <= EXPORT_IMA; i++)
 		if (!strcmp(text, names[i]))
 			*format = (enum export_format)i;
 	return *format != EXPORT_NONE;
@@ -274,7 +280,8 @@ static bool has_front(const struct request *request)
 
 static bool is_text(enum export_format format)
 {
-	return format != EXPORT_CEL && format != EXPORT_TCG2;
+	return format != EXPORT_CEL && format != EXPORT_TCG2 &&
+	       format != EXPORT_IMA;
 }
 
 /* What is wrong with --for and what goes with it, or NULL. */
@@ -389,7 +396,7 @@ int command_export(int argc, char **argv)
 			if (!parse_format(optarg, &request.format))
 				return usage_error(
 					"export",
-					"--format takes cel, json or tcg2");
+					"--format takes cel, json, tcg2 or ima");
 			break;
 		case OPT_FOR:
 			request.consumer = consumer_find(optarg);

@@ -291,6 +291,8 @@ const char *cel_event_type_text(const struct cel_record *rec,
 		return name;
 	if (cel_is_event(rec))
 		snprintf(out, EVENT_TYPE_TEXT, "0x%08x", rec->event_type);
+	else if (rec->content_type == CEL_CONTENT_IMA_TEMPLATE)
+		snprintf(out, EVENT_TYPE_TEXT, "IMA_TEMPLATE");
 	else
 		snprintf(out, EVENT_TYPE_TEXT, "(content type %u)",
 			 rec->content_type);

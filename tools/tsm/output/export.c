@@ -7,6 +7,7 @@
 #include "formats/cel-write.h"
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
+#include "formats/event-type.h"
 #include "formats/register.h"
 #include "linux/tsm-event-log.h"
 #include "output/export.h"
@@ -178,7 +179,36 @@ static void write_firmware(const struct firmware *firmware,
 
 uint32_t export_event_type(const struct cel_record *rec)
 {
+	if (rec->content_type == CEL_CONTENT_IMA_TEMPLATE)
+		return EVENT_TYPE_EVENT_TAG;
 	return cel_is_event(rec) ? rec->event_type : TSM_EV_COMPACT_HASH;
+}
+
+/* What the event of the entry is, if it is not that of the record. */
+static int make_event(struct tcg2_entry *entry, const struct cel_record *rec,
+		      struct buffer *event, struct error *err)
+{
+	const uint32_t len = (uint32_t)rec->event_len;
+	const uint8_t head[] = {
+		(uint8_t)EXPORT_IMA_TAG,
+		(uint8_t)(EXPORT_IMA_TAG >> 8),
+		(uint8_t)(EXPORT_IMA_TAG >> 16),
+		(uint8_t)(EXPORT_IMA_TAG >> 24),
+		(uint8_t)len,
+		(uint8_t)(len >> 8),
+		(uint8_t)(len >> 16),
+		(uint8_t)(len >> 24),
+	};
+
+	if (rec->content_type != CEL_CONTENT_IMA_TEMPLATE)
+		return 0;
+	event->len = 0;
+	if (buffer_add(event, head, sizeof(head), err) ||
+	    buffer_add(event, rec->event, rec->event_len, err))
+		return -1;
+	entry->event = event->data;
+	entry->event_len = event->len;
+	return 0;
 }
 
 int export_tcg2(const struct log *log, const struct firmware *firmware,
@@ -187,7 +217,9 @@ int export_tcg2(const struct log *log, const struct firmware *firmware,
 	unsigned int set = export_tcg2_banks(log, firmware, mask, err);
 	struct cel_reader reader = { .log = &log->cel };
 	struct tcg2_header header;
+	struct buffer event = { 0 };
 	struct cel_record rec;
+	int ret = 0;
 
 	if (!set)
 		return -1;
@@ -200,7 +232,7 @@ int export_tcg2(const struct log *log, const struct firmware *firmware,
 	tcg2_write_header(out, &header);
 	if (firmware)
 		write_firmware(firmware, &header, out);
-	while (cel_next(&reader, &rec, err) > 0) {
+	while (!ret && cel_next(&reader, &rec, err) > 0) {
 		struct tcg2_entry entry = {
 			.index = rec.index,
 			.type = export_event_type(&rec),
@@ -212,7 +244,10 @@ int export_tcg2(const struct log *log, const struct firmware *firmware,
 
 		for (bank = 0; bank_next(set, &bank); bank++)
 			entry.digest[bank] = rec.digest[bank];
-		tcg2_write_entry(out, &header, &entry);
+		ret = make_event(&entry, &rec, &event, err);
+		if (!ret)
+			tcg2_write_entry(out, &header, &entry);
 	}
-	return 0;
+	buffer_free(&event);
+	return ret;
 }

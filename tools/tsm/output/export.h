@@ -20,6 +20,7 @@ enum export_format {
 	EXPORT_CEL,
 	EXPORT_JSON,
 	EXPORT_TCG2,
+	EXPORT_IMA,
 	/* Those of one program each. */
 	EXPORT_PCRLOCK,
 	EXPORT_DSTACK,
@@ -51,9 +52,19 @@ int export_tcg2(const struct log *log, const struct firmware *firmware,
 		unsigned int mask, FILE *out, struct error *err);
 
 /*
- * The type of the event that a record becomes there. Other content has none; the one
- * that it gets says the least.
+ * IMA's binary list, of what IMA measured; other records are not in it. The list does
+ * not say of a register of a confidential VM which it is: it has PCR 10 for all.
  */
+int export_ima(const struct log *log, FILE *out, struct error *err);
+
+/*
+ * The type of the event that a record becomes there. Other content has none; the one
+ * that it gets says the least, but what IMA measures is a tagged event: the tag
+ * EXPORT_IMA_TAG and a length, 4 bytes each, little-endian, and the two TLVs that have
+ * the template's name and data.
+ */
+#define EXPORT_IMA_TAG 0x00414d49 /* "IMA" */
+
 uint32_t export_event_type(const struct cel_record *rec);
 
 /* The banks that an export_tcg2() has, or 0 with @err set. */

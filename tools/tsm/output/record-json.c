@@ -6,6 +6,7 @@
 
 #include "formats/event-type.h"
 #include "output/event.h"
+#include "output/ima-event.h"
 #include "output/json.h"
 #include "output/record-json.h"
 #include "output/systemd-event.h"
@@ -94,6 +95,12 @@ struct json_object *json_pcrlock_record(const struct cel_record *rec,
 static void add_for_people(struct json_object *content,
 			   const struct cel_record *rec)
 {
+	struct ima_entry entry;
+
+	if (ima_parse(rec, &entry)) {
+		ima_event_add_json(content, &entry);
+		return;
+	}
 	if (text_is_utf8(rec->event, rec->event_len))
 		json_add(content, "string",
 			 json_object_new_string_len((const char *)rec->event,

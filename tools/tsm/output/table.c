@@ -8,6 +8,7 @@
 #include "formats/register.h"
 #include "linux/tsm-event-log.h"
 #include "output/event.h"
+#include "output/ima-event.h"
 #include "output/table.h"
 
 /* Bytes of a digest that are shown. */
@@ -204,6 +205,17 @@ static void print_explained(const struct explained *explained, FILE *out,
 	fputc(')', out);
 }
 
+/* What was measured, for whatever type it is of. */
+static void print_content(const struct cel_record *rec, FILE *out, bool utf8)
+{
+	struct ima_entry entry;
+
+	if (ima_parse(rec, &entry))
+		ima_event_print(out, &entry, utf8);
+	else
+		event_print(out, rec->event, rec->event_len, utf8);
+}
+
 void table_record(const struct table *table, const struct cel_record *rec,
 		  enum content_binding binding,
 		  const struct explained *explained, FILE *out, bool utf8)
@@ -219,7 +231,7 @@ void table_record(const struct table *table, const struct cel_record *rec,
 	fwrite(line, 1, (size_t)(p - line), out);
 	if (binding == CONTENT_CLAIMED)
 		fputs("(claimed) ", out);
-	event_print(out, rec->event, rec->event_len, utf8);
+	print_content(rec, out, utf8);
 	if (explained)
 		print_explained(explained, out, utf8);
 	fputc('\n', out);
