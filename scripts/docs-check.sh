@@ -18,6 +18,7 @@ PAGES=(admin-guide/tsm-measurement admin-guide/tsm-measurement-quotes
        admin-guide/tsm-measurement-agents admin-guide/tsm-measurement-coco
        admin-guide/tsm-measurement-systemd admin-guide/tsm-measurement-keylime
        admin-guide/tsm-measurement-go-tpm admin-guide/tsm-measurement-dstack
+       admin-guide/tsm-measurement-ima
        admin-guide/tsm-measurement-scope admin-guide/tsm-measurement-threats
        driver-api/coco/tsm-measurement driver-api/coco/tsm-record
        trace/events-tsm)

@@ -149,10 +149,11 @@ static bool is_violation(const struct cel_record *rec)
 
 bool ima_parse(const struct cel_record *rec, struct ima_entry *entry)
 {
-	if (rec->content_type != CEL_CONTENT_IMA_TEMPLATE)
+	/* Of content that is no name and data the kernel hashes all of the TLV. */
+	if (rec->content_type != CEL_CONTENT_IMA_TEMPLATE ||
+	    rec->measured == rec->content)
 		return false;
 	memset(entry, 0, sizeof(*entry));
-	/* cel_next() has seen that there are a name and data, and nothing else. */
 	entry->name = rec->event + TSM_CEL_TLV_HEADER_SIZE;
 	entry->data = rec->measured;
 	entry->len = rec->measured_len;

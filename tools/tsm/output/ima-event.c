@@ -103,7 +103,8 @@ static struct json_object *field_value(const struct ima_field *field)
 	struct json_object *object;
 	char *text, *p;
 
-	if (field->kind == IMA_STRING && text_is_utf8(field->data, len))
+	if (field->kind == IMA_STRING &&
+	    (!len || text_is_utf8(field->data, len)))
 		return json_object_new_string_len((const char *)field->data,
 						  (int)len);
 	text = malloc(3 * field->len + 1);

@@ -21,7 +21,8 @@ import make_log
 import tcg2
 from harness import (ENV, FAST, TOOL, Failure, Run, check, run_tests, test,
                      test_each)
-from make_log import digest_of, put, size_of
+from make_log import digest_of, put, size_of, tlv
+from others import ima_binary, ima_data
 
 LOGS = [(name,) for name in make_log.LOGS if name != "large"]
 EVENT_TYPES = {"EV_ACTION": 5, "EV_COMPACT_HASH": 12, "EV_IPL": 13}
@@ -1004,11 +1005,143 @@ def output_trouble(path, text):
     check(os.listdir() == ["cel"], "files left")
 
 
+# What IMA measured.
+
+def ima_content(data, template="ima-ng"):
+    return tlv(7, tlv(0, template.encode()) + tlv(1, data))
+
+
+def ima_log(paths, template="ima-ng", register="rtmr2", banks=("sha384",)):
+    """A log of what IMA measured; a path that is empty is a violation."""
+    log = make_log.Log("tdx")
+    log.add(register, list(banks))
+    for path in paths:
+        data = ima_data(path, template)
+        digests = {a: b"\xff" * size_of(a) for a in banks}
+        log.content(register, ima_content(data, template),
+                    data if path else None, None if path else digests)
+    return log
+
+
+PATHS = ["boot_aggregate", "/usr/bin/bash", "", "/a b"]
+
+
+@test_each([(f"{t} of {r}", t, r, b) for t in ("ima-ng", "ima-sig")
+            for r, b in (("rtmr2", ("sha384",)), ("pcr10", ("sha1", "sha256")))])
+def ima_list(template, register, banks):
+    """export of ima is IMA's binary list"""
+    log = ima_log(PATHS, template, register, banks)
+    run = export(log, "--format", "ima").expect(0)
+    check(run.bytes == ima_binary(PATHS, "sha1", template), f"{run.bytes}")
+
+
+@test
+def ima_list_of_ima():
+    """export of ima: the template "ima", which is not as the others"""
+    digest, name = bytes(range(20)), b"/usr/bin/bash"
+    data = digest + name.ljust(256, b"\0")
+    log = make_log.Log("tpm0")
+    log.add("pcr10", ["sha1"])
+    log.content("pcr10", ima_content(data, "ima"), data)
+    run = export(log, "--format", "ima").expect(0)
+    check(run.bytes == struct.pack("<I", 10) + digest_of("sha1", data) +
+          struct.pack("<I", 3) + b"ima" + digest +
+          struct.pack("<I", len(name)) + name, f"{run.bytes}")
+    Run("show", "--log", "cel").expect(0, f"ima {digest.hex()} {name.decode()}")
+
+
+@test
+def ima_among_others():
+    """export of ima: what others measured is not in it"""
+    log = ima_log(["/a"])
+    log.event("rtmr2", b"an agent's")
+    data = ima_data("/b")
+    log.content("rtmr2", ima_content(data), data)
+    run = export(log, "--format", "ima").expect(0)
+    check(run.bytes == ima_binary(["/a", "/b"]), f"{run.bytes}")
+
+
+@test_each([
+    ("a template that nobody knows", ima_content(ima_data("/a"), "x")),
+    ("too few fields", ima_content(ima_data("/a"), "ima-sig")),
+    ("too many fields", ima_content(ima_data("/a", "ima-sig"))),
+    ("a field that is cut off", ima_content(ima_data("/a")[:-1])),
+    ("a length that is cut off", ima_content(b"\0\0\0")),
+    ("no name", ima_content(ima_data("/a"), "")),
+    ("a field too many", ima_content(b"", "|".join(["sig"] * 16))),
+    ("no field", ima_content(ima_data("/a"), "d-ng|")),
+    ("no template", tlv(7, b"no template")),
+])
+def ima_list_bad(content):
+    """export of ima: content that IMA does not write"""
+    log = ima_log(["/a"])
+    log.content("rtmr2", content, b"x")
+    run = export(log, "--format", "ima")
+    run.expect(2, "record 1 is of a template that is not known, or its data are "
+               "not that template's")
+    check(not run.bytes, "nothing written")
+    Run("show", "--log", "cel").expect(0)
+    Run("show", "--json", "--log", "cel").expect(0)
+
+
+@test
+def ima_custom_template():
+    """content of a template without a name, which is its format"""
+    data = ima_data("/a") + struct.pack("<I", 2) + b"\xa4\x81"
+    log = make_log.Log("tdx")
+    log.add("rtmr2", ["sha384"])
+    log.content("rtmr2", ima_content(data, "d-ng|n-ng|imode"), data)
+    want = digest_of("sha256", b"/a").hex()
+    export(log, "--format", "ima").expect(0)
+    Run("show", "--log", "cel").expect(
+        0, f"d-ng|n-ng|imode sha256:{want} /a 33188")
+    record, = Run("show", "--json", "--log", "cel").json()
+    check(record["content"]["fields"] ==
+          {"d-ng": f"sha256:{want}", "n-ng": "/a", "imode": 33188}, f"{record}")
+
+
+@test
+def ima_shown():
+    """what IMA measured, for people and as JSON"""
+    put("cel", ima_log(["/a", "", "/b c\n"], "ima-sig").cel())
+    want = [digest_of("sha256", p).hex() for p in (b"/a", b"", b"/b c\n")]
+    lines = Run("show", "--log", "cel").expect(0).out.splitlines()[1:]
+    for line, text in zip(lines, (
+            f"  ima-sig sha256:{want[0]} /a ",
+            f'  (claimed) ima-sig sha256:{want[1]} "" ',
+            f'  ima-sig sha256:{want[2]} "/b c\\n" ')):
+        check(" IMA_TEMPLATE " in line and line.endswith(text), line)
+    records = Run("show", "--json", "--log", "cel").json()
+    check([r["content"]["fields"] for r in records] ==
+          [{"d-ng": f"sha256:{w}", "n-ng": p, "sig": ""}
+           for w, p in zip(want, ("/a", "", "/b c\n"))], f"{records}")
+    check([r["content"].get("violation") for r in records] ==
+          [None, True, None], "violations")
+    check(records[0]["content"]["template_name"] == "ima-sig", "the name")
+
+
+@test
+def ima_tagged():
+    """export of tcg2: what IMA measured is a tagged event"""
+    log = ima_log(["/a"])
+    log.event("rtmr2", b"event")
+    run = export(log, "--format", "tcg2").expect(0)
+    content = tlv(0, b"ima-ng") + tlv(1, ima_data("/a"))
+    event = struct.pack("<II", 0x00414d49, len(content)) + content
+    digest = digest_of("sha384", ima_data("/a"))
+    entry = struct.pack("<IIIH", 3, 6, 1, 12) + digest + \
+        struct.pack("<I", len(event)) + event
+    check(run.bytes.count(entry) == 1, f"{run.bytes}")
+    check(run.bytes.endswith(struct.pack("<I", 5) + b"event"), "the other one")
+
+
 @test
 def output_full():
     """export to a standard output that is full"""
     put("cel", make_log.multi().cel())
-    for form in ("cel", "json", "tcg2"):
+    for form in ("cel", "json", "tcg2", "ima"):
+        if form == "ima":
+            put("cel", ima_log(["/a"]).cel())
         with open("/dev/full", "wb") as full:
             done = subprocess.run([TOOL, "export", "--format", form, "--log",
                                    "cel"], stdout=full, env=ENV,
@@ -1023,7 +1156,7 @@ def output_full():
 @test_each([
     ("no format", ["--log", "x"], "no --format given"),
     ("no such format", ["--log", "x", "--format", "xml"],
-     "--format takes cel, json or tcg2"),
+     "--format takes cel, json, tcg2 or ima"),
     ("no provider", ["--format", "cel"], "no PROVIDER given"),
     ("two providers", ["--format", "cel", "a", "b"], "more than one PROVIDER"),
     ("bad number", ["--format", "cel", "--from", "-1", "a"],
