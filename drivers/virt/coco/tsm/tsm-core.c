@@ -511,6 +511,23 @@ int tsm_measurement_banks(const struct tsm_register *reg,
 }
 EXPORT_SYMBOL_GPL(tsm_measurement_banks);
 
+static struct tsm_bank *find_bank(const struct tsm_provider *provider, u8 index,
+				  enum hash_algo algo)
+{
+	struct tsm_register *reg;
+
+	list_for_each_entry(reg, &provider->registers, node) {
+		if (reg->index == TSM_INDEX_NONE || reg->index != index)
+			continue;
+		for (unsigned int i = 0; i < reg->nr_banks; i++) {
+			if (reg->banks[i].algo == algo)
+				return &reg->banks[i];
+		}
+	}
+
+	return NULL;
+}
+
 /**
  * tsm_measurement_provider_name() - what the provider of a register is called
  * @reg: handle from tsm_measurement_get()
@@ -538,23 +555,6 @@ const char *tsm_measurement_name(const struct tsm_register *reg)
 	return reg->name;
 }
 EXPORT_SYMBOL_GPL(tsm_measurement_name);
-
-static struct tsm_bank *find_bank(const struct tsm_provider *provider, u8 index,
-				  enum hash_algo algo)
-{
-	struct tsm_register *reg;
-
-	list_for_each_entry(reg, &provider->registers, node) {
-		if (reg->index == TSM_INDEX_NONE || reg->index != index)
-			continue;
-		for (unsigned int i = 0; i < reg->nr_banks; i++) {
-			if (reg->banks[i].algo == algo)
-				return &reg->banks[i];
-		}
-	}
-
-	return NULL;
-}
 
 /**
  * tsm_measurement_read() - read a register, also one that cannot be extended
