@@ -115,7 +115,8 @@ list_of_each_bank()
 	local bank
 
 	for bank in $(cat "$TSM/$REGISTER/hash_algo") sha1; do
-		[ -s "$IMA/binary_runtime_measurements_$bank" ] || return 1
+		[ "$(wc -l <"$IMA/ascii_runtime_measurements_$bank")" -gt 0 ] ||
+			return 1
 	done
 }
 
