@@ -23,8 +23,7 @@ set -euo pipefail
 KERNEL=${KERNEL:-default}
 
 # Where a warning of W=1 fails the build.
-OUR_DIRS=(drivers/virt/coco/tsm drivers/char/tpm samples/tsm
-	  security/integrity/ima)
+OUR_DIRS=(drivers/virt/coco/tsm drivers/char/tpm samples/tsm)
 
 # hash_sources GREP-ARGS... - a hash for each file of the tree that is ours or
 # that patches/ edits, of those that grep selects by name.
