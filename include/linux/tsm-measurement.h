@@ -74,6 +74,9 @@ enum tsm_told_what {
  *	%NULL, each bank is extended by its hash of @event.
  * @event: what the digests are of, %NULL if that is not known
  * @event_size: bytes of @event
+ * @content: what they say they have measured, as one content TLV of the log; %NULL if
+ *	they say nothing
+ * @content_size: bytes of @content
  * @fill: for a reset, the byte that all banks consist of now
  */
 struct tsm_told {
@@ -82,6 +85,8 @@ struct tsm_told {
 	const u8 *digests[TSM_MAX_BANKS];
 	const void *event;
 	size_t event_size;
+	const void *content;
+	size_t content_size;
 	u8 fill;
 };
 

@@ -64,15 +64,38 @@ static bool is_of_event(const struct tsm_register *reg,
 	return true;
 }
 
+/* What the record says was measured: what is known of it. */
+static struct tsm_content content_of(const struct tsm_register *reg,
+				     const struct tsm_told *told)
+{
+	struct tsm_content content;
+
+	/* It need not be what the digests are of: it is their word. */
+	if (told->content_size &&
+	    !tsm_content_parse(told->content, told->content_size, &content))
+		return content;
+
+	if (told->event_size && is_of_event(reg, told)) {
+		return (struct tsm_content) {
+			.type = TSM_CEL_CONTENT_PCCLIENT_STD,
+			.event_type = TSM_EV_ACTION,
+			.data = told->event,
+			.size = told->event_size,
+		};
+	}
+
+	return (struct tsm_content) {
+		.type = TSM_CEL_CONTENT_PCCLIENT_STD,
+		.event_type = TSM_EV_COMPACT_HASH,
+	};
+}
+
 /* The record, which has no number yet, or NULL. */
 static struct tsm_pending *make_record(const struct tsm_register *reg,
 				       const struct tsm_told *told)
 {
 	struct cel_digest digests[TSM_MAX_BANKS];
-	struct tsm_content content = {
-		.type = TSM_CEL_CONTENT_PCCLIENT_STD,
-		.event_type = TSM_EV_COMPACT_HASH,
-	};
+	struct tsm_content content = content_of(reg, told);
 	struct cel_record record = {
 		.index_type = reg->provider->index_type,
 		.index = reg->index,
@@ -93,14 +116,9 @@ static struct tsm_pending *make_record(const struct tsm_register *reg,
 			.value = told->digests[i],
 		};
 	}
-	if (told->event_size && is_of_event(reg, told)) {
-		content.event_type = TSM_EV_ACTION;
-		content.data = told->event;
-		content.size = told->event_size;
-	}
 
 	size = cel_record_size(&record);
-	pending = kmalloc_flex(*pending, record, size);
+	pending = kvmalloc_flex(*pending, record, size);
 	if (!pending)
 		return NULL;
 

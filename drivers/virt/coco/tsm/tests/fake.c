@@ -216,6 +216,8 @@ static bool fake_take(const struct tsm_measurement *tm, bool all,
 		.what = other->what,
 		.event = other->event_size ? other->event : NULL,
 		.event_size = other->event_size,
+		.content = other->content_size ? other->content : NULL,
+		.content_size = other->content_size,
 		.fill = other->fill,
 	};
 	for (unsigned int i = 0; i < TSM_MAX_BANKS; i++) {

@@ -65,6 +65,8 @@ enum fake_fault {
  * @event: what the digests are of
  * @event_size: bytes of @event, 0 if it is not known
  * @hashed: the core has to compute the digests
+ * @content: what they say they have measured
+ * @content_size: bytes of @content, 0 if they say nothing
  * @fill: for a reset, the byte that the value consists of then
  */
 struct fake_other {
@@ -76,6 +78,8 @@ struct fake_other {
 	u8 event[16];
 	size_t event_size;
 	bool hashed;
+	u8 content[40];
+	size_t content_size;
 	u8 fill;
 };
 

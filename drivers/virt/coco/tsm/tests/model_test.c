@@ -145,6 +145,30 @@ static void fill_digests(struct fake_other *other, const char *text)
 		strscpy(other->digests[i], text, sizeof(other->digests[i]));
 }
 
+/* What a record can say was measured. */
+static u8 any_content(void)
+{
+	static const u8 types[] = { 5, 7, 8, 9, 80, 255 };
+
+	return types[below(ARRAY_SIZE(types))];
+}
+
+/* What they say of it. Returns the type of content that its record has to have. */
+static u8 fill_content(struct fake_other *other, const char *text)
+{
+	u8 type = any_content();
+	u8 *end = put_content(other->content, type, text, strlen(text));
+
+	other->content_size = end - other->content;
+	if (!one_in(4))
+		return type;
+
+	/* Nobody can make sense of that. */
+	other->content_size--;
+
+	return 5;
+}
+
 /* The hashes of the text itself, of which the provider may be told. */
 static void fill_event(struct fake_other *other, const char *text)
 {
@@ -212,6 +236,7 @@ static void others_act(void)
 		.fill = one_in(2) ? 0 : 0xff,
 	};
 	char text[16];
+	u8 content = 5;
 	bool given;
 
 	/* There is at most twice ours in a step. */
@@ -224,13 +249,15 @@ static void others_act(void)
 		fill_digests(&other, text);
 	else
 		fill_event(&other, text);
+	if (given && one_in(2))
+		content = fill_content(&other, text);
 
 	/* What is lost is foreign, and so is what there is no room for. */
 	if (other.what == TSM_TOLD_LOST || !will_have_record(reg))
 		model.nr_moves[reg]++;
 	*event = (struct model_event) {
 		.reg = reg,
-		.content = 5,
+		.content = content,
 		.given = given,
 		.order = ++model.nr_ordered,
 		.accepted = other.acts,
@@ -398,10 +425,9 @@ static ssize_t extend_in_kernel(enum model_reg reg, enum way way,
 /* What the record of an extend has to be. */
 static void describe_record(struct model_event *event, enum way way)
 {
-	static const u8 types[] = { 5, 7, 8, 9, 80, 255 };
 	bool typed = way == RECORD || way == RECORD_IN_KERNEL;
 
-	event->content = typed ? types[below(ARRAY_SIZE(types))] : 5;
+	event->content = typed ? any_content() : 5;
 	event->given = typed ? one_in(2) : way != EVENT;
 }
 

@@ -11,6 +11,7 @@
 
 #include "files.h"
 #include "replay.h"
+#include "tlv.h"
 #include "tsm.h"
 
 #define ALL	GENMASK(TSM_MAX_BANKS - 1, 0)
@@ -145,6 +146,47 @@ static void test_event(struct kunit *test)
 	replay_last(test, fake, &record);
 	KUNIT_EXPECT_EQ(test, record.event_type, 0xc);
 	KUNIT_EXPECT_EQ(test, record.event_size, 0);
+}
+
+/* What they say is recorded as they say it, whatever the digests are of. */
+static void test_content(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+	struct fake_other other = {
+		.what = TSM_TOLD_EXTENDED,
+		.mr = FAKE_RTMR0,
+		.banks = 1,
+		.acts = true,
+	};
+	struct seen_record record;
+
+	other.content_size = put_content(other.content, 7, "theirs", 6) -
+			     other.content;
+	tsm_hash(HASH_ALGO_SHA384, "theirs", 6, other.digests[0]);
+	fake_other(fake, &other);
+	replay_expect_verified(test, fake);
+	replay_last(test, fake, &record);
+	KUNIT_EXPECT_EQ(test, record.content, 7);
+	KUNIT_ASSERT_EQ(test, record.value_size, other.content_size - 5);
+	KUNIT_EXPECT_MEMEQ(test, record.value, other.content + 5,
+			   record.value_size);
+
+	memset(other.digests[0], 0xff, 48);
+	fake_other(fake, &other);
+	replay_expect_claims(test, fake, 1);
+	replay_last(test, fake, &record);
+	KUNIT_EXPECT_EQ(test, record.content, 7);
+
+	/* What is no content, or is not theirs to write, is left out. */
+	other.content_size--;
+	fake_other(fake, &other);
+	other.content_size = put_tlv(other.content, 4, "k", 1) - other.content;
+	fake_other(fake, &other);
+	replay_expect_claims(test, fake, 1);
+	replay_last(test, fake, &record);
+	KUNIT_EXPECT_EQ(test, record.event_type, 0xc);
+	KUNIT_EXPECT_EQ(test, record.event_size, 0);
+	KUNIT_EXPECT_EQ(test, replay_count(test, fake), 4);
 }
 
 static struct fake *extending;
@@ -597,6 +639,7 @@ static struct kunit_case told_test_cases[] = {
 	KUNIT_CASE(test_records_in_their_place),
 	KUNIT_CASE(test_some_banks),
 	KUNIT_CASE(test_event),
+	KUNIT_CASE(test_content),
 	KUNIT_CASE(test_just_before_ours),
 	KUNIT_CASE(test_during_refresh),
 	KUNIT_CASE(test_unclear),
