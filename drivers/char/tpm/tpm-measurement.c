@@ -239,8 +239,10 @@ static bool tell(struct tpm_measurement *m, const struct tpm_watch_event *event,
 	*told = (struct tsm_told) {
 		.mr = &m->mrs[first],
 		.what = whats[event->what],
-		.event = event->has_event ? event->event : NULL,
-		.event_size = event->event_size,
+		.event = event->has_event ? event->data : NULL,
+		.event_size = event->has_event ? event->size : 0,
+		.content = event->has_content ? event->data : NULL,
+		.content_size = event->has_content ? event->size : 0,
 		.fill = event->fill,
 	};
 	n = find_banks(m, told->mr, &first);

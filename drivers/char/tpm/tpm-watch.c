@@ -100,19 +100,30 @@ static void lose(struct tpm_watch *watch, u32 pcrs)
 	kick(watch);
 }
 
+static bool has_room(const struct tpm_watch *watch, size_t size)
+{
+	return watch->queued + struct_size_t(struct tpm_watch_event, data, size) <=
+	       TPM_WATCH_MAX_QUEUED;
+}
+
 /* Who has lost something of a PCR cannot use what comes then. */
 static bool queue_event(struct tpm_watch *watch, struct tpm_watch_event *event)
 {
-	size_t size = struct_size(event, event, event->event_size);
-
 	guard(spinlock)(&watch->lock);
 
-	if (watch->lost_after & BIT(event->pcr) ||
-	    watch->queued + size > TPM_WATCH_MAX_QUEUED)
+	if (watch->lost_after & BIT(event->pcr))
+		return false;
+
+	/* That it happened is worth more than what it was about. */
+	if (event->has_content && !has_room(watch, event->size)) {
+		event->has_content = false;
+		event->size = 0;
+	}
+	if (!has_room(watch, event->size))
 		return false;
 
 	list_add_tail(&event->node, &watch->after);
-	watch->queued += size;
+	watch->queued += struct_size(event, data, event->size);
 
 	return true;
 }
@@ -123,16 +134,40 @@ alloc_event(enum tpm_watch_what what, u32 pcr, const struct tpm_fields *data)
 	size_t size = data ? data->len : 0;
 	struct tpm_watch_event *event;
 
-	event = tpm_watch_alloc(struct_size(event, event, size));
+	event = tpm_watch_alloc(struct_size(event, data, size));
 	if (!event)
 		return NULL;
 
 	event->what = what;
 	event->pcr = pcr;
 	event->has_event = data;
-	event->event_size = size;
+	event->size = size;
 	if (size)
-		memcpy(event->event, data->data, size);
+		memcpy(event->data, data->data, size);
+
+	return event;
+}
+
+/* With what its sender says the extend is about, as far as there is memory for it. */
+static struct tpm_watch_event *
+alloc_extend(struct tpm_watch *watch, enum tpm_watch_what what, u32 pcr,
+	     const struct tpm_fields *data)
+{
+	struct tpm_fields content = {
+		.data = watch->content,
+		.len = watch->content_size,
+	};
+	struct tpm_watch_event *event;
+
+	if (!watch->content)
+		return alloc_event(what, pcr, data);
+
+	event = alloc_event(what, pcr, &content);
+	if (!event)
+		return alloc_event(what, pcr, NULL);
+
+	event->has_event = false;
+	event->has_content = true;
 
 	return event;
 }
@@ -170,7 +205,7 @@ static void add_extends(struct tpm_watch *watch, enum tpm_watch_what what,
 	unsigned long left = BIT(list->nr) - 1;
 
 	while (left) {
-		struct tpm_watch_event *event = alloc_event(what, pcr, data);
+		struct tpm_watch_event *event = alloc_extend(watch, what, pcr, data);
 
 		for (unsigned int i = 0; event && i < list->nr; i++) {
 			if (!(left & BIT(i)) ||
@@ -488,7 +523,7 @@ struct tpm_watch *tpm_watch_create(struct tpm_chip *chip,
 	if (!watch)
 		return NULL;
 
-	watch->lost = kzalloc_flex(*watch->lost, event, 0);
+	watch->lost = kzalloc_flex(*watch->lost, data, 0);
 	if (!watch->lost) {
 		kfree(watch);
 		return NULL;
@@ -590,7 +625,7 @@ struct tpm_watch_event *tpm_watch_take(struct tpm_watch *watch)
 					 node);
 	if (event) {
 		list_del(&event->node);
-		watch->queued -= struct_size(event, event, event->event_size);
+		watch->queued -= struct_size(event, data, event->size);
 		return event;
 	}
 	if (!watch->lost_before)

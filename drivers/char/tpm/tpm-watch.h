@@ -32,12 +32,13 @@ enum tpm_watch_what {
  * @what: what happened
  * @pcr: to which PCR
  * @digests: what it is extended by; a bank that is not here is not extended. None
- *	where the digests are those of @event.
+ *	where the digests are those of @data.
  * @nr_digests: number of elements of @digests
  * @fill: for a reset, the byte that the PCR's values consist of now
- * @has_event: it is known what the digests are of
- * @event_size: bytes of @event
- * @event: what the digests are of
+ * @has_event: @data is what the digests are of
+ * @has_content: @data is what the sender says it is about, see tpm_watch_content()
+ * @size: bytes of @data
+ * @data: what more is known of it
  */
 struct tpm_watch_event {
 	struct list_head node;
@@ -47,8 +48,9 @@ struct tpm_watch_event {
 	unsigned int nr_digests;
 	u8 fill;
 	bool has_event;
-	size_t event_size;
-	u8 event[] __counted_by(event_size);
+	bool has_content;
+	size_t size;
+	u8 data[] __counted_by(size);
 };
 
 /* Bytes that may be waiting to be taken. */
@@ -66,6 +68,8 @@ struct tpm_watch_event {
  * @queued: bytes of all events
  * @lost: says of a PCR that events were lost; of who takes events
  * @own: commands are of who watches
+ * @content: what the sender of an extend says it is about, or %NULL
+ * @content_size: bytes of @content
  * @deferred: the sender of the next command judges the answer itself
  * @has_command: there is such a command, in @command
  * @command_size: bytes of @command
@@ -85,6 +89,8 @@ struct tpm_watch {
 	size_t queued;
 	struct tpm_watch_event *lost;
 	bool own;
+	const void *content;
+	size_t content_size;
 	bool deferred;
 	bool has_command;
 	size_t command_size;
@@ -142,6 +148,26 @@ static inline void tpm_watch_response(struct tpm_chip *chip, const u8 *response,
 }
 
 /**
+ * tpm_watch_content() - say what the next extend is about
+ * @chip: the chip
+ * @content: one content TLV of the TCG's Canonical Event Log; must stay until this is
+ *	called again, with %NULL, before the chip's mutex is given away
+ * @size: bytes of it
+ *
+ * An extend is told of also where there is no room or memory for @content.
+ *
+ * Context: As tpm_watch_command().
+ */
+static inline void tpm_watch_content(struct tpm_chip *chip, const void *content,
+				     size_t size)
+{
+	if (chip->watch) {
+		chip->watch->content = content;
+		chip->watch->content_size = size;
+	}
+}
+
+/**
  * tpm_watch_defer() - do not believe the answer to the next command yet
  * @chip: the chip
  *
@@ -179,6 +205,11 @@ static inline bool tpm_watch_command(struct tpm_chip *chip, const u8 *command,
 
 static inline void tpm_watch_response(struct tpm_chip *chip, const u8 *response,
 				      ssize_t len)
+{
+}
+
+static inline void tpm_watch_content(struct tpm_chip *chip, const void *content,
+				     size_t size)
 {
 }
 

@@ -297,8 +297,8 @@ static void expect_event_data(struct kunit *test,
 			      const char *data)
 {
 	KUNIT_EXPECT_TRUE(test, event->has_event);
-	KUNIT_ASSERT_EQ(test, event->event_size, strlen(data));
-	KUNIT_EXPECT_MEMEQ(test, event->event, data, strlen(data));
+	KUNIT_ASSERT_EQ(test, event->size, strlen(data));
+	KUNIT_EXPECT_MEMEQ(test, event->data, data, strlen(data));
 }
 
 static void expect_banks_digests(struct kunit *test,
@@ -619,6 +619,78 @@ static void test_deferred(struct kunit *test)
 	tpm_put_ops(chip);
 }
 
+/* Send one that is about what is in @content. */
+static void extend_content(struct kunit *test, const void *content, size_t size)
+{
+	struct watch_test *t = test->priv;
+	struct tpm_chip *chip = t->tpm->chip;
+
+	KUNIT_ASSERT_EQ(test, tpm_try_get_ops(chip), 0);
+	tpm_watch_content(chip, content, size);
+	KUNIT_EXPECT_EQ(test, tpm_transmit_cmd(chip, make_extend(test, 10), 0,
+					       NULL), 0);
+	tpm_watch_content(chip, NULL, 0);
+	tpm_put_ops(chip);
+}
+
+static void test_content(struct kunit *test)
+{
+	struct watch_test *t = test->priv;
+	struct tpm_chip *chip = t->tpm->chip;
+	struct tpm_watch_event *event;
+
+	extend_content(test, "about this", 10);
+	event = expect(test, TPM_WATCH_EXTENDED, 10);
+	KUNIT_EXPECT_EQ(test, event->nr_digests, 3);
+	KUNIT_EXPECT_FALSE(test, event->has_event);
+	KUNIT_EXPECT_TRUE(test, event->has_content);
+	KUNIT_ASSERT_EQ(test, event->size, 10);
+	KUNIT_EXPECT_MEMEQ(test, event->data, "about this", 10);
+
+	/* The next one is somebody else's. */
+	KUNIT_EXPECT_EQ(test, send(test, make_extend(test, 10)), 0);
+	event = expect(test, TPM_WATCH_EXTENDED, 10);
+	KUNIT_EXPECT_FALSE(test, event->has_content);
+	KUNIT_EXPECT_EQ(test, event->size, 0);
+
+	/* It may have happened, and then it was about that. */
+	KUNIT_ASSERT_EQ(test, tpm_try_get_ops(chip), 0);
+	tpm_watch_content(chip, "about that", 10);
+	tpm_watch_defer(chip);
+	tpm_transmit_cmd(chip, make_extend(test, 10), 0, NULL);
+	tpm_watch_judge(chip, -EBADMSG);
+	tpm_watch_content(chip, NULL, 0);
+	tpm_put_ops(chip);
+	event = expect(test, TPM_WATCH_UNCLEAR, 10);
+	KUNIT_EXPECT_TRUE(test, event->has_content);
+}
+
+static void *little_memory(size_t size)
+{
+	return size > sizeof(struct tpm_watch_event) ? NULL :
+						       kzalloc(size, GFP_KERNEL);
+}
+
+/* That it happened is known also where it is not known what it was about. */
+static void test_no_room_for_content(struct kunit *test)
+{
+	u8 *content = kunit_kzalloc(test, TPM_WATCH_MAX_QUEUED, GFP_KERNEL);
+	struct tpm_watch_event *event;
+
+	KUNIT_ASSERT_NOT_NULL(test, content);
+	extend_content(test, content, TPM_WATCH_MAX_QUEUED);
+	event = expect(test, TPM_WATCH_EXTENDED, 10);
+	KUNIT_EXPECT_FALSE(test, event->has_content);
+	KUNIT_EXPECT_EQ(test, event->size, 0);
+	KUNIT_EXPECT_EQ(test, event->nr_digests, 3);
+
+	kunit_activate_static_stub(test, tpm_watch_alloc, little_memory);
+	extend_content(test, content, 10);
+	event = expect(test, TPM_WATCH_EXTENDED, 10);
+	KUNIT_EXPECT_FALSE(test, event->has_content);
+	KUNIT_EXPECT_EQ(test, event->nr_digests, 3);
+}
+
 static void *no_memory(size_t size)
 {
 	return NULL;
@@ -789,11 +861,11 @@ static void test_order(struct kunit *test)
 			KUNIT_FAIL(test, "something was lost");
 			break;
 		}
-		if (event->event_size == 8) {
-			u32 id = get_unaligned_be32(event->event);
+		if (event->size == 8) {
+			u32 id = get_unaligned_be32(event->data);
 
 			KUNIT_EXPECT_EQ(test, next[id % NR_TASKS]++,
-					get_unaligned_be32(event->event + 4));
+					get_unaligned_be32(event->data + 4));
 		}
 		memcpy(replay->extended_by, event->digests[1].digest, 32);
 		fake_tpm_extend_bank(replay, 11);
@@ -858,6 +930,8 @@ static struct kunit_case watch_test_cases[] = {
 	KUNIT_CASE(test_malformed_response),
 	KUNIT_CASE(test_own_commands),
 	KUNIT_CASE(test_deferred),
+	KUNIT_CASE(test_content),
+	KUNIT_CASE(test_no_room_for_content),
 	KUNIT_CASE(test_no_memory),
 	KUNIT_CASE(test_overflow),
 	KUNIT_CASE(test_mark),
