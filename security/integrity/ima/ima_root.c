@@ -4,6 +4,9 @@
  * VM (ima_tsm.c), or nothing.
  */
 
+#include <linux/cleanup.h>
+#include <linux/slab.h>
+
 #include "ima.h"
 
 /* Those of the register that is extended; none if there is none. */
@@ -62,6 +65,7 @@ bool ima_root_exists(void)
 int ima_root_extend(const struct ima_template_entry *entry,
 		    struct tpm_digest *digests)
 {
+	size_t len = 0;
 	int rc;
 
 	if (ima_tsm_exists())
@@ -69,7 +73,11 @@ int ima_root_extend(const struct ima_template_entry *entry,
 	if (!ima_tpm_chip)
 		return 0;
 
-	rc = tpm_pcr_extend(ima_tpm_chip, entry->pcr, digests);
+	/* The TPM's event log has the measurement also if it cannot say of what. */
+	u8 *content __free(kvfree) = ima_tsm_content(entry, &len);
+
+	rc = tpm_pcr_extend_content(ima_tpm_chip, entry->pcr, digests, content,
+				    len);
 	if (rc)
 		pr_err("Error Communicating to TPM chip, result: %d\n", rc);
 

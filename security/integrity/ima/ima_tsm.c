@@ -5,7 +5,8 @@
  * The register belongs to a provider of measurement registers, which has an event log:
  * there each measurement is one record, written in one step with the extend, that has
  * the template's name and data as its content. IMA's own list has the same measurements
- * in the same order.
+ * in the same order. The PCRs of a TPM have such a log as well, whose owner sees what
+ * the TPM is asked for and is told what it is about.
  *
  * The digests are IMA's. They are the hashes of the recorded data, but for a violation,
  * which extends by ones in all bits; that tells it from all others.
@@ -209,6 +210,41 @@ static void put_data(u8 *p, const struct ima_template_entry *entry, bool is_ima)
 }
 
 /**
+ * ima_tsm_content() - what an event log says of a measurement
+ * @entry: the measurement
+ * @len: gets the size in bytes
+ *
+ * Context: Process context, may sleep.
+ *
+ * Return: a content TLV of type IMA_TEMPLATE (TCG Canonical Event Log Format),
+ * which the caller frees by kvfree(), or %NULL if there is no memory.
+ */
+u8 *ima_tsm_content(const struct ima_template_entry *entry, size_t *len)
+{
+	const struct ima_template_desc *desc = entry->template_desc;
+	const char *name = *desc->name ? desc->name : desc->fmt;
+	bool is_ima = !strcmp(desc->name, IMA_TEMPLATE_IMA_NAME);
+	size_t name_size = strlen(name);
+	size_t size = data_size(entry, is_ima);
+	size_t inner = 2 * TSM_CEL_TLV_HEADER_SIZE + name_size + size;
+	u8 *content, *p;
+
+	*len = TSM_CEL_TLV_HEADER_SIZE + inner;
+	/* A file's name, a signature or a policy may be long. */
+	content = kvmalloc(*len, GFP_NOFS);
+	if (!content)
+		return NULL;
+
+	p = put_head(content, TSM_CEL_CONTENT_IMA_TEMPLATE, inner);
+	p = put_head(p, TSM_CEL_IMA_TEMPLATE_NAME, name_size);
+	memcpy(p, name, name_size);
+	p = put_head(p + name_size, TSM_CEL_IMA_TEMPLATE_DATA, size);
+	put_data(p, entry, is_ima);
+
+	return content;
+}
+
+/**
  * ima_tsm_extend() - extend the register by a measurement
  * @entry: the measurement
  * @digests: one digest for each bank
@@ -221,27 +257,13 @@ static void put_data(u8 *p, const struct ima_template_entry *entry, bool is_ima)
 int ima_tsm_extend(const struct ima_template_entry *entry,
 		   const struct tpm_digest *digests)
 {
-	const struct ima_template_desc *desc = entry->template_desc;
-	const char *name = *desc->name ? desc->name : desc->fmt;
-	bool is_ima = !strcmp(desc->name, IMA_TEMPLATE_IMA_NAME);
 	struct tsm_digest values[TSM_MAX_BANKS];
-	size_t name_size = strlen(name);
-	size_t size = data_size(entry, is_ima);
-	size_t inner = 2 * TSM_CEL_TLV_HEADER_SIZE + name_size + size;
-	size_t len = TSM_CEL_TLV_HEADER_SIZE + inner;
-	u8 *p;
+	size_t len;
 	int rc;
 
-	/* A file's name, a signature or a policy may be long. */
-	u8 *content __free(kvfree) = kvmalloc(len, GFP_NOFS);
+	u8 *content __free(kvfree) = ima_tsm_content(entry, &len);
 	if (!content)
 		return -ENOMEM;
-
-	p = put_head(content, TSM_CEL_CONTENT_IMA_TEMPLATE, inner);
-	p = put_head(p, TSM_CEL_IMA_TEMPLATE_NAME, name_size);
-	memcpy(p, name, name_size);
-	p = put_head(p + name_size, TSM_CEL_IMA_TEMPLATE_DATA, size);
-	put_data(p, entry, is_ima);
 
 	for (int i = 0; i < ima_nr_banks; i++) {
 		values[i].algo = ima_banks[i].crypto_id;
