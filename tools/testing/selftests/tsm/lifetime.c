@@ -137,6 +137,20 @@ static int bind(void)
 	return write_file(driver, "bind", strrchr(device, '/') + 1);
 }
 
+bool lifetime_is_mortal(const char *provider)
+{
+	char path[PATH_MAX];
+
+	if (is_tpm(provider))
+		return true;
+
+	/* Only what was loaded has references to be counted. */
+	snprintf(path, sizeof(path), "/sys/module/%s/refcnt",
+		 module_of(provider));
+
+	return !access(path, F_OK);
+}
+
 int lifetime_end(const char *provider)
 {
 	return is_tpm(provider) ? unbind() : unload(module_of(provider));

@@ -6,6 +6,11 @@
 #ifndef LIFETIME_H
 #define LIFETIME_H
 
+#include <stdbool.h>
+
+/* Can @provider, which is there, go? Not if its driver is built in. */
+bool lifetime_is_mortal(const char *provider);
+
 /*
  * Take @provider away, and bring it back, which does nothing if it is there. 0 or
  * -errno.
