@@ -23,11 +23,12 @@ build=("${tools[@]}" flex bison bc libelf-dev cpio rsync kmod patch xz-utils
        python3)
 modules=(gcc make)
 # tpm2-tools are for cross-checks in the guest; the library is how they get to
-# the chip there. jq reads what we write as JSON, Python is for a second reading
-# of the log; systemd and udev have what gives a group access to our files. OVMF
-# is firmware that measures what it does.
+# the chip there; ima-evm-utils are for IMA's list. jq reads what we write as JSON,
+# Python is for a second reading of the log; systemd and udev have what gives a group
+# access to our files. OVMF is firmware that measures what it does.
 guest=(qemu-system-x86 swtpm busybox-static tpm2-tools libtss2-tcti-device0
-       cpio jq kmod python3-minimal systemd udev ovmf python3-cryptography)
+       cpio jq kmod python3-minimal systemd udev ovmf python3-cryptography
+       ima-evm-utils)
 bench=(e2fsprogs)
 # clang is for fuzzing; dpkg-dev unpacks the source of a newer sparse; the
 # rest checks style, documentation and the patch series. Quotes are made with

@@ -5,9 +5,9 @@
 # into DIR, as bzImage and initramfs.
 #
 # The root file system has two layers. The base, which comes from the host's
-# packages and is kept in build/guest/: busybox, bash, tpm2-tools, jq, as much of
-# Python as a script needs, what gives a group access to our files: udev and two
-# tools of systemd, and what loads modules as udev does. And ours, made anew each
+# packages and is kept in build/guest/: busybox, bash, tpm2-tools, evmctl, jq, as
+# much of Python as a script needs, what gives a group access to our files: udev and
+# two tools of systemd, and what loads modules as udev does. And ours, made anew each
 # time: init, tsm-log, all modules, and the kselftests in /kselftest as the kernel's
 # own `make install` lays them out.
 
@@ -46,7 +46,7 @@ base_files() {
 	local files
 	mapfile -t files < <(python_modules)
 	files+=(/bin/busybox /bin/bash /usr/bin/jq /usr/bin/python3 /usr/bin/tpm2
-		/usr/bin/sha384sum /bin/udevadm /bin/systemd-sysusers
+		/usr/bin/evmctl /usr/bin/sha384sum /bin/udevadm /bin/systemd-sysusers
 		/bin/systemd-tmpfiles /bin/kmod
 		/usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0
 		/lib/x86_64-linux-gnu/libgcc_s.so.1)

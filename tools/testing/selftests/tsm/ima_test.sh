@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# IMA that measures into a register of a confidential VM: each of its entries is one
-# record of that register, with the same content, in the same order, and the boot
-# aggregate is made of the registers that stand for PCRs 0 to 9.
+# IMA that measures into a register of a confidential VM, or a TPM: each of its entries is
+# one record of that register, with the same content, in the same order, and the boot
+# aggregate is made of PCRs 0 to 9, or of the registers that stand for these.
 
 # The tests are called through check().
 # shellcheck disable=SC2317,SC1091
@@ -17,6 +17,11 @@ RAMFS_MAGIC=0x858458f6
 
 # IMA says at boot what it measures into.
 REGISTER=$(dmesg | sed -n 's|.*ima: .*easuring into \([^ ,/]*/[^ ,]*\).*|\1|p' | head -n 1)
+# Where it says nothing it measures into a TPM, and did so if there was one at boot.
+if [ -z "$REGISTER" ] && [ -e "$TSM/tpm0" ] &&
+   ! grep -q ':0* boot_aggregate' "$IMA/ascii_runtime_measurements"; then
+	REGISTER=tpm0/pcr10
+fi
 PROVIDER=${REGISTER%/*}
 MR=${REGISTER#*/}
 LOG=$LOGS/$PROVIDER
@@ -37,6 +42,11 @@ clean_up()
 {
 	umount "$FILES"
 	rm -rf "$TMP"
+}
+
+is_tpm()
+{
+	[ "$REGISTER" = tpm0/pcr10 ]
 }
 
 # records - IMA's, as "REGISTER TYPE DIGESTS DATA [claimed]"
@@ -83,6 +93,42 @@ files_are_measured()
 	[ "$(entries)" -ge $((before + 100)) ] && same_number
 }
 
+# pcr_file VALUE - as older TPM drivers show PCRs, of which 0 to 9 are of no interest
+pcr_file()
+{
+	local i
+
+	for i in {0..9}; do
+		echo "PCR-0$i:"
+	done
+	printf "PCR-10:"
+	for ((i = 0; i < ${#1}; i += 2)); do
+		printf ' %s' "${1:i:2}"
+	done
+	echo
+}
+
+# The PCR and the list must be of one moment, and what is started may be measured.
+evmctl_accepts()
+{
+	local before after
+
+	for _ in {1..5}; do
+		read -r before <"$TSM/$REGISTER/sha256/digest"
+		cat "$IMA/binary_runtime_measurements" >"$TMP/list"
+		read -r after <"$TSM/$REGISTER/sha256/digest"
+		[ "$before" = "$after" ] && break
+	done
+	pcr_file "$after" >"$TMP/pcrs"
+	evmctl ima_measurement --pcrs "sha256,$TMP/pcrs" "$TMP/list" 2>&1 |
+		tee "$TMP/verdict"
+	grep -q "Matched per TPM bank" "$TMP/verdict" || return 1
+
+	# It is the value that it looks at.
+	pcr_file "${after//[0-7]/8}" >"$TMP/pcrs"
+	! evmctl ima_measurement --pcrs "sha256,$TMP/pcrs" "$TMP/list"
+}
+
 # A file that is read while somebody may write it
 violation()
 {
@@ -110,11 +156,25 @@ same_ascii_list()
 	cut -c 45- "$IMA/ascii_runtime_measurements" | diff "$TMP/shown" -
 }
 
+# banks - the register's
+banks()
+{
+	local dir
+
+	if is_tpm; then
+		for dir in "$TSM/$REGISTER"/*/; do
+			[ ! -e "$dir/digest" ] || basename "$dir"
+		done
+	else
+		cat "$TSM/$REGISTER/hash_algo"
+	fi
+}
+
 list_of_each_bank()
 {
 	local bank
 
-	for bank in $(cat "$TSM/$REGISTER/hash_algo") sha1; do
+	for bank in $(banks) sha1; do
 		[ "$(wc -l <"$IMA/ascii_runtime_measurements_$bank")" -gt 0 ] ||
 			return 1
 	done
@@ -123,7 +183,8 @@ list_of_each_bank()
 # opening REGISTER - what it had when the provider appeared, in hex
 opening()
 {
-	sed -n "s/^0 register $1 .*$BANK:\([0-9a-f]*\).*/\1/p" "$LOG/checkpoints" | tail -n 1
+	sed -n "s/^[0-9]* register $1 .*$BANK:\([0-9a-f]*\).*/\1/p" "$LOG/checkpoints" |
+		head -n 1
 }
 
 unhex()
@@ -131,18 +192,31 @@ unhex()
 	printf '%b' "$(sed 's/../\\x&/g')"
 }
 
-# The hash over CC MRs 0 to 3, in the bank of the register
+# The values that the boot aggregate is made of
+boot_values()
+{
+	local i
+
+	if is_tpm; then
+		for i in {0..9}; do
+			opening "pcr$i"
+		done
+	else
+		cat "$TSM/$PROVIDER/mrtd/digest"
+		for i in {0..2}; do
+			opening "rtmr$i"
+		done
+	fi
+}
+
+# Their hash, in the bank of the register that IMA prefers
 boot_aggregate()
 {
 	local expected
 
-	BANK=$(cat "$TSM/$REGISTER/hash_algo")
-	expected=$({
-		cat "$TSM/$PROVIDER/mrtd/digest"
-		opening rtmr0
-		opening rtmr1
-		opening rtmr2
-	} | tr -d '\n' | unhex | "${BANK}sum" | cut -d ' ' -f 1)
+	BANK=sha256
+	banks | grep -qx "$BANK" || BANK=$(banks | head -n 1)
+	expected=$(boot_values | tr -d '\n' | unhex | "${BANK}sum" | cut -d ' ' -f 1)
 	echo "$expected"
 	head -n 1 "$IMA/ascii_runtime_measurements" | grep "$BANK:$expected boot_aggregate"
 }
@@ -151,6 +225,16 @@ verifies()
 {
 	! grep -E '^[0-9]+ (foreign|unsure) ' "$LOG/checkpoints" &&
 		"$DIR"/cel_replay.py "$TSM/$PROVIDER" && tsm-log verify "$PROVIDER"
+}
+
+# extend N - as an agent does
+extend()
+{
+	if is_tpm; then
+		echo "event $1" | TPM2TOOLS_TCTI=device:/dev/tpmrm0 tpm2_pcrevent -Q 10
+	else
+		echo "event $1" >"$TSM/$REGISTER/append_event"
+	fi
 }
 
 # measure_all FIRST LAST
@@ -166,23 +250,25 @@ measure_all()
 # Others extend the same register; each has its records.
 with_others()
 {
-	local tasks=() before task
+	local tasks=() before task extends=200
 
+	# Each of them is a process that is started.
+	is_tpm && extends=20
 	before=$(cat "$LOG/next_record")
 	entries=$(entries)
 	measure_all 1 500 &
 	tasks+=($!)
 	measure_all 501 1000 &
 	tasks+=($!)
-	for i in {1..200}; do
-		echo "event $i" >"$TSM/$REGISTER/append_event" || return 1
+	for ((i = 1; i <= extends; i++)); do
+		extend "$i" || return 1
 	done
 	for task in "${tasks[@]}"; do
 		wait "$task" || return 1
 	done
 	entries=$(($(entries) - entries))
 	[ "$entries" -ge 1000 ] && same_number || return 1
-	[ "$(cat "$LOG/next_record")" -ge $((before + 1200)) ] && verifies
+	[ "$(cat "$LOG/next_record")" -ge $((before + 1000 + extends)) ] && verifies
 }
 
 # The log is full: nothing is extended, and the next one has its record again.
@@ -209,10 +295,11 @@ twice()
 
 ktap_print_header
 if [ ! -e "$IMA" ] || [ -z "$REGISTER" ]; then
-	ktap_skip_all "IMA does not measure into a register of a confidential VM"
+	ktap_skip_all "IMA does not measure into a register that has an event log"
 	exit "$KSFT_SKIP"
 fi
 needs tsm-log
+is_tpm && needs evmctl tpm2_pcrevent
 trap clean_up EXIT
 make_files
 ktap_set_plan 10
@@ -220,13 +307,15 @@ ktap_set_plan 10
 check same_number
 check boot_aggregate
 check files_are_measured
+# It knows banks of TPMs, and cannot see the beginning of a register.
+is_tpm && check evmctl_accepts
 check violation
 check list_of_each_bank
 check twice same_binary_list
 check twice same_ascii_list
 check verifies
 check with_others
-# The list has an entry more than the log from here on.
-check full_log
+# The list has an entry more than the log from here on. A TPM does not mind the log.
+is_tpm || check full_log
 
 ktap_finished
