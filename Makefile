@@ -59,6 +59,7 @@ help:
 #: Single checks, each counted by make check:
 #:   make kunit          KUnit under UML
 #:   make kselftest      KUnit and kselftests in a QEMU guest; TEE= as below
+#:   make ima-check      IMA without a TPM, in a TDX guest
 #:   make firmware-check firmware's logs and ours as one: a TPM under UEFI, TDX
 #:   make tpm-check      a TPM that works by interrupts, one whose banks have some PCRs
 #:                       only, and one that others keep busy
@@ -104,12 +105,12 @@ help:
 #:   JOBS=N              parallel jobs (all cores)
 .PHONY: deps run check guest modules series bench kunit kselftest tools tools-check \
 	sparse checkpatch docs-check series-check style fuzz kernel tee-emu-check stress \
-	firmware-check tpm-check hibernate-check soak stock-check stock-guest-check \
+	ima-check firmware-check tpm-check hibernate-check soak stock-check stock-guest-check \
 	fallback-check deb deb-check
 
 deps run check guest modules series bench kunit kselftest tools tools-check sparse \
 checkpatch docs-check series-check style fuzz tee-emu-check stress \
-firmware-check tpm-check hibernate-check soak stock-check stock-guest-check \
+ima-check firmware-check tpm-check hibernate-check soak stock-check stock-guest-check \
 fallback-check deb deb-check:
 	@$(RUN)/$@.sh
 

@@ -18,8 +18,8 @@ set -euo pipefail
 # What takes seconds comes first, so that a slip shows early; the kernel, which
 # the others need, before them.
 ALL=(style checkpatch kernel sparse tools-check modules docs-check kunit
-     kselftest kselftest-tdx kselftest-snp kselftest-svsm run firmware-check
-     tpm-check hibernate-check soak tee-emu-check kselftest-debug series-check)
+     kselftest kselftest-tdx kselftest-snp kselftest-svsm run ima-check
+     firmware-check tpm-check hibernate-check soak tee-emu-check kselftest-debug series-check)
 # What tests the kernel in a guest.
 IN_GUEST=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
 # What kselftest-debug runs. The tests of tools have more of fork() and exec() than
@@ -30,8 +30,8 @@ DEBUG_PROGRAMS=(kunit tsm:abi_test tsm:extend_test tsm:storm_test tsm:poll_test
 		tsm:rtmrs_test)
 # Without a kernel these cannot say anything.
 NEED_KERNEL=(sparse modules docs-check kselftest kselftest-tdx kselftest-snp
-	     kselftest-svsm run firmware-check tpm-check hibernate-check soak
-	     tee-emu-check kselftest-debug series-check)
+	     kselftest-svsm run ima-check firmware-check tpm-check
+	     hibernate-check soak tee-emu-check kselftest-debug series-check)
 
 LOGS=$BUILD/check
 TOTAL_PASSED=0

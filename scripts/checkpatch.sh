@@ -23,6 +23,12 @@ IGNORED=(
 	# have no side effects.
 	MACRO_ARG_REUSE
 )
+# of files, as they are here:
+IGNORED_IN_FILES=(
+	# The text of a boot parameter is in patches/, with which it makes a patch,
+	# and there this is asked.
+	UNDOCUMENTED_SETUP
+)
 # and of programs in tools/, which are not kernel code:
 IGNORED_IN_TOOLS=(
 	# The macros in question are the kernel's own.
@@ -47,6 +53,7 @@ checkpatch() {
 	local types=("${IGNORED[@]}")
 	[ -z "$1" ] || types+=("${IGNORED_IN_TOOLS[@]}")
 	shift
+	[ "$1" != -f ] || types+=("${IGNORED_IN_FILES[@]}")
 	cd "$SCRATCH"
 	GIT_DIR=/nonexistent perl "$PRISTINE/scripts/checkpatch.pl" \
 		--root="$PRISTINE" --strict --emacs --show-types \

@@ -75,7 +75,7 @@ configure() {
 prepare_build() {
 	ln -sf "$OBJ/vmlinux.o" "$WORK/obj/vmlinux.o"
 	# Nothing of an earlier run may pass for built now.
-	rm -rf "$WORK"/obj/{drivers,samples}
+	rm -rf "$WORK"/obj/{drivers,samples,security}
 	configure
 	kmake prepare modules_prepare
 }
@@ -196,7 +196,7 @@ check_patch() {
 uncompiled() {
 	local file
 	in_tree diff --name-only --diff-filter=A base |
-		grep -E '^(drivers|samples)/.*\.c$' | while read -r file; do
+		grep -E '^(drivers|samples|security)/.*\.c$' | while read -r file; do
 			[ -e "$WORK/obj/${file%.c}.o" ] ||
 				echo "$file: no patch compiles it"
 		done

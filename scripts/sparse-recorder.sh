@@ -16,7 +16,8 @@ set -euo pipefail
 file=${!#}
 name=${file#"$SRCTREE/"}
 case $name in
-drivers/virt/coco/tsm/*.c | drivers/char/tpm/*.c | samples/tsm/*.c) ;;
+drivers/virt/coco/tsm/*.c | drivers/char/tpm/*.c | samples/tsm/*.c | \
+security/integrity/ima/*.c) ;;
 *) exec "$SPARSE" "$@" ;;
 esac
 

@@ -16,7 +16,7 @@ set -euo pipefail
 . "$(dirname "$0")/tap.sh"
 
 # What of the kernel is ours, or has files of ours among others.
-DIRS=(drivers/virt/coco/tsm drivers/char/tpm samples/tsm)
+DIRS=(drivers/virt/coco/tsm drivers/char/tpm samples/tsm security/integrity/ima)
 
 # usable SPARSE - whether the kernel's own test accepts it.
 usable() {

@@ -157,8 +157,8 @@ bool ima_parse(const struct cel_record *rec, struct ima_entry *entry)
 	entry->name = rec->event + TSM_CEL_TLV_HEADER_SIZE;
 	entry->data = rec->measured;
 	entry->len = rec->measured_len;
-	entry->name_len = (size_t)(entry->data - entry->name) -
-			  TSM_CEL_TLV_HEADER_SIZE;
+	entry->name_len =
+		(size_t)(entry->data - entry->name) - TSM_CEL_TLV_HEADER_SIZE;
 	entry->is_violation = is_violation(rec);
 	entry->is_first = is_text("ima", entry->name, entry->name_len);
 	return find_fields(entry) &&

@@ -57,16 +57,28 @@ FIXTURE(rtmrs)
 	long long records;
 };
 
-static void choose(FIXTURE_DATA(rtmrs) *self, bool tdx)
-{
-	self->provider = tdx ? "tdx" : "sample";
-	self->regs = tdx ? tdx_regs : sample_regs;
-	self->nr_regs = tdx ? 4 : 3;
-}
+#define CHOOSE(tdx)							\
+	do {								\
+		self->provider = (tdx) ? "tdx" : "sample";		\
+		self->regs = (tdx) ? tdx_regs : sample_regs;		\
+		self->nr_regs = (tdx) ? 4 : 3;				\
+	} while (0)
+
+/* A provider that can go. */
+#define CHOOSE_MORTAL()							\
+	do {								\
+		if (!lifetime_is_mortal(self->provider)) {		\
+			CHOOSE(false);					\
+			ASSERT_EQ(0, lifetime_begin(self->provider));	\
+			ASSERT_EQ(0, rtmrs_load(self->provider));	\
+		}							\
+	} while (0)
 
 FIXTURE_SETUP(rtmrs)
 {
-	choose(self, !access(TSM_ROOT "/tdx", F_OK));
+	bool tdx = !access(TSM_ROOT "/tdx", F_OK);
+
+	CHOOSE(tdx);
 	ASSERT_EQ(0, lifetime_begin(self->provider));
 	if (rtmrs_load(self->provider) == -ENOENT)
 		SKIP(return, "no module " RTMRS_MODULE);
@@ -834,18 +846,6 @@ TEST_F(rtmrs, the_module_stays_while_there_are_items)
 	EXPECT_EQ(0, access("/sys/kernel/config/tsm/report", F_OK));
 }
 
-/* Go on with a provider that can go. */
-static void choose_mortal(struct __test_metadata *_metadata,
-			  FIXTURE_DATA(rtmrs) *self)
-{
-	if (lifetime_is_mortal(self->provider))
-		return;
-
-	choose(self, false);
-	ASSERT_EQ(0, lifetime_begin(self->provider));
-	ASSERT_EQ(0, rtmrs_load(self->provider));
-}
-
 /* Items stay, and have their registers again when the provider comes back. */
 TEST_F(rtmrs, a_provider_that_goes_and_comes_back)
 {
@@ -854,7 +854,7 @@ TEST_F(rtmrs, a_provider_that_goes_and_comes_back)
 	const struct reg *reg;
 	int fd;
 
-	choose_mortal(_metadata, self);
+	CHOOSE_MORTAL();
 	reg = &self->regs[0];
 	ASSERT_EQ(0, rtmrs_claim("item", reg->index));
 	ASSERT_EQ(0, rtmrs_make("unset"));
@@ -895,7 +895,7 @@ TEST_F(rtmrs, a_provider_that_goes_while_it_is_used)
 	struct writer writers[NR_THREADS];
 	const struct reg *reg;
 
-	choose_mortal(_metadata, self);
+	CHOOSE_MORTAL();
 	reg = &self->regs[0];
 	ASSERT_EQ(0, rtmrs_claim("item", reg->index));
 	for (int round = 0; round < ROUNDS / 4; round++) {
