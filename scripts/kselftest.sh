@@ -9,8 +9,8 @@
 # KERNEL=stock: in Debian's own, with our code as external modules.
 #
 # PROGRAMS='kunit tsm:abi_test ...' runs the KUnit suites or these kselftests only,
-# which may take TIMEOUT seconds each. STRESS_SECONDS, FUZZ_WRITES and FUZZ_SEED are for them, see
-# scripts/stress.sh.
+# which may take TIMEOUT seconds each. STRESS_SECONDS, FUZZ_WRITES, FUZZ_SEED and
+# IMA_FILES are for them, see scripts/stress.sh.
 #
 # A suite without a result, a skipped test and a complaint in the kernel's log
 # are failures, because each of them could pass for success.
@@ -53,6 +53,7 @@ mkdir -p "$BUILD"
 STATUS=0
 APPEND=$ARGUMENTS "$TOP/scripts/guest.sh" "TEE=${TEE:-none} KERNEL=$KERNEL
 $(settings PROGRAMS TIMEOUT TPM TPM_BANKS REGISTER STRESS_SECONDS FUZZ_WRITES FUZZ_SEED)
+$(settings IMA_FILES)
 $(<"$TOP/scripts/guest/tests")" |
 	tee "$LOG" || STATUS=$?
 SUMMARY=$("$TOP/scripts/ktap.py" --status "$STATUS" "$LOG") || STATUS=1

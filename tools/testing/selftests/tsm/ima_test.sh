@@ -4,6 +4,8 @@
 # IMA that measures into a register of a confidential VM, or a TPM: each of its entries is
 # one record of that register, with the same content, in the same order, and the boot
 # aggregate is made of PCRs 0 to 9, or of the registers that stand for these.
+#
+# $IMA_FILES is how many files are measured where that is many (1000).
 
 # The tests are called through check().
 # shellcheck disable=SC2317,SC1091
@@ -13,7 +15,9 @@ DIR=$(dirname "$(readlink -f "$0")")
 
 IMA=/sys/kernel/security/ima
 TSM=/sys/kernel/tsm
+LIST=$IMA/binary_runtime_measurements
 RAMFS_MAGIC=0x858458f6
+MANY=${IMA_FILES:-1000}
 
 # IMA says at boot what it measures into.
 REGISTER=$(dmesg | sed -n 's|.*ima: .*easuring into \([^ ,/]*/[^ ,]*\).*|\1|p' | head -n 1)
@@ -115,7 +119,7 @@ evmctl_accepts()
 
 	for _ in {1..5}; do
 		read -r before <"$TSM/$REGISTER/sha256/digest"
-		cat "$IMA/binary_runtime_measurements" >"$TMP/list"
+		cat "$LIST" >"$TMP/list"
 		read -r after <"$TSM/$REGISTER/sha256/digest"
 		[ "$before" = "$after" ] && break
 	done
@@ -146,7 +150,7 @@ violation()
 same_binary_list()
 {
 	tsm-log export --format ima -o "$TMP/list" "$PROVIDER" &&
-		cmp "$TMP/list" "$IMA/binary_runtime_measurements"
+		cmp "$TMP/list" "$LIST"
 }
 
 same_ascii_list()
@@ -256,9 +260,9 @@ with_others()
 	is_tpm && extends=20
 	before=$(cat "$LOG/next_record")
 	entries=$(entries)
-	measure_all 1 500 &
+	measure_all 1 $((MANY / 2)) &
 	tasks+=($!)
-	measure_all 501 1000 &
+	measure_all $((MANY / 2 + 1)) "$MANY" &
 	tasks+=($!)
 	for ((i = 1; i <= extends; i++)); do
 		extend "$i" || return 1
@@ -267,8 +271,69 @@ with_others()
 		wait "$task" || return 1
 	done
 	entries=$(($(entries) - entries))
-	[ "$entries" -ge 1000 ] && same_number || return 1
-	[ "$(cat "$LOG/next_record")" -ge $((before + 1000 + extends)) ] && verifies
+	[ "$entries" -ge "$MANY" ] && same_number || return 1
+	[ "$(cat "$LOG/next_record")" -ge $((before + MANY + extends)) ] && verifies
+}
+
+# take_list - what IMA has now, which may be nothing, out of its list
+take_list()
+{
+	if [ "$(wc -c <"$LIST")" -gt 0 ]; then
+		echo A >"${LIST}_staged" && cat "${LIST}_staged" &&
+			echo D >"${LIST}_staged"
+	fi
+}
+
+# Both lists are taken away while they grow, and together each has all.
+staged_and_archived()
+{
+	local growing=1 status=0 task
+
+	mkdir "$TMP/archive"
+	measure_all $((MANY + 1)) $((2 * MANY)) &
+	task=$!
+	while [ "$growing" ]; do
+		kill -0 "$task" 2>/dev/null || growing=
+		tsm-log archive "$TMP/archive" "$PROVIDER" &&
+			take_list >>"$TMP/taken" || status=1
+		sleep 1
+	done
+	wait "$task" && [ "$status" -eq 0 ] || return 1
+	measure last "the last one"
+	cat "$LIST" >>"$TMP/taken"
+	tsm-log export --format ima --archive "$TMP/archive" -o "$TMP/list" "$PROVIDER" &&
+		cmp "$TMP/list" "$TMP/taken" && verifies
+}
+
+# fault NAME=COUNT - of the emulator in tools/testing/tee-emu
+fault()
+{
+	echo "$1" | dd of=/dev/port bs=1 seek=3584 status=none
+}
+
+# added ENTRIES RECORDS COMMAND... - does it add so many to IMA's list and to the log?
+added()
+{
+	local before_entries before_records
+
+	before_entries=$(entries)
+	before_records=$(cat "$LOG/next_record")
+	"${@:3}"
+	[ "$(entries)" -eq $((before_entries + $1)) ] &&
+		[ "$(cat "$LOG/next_record")" -eq $((before_records + $2)) ]
+}
+
+# What the hardware refuses is in IMA's list alone, and what it did, although it says that
+# it failed, is a record.
+failed_extends()
+{
+	fault extend-invalid=0
+	added 1 1 measure before "before the fault" || return 1
+	fault extend-invalid=1
+	added 1 0 measure refused "refused" || return 1
+	fault extend-unclear=1
+	added 1 1 measure unclear "done, with an error" || return 1
+	added 1 1 measure after "after the fault" && verifies
 }
 
 # The log is full: nothing is extended, and the next one has its record again.
@@ -302,7 +367,7 @@ needs tsm-log
 is_tpm && needs evmctl tpm2_pcrevent
 trap clean_up EXIT
 make_files
-ktap_set_plan 10
+if is_tpm; then ktap_set_plan 11; else ktap_set_plan 12; fi
 
 check same_number
 check boot_aggregate
@@ -315,7 +380,12 @@ check twice same_binary_list
 check twice same_ascii_list
 check verifies
 check with_others
-# The list has an entry more than the log from here on. A TPM does not mind the log.
-is_tpm || check full_log
+check staged_and_archived
+# The list has entries more than the log from here on. What a TPM does is not for our
+# emulator to say, and it does not mind the log.
+if ! is_tpm; then
+	check failed_extends
+	check full_log
+fi
 
 ktap_finished
