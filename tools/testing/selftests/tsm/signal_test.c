@@ -314,8 +314,10 @@ static int interrupt_trim(struct __test_metadata *_metadata, struct log *log)
 	end = log->follow.replay.next;
 	do {
 		/* Later and later, or it might never get done. */
+		long us = 1 + rand() % 5000 + 1000 * interrupted;
 		struct itimerval soon = {
-			.it_value.tv_usec = 1 + rand() % 5000 + 100 * interrupted,
+			.it_value.tv_sec = us / 1000000,
+			.it_value.tv_usec = us % 1000000,
 		};
 		struct itimerval never = {};
 
