@@ -120,7 +120,7 @@ completion() {
 	completes 'tpm0 tree' verify --sysfs tree t
 	completes '--from --help --json --sysfs' watch --
 	completes '' watch --from ''
-	completes 'cel json tcg2' export --format ''
+	completes 'cel ima json tcg2' export --format ''
 	completes 'json' export --format = j
 	completes 'tpm2-tools trustee' export --for t
 	completes 'sample/rtmr1 tpm0/pcr1 tpm0/pcr11' measure --sysfs tree ''
