@@ -277,7 +277,8 @@ static bool take(const struct tsm_measurement *tm, bool all,
 
 static void take_told(struct work_struct *work)
 {
-	struct tpm_measurement *m = container_of(work, struct tpm_measurement,
+	struct tpm_measurement *m = container_of(to_delayed_work(work),
+						 struct tpm_measurement,
 						 take_told);
 
 	tsm_take_told(&m->tm);
@@ -359,7 +360,7 @@ tpm_measurement_create(struct tpm_chip *chip,
 		.extend = extend,
 	};
 	define_firmware(m);
-	INIT_WORK(&m->take_told, take_told);
+	INIT_DELAYED_WORK(&m->take_told, take_told);
 	for (u32 i = 0; i < chip->nr_allocated_banks; i++)
 		m->digests[i].alg_id = chip->allocated_banks[i].alg_id;
 	for (unsigned int pcr = 0; pcr < TPM2_PLATFORM_PCR; pcr++)
@@ -433,7 +434,7 @@ VISIBLE_IF_KUNIT void tpm_measurement_unwatch(struct tpm_measurement *m)
 		return;
 
 	tpm_chip_watch(m->chip, NULL);
-	cancel_work_sync(&m->take_told);
+	cancel_delayed_work_sync(&m->take_told);
 	tpm_watch_put(m->watch, m->taken);
 	tpm_watch_destroy(m->watch);
 }

@@ -64,7 +64,7 @@ struct tpm_measurement {
 	struct tpm_digest digests[TPM2_MAX_PCR_BANKS];
 	struct tpm_watch *watch;
 	struct tpm_watch_event *taken;
-	struct work_struct take_told;
+	struct delayed_work take_told;
 };
 
 #ifdef CONFIG_TCG_TPM_MEASUREMENT

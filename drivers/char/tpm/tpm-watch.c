@@ -86,10 +86,24 @@ VISIBLE_IF_KUNIT void *tpm_watch_alloc(size_t size)
 }
 EXPORT_SYMBOL_IF_KUNIT(tpm_watch_alloc);
 
+/*
+ * Who takes events one by one gets between the commands of those who send many. Nobody
+ * waits for him: who looks at registers or the log takes what there is.
+ */
 static void kick(struct tpm_watch *watch)
 {
-	if (watch->work)
-		queue_work(system_dfl_wq, watch->work);
+	bool is_much;
+
+	if (!watch->work)
+		return;
+
+	scoped_guard(spinlock, &watch->lock)
+		is_much = watch->queued > TPM_WATCH_MAX_QUEUED / 2;
+	if (is_much)
+		mod_delayed_work(system_dfl_wq, watch->work, 0);
+	else
+		queue_delayed_work(system_dfl_wq, watch->work,
+				   TPM_WATCH_DELAY);
 }
 
 /* Something happened to these PCRs, and what it was is not kept. */
@@ -509,14 +523,15 @@ EXPORT_SYMBOL_IF_KUNIT(__tpm_watch_judge);
 /**
  * tpm_watch_create() - get ready for watching a chip
  * @chip: the chip
- * @work: is queued when something has happened; may be %NULL
+ * @work: is queued when something has happened, to run %TPM_WATCH_DELAY later, or at
+ *	once when there is much of it; may be %NULL
  *
  * Context: Process context, may sleep.
  *
  * Return: what tpm_watch_destroy() takes, or %NULL if there is no memory.
  */
 struct tpm_watch *tpm_watch_create(struct tpm_chip *chip,
-				   struct work_struct *work)
+				   struct delayed_work *work)
 {
 	struct tpm_watch *watch = kzalloc_obj(*watch);
 

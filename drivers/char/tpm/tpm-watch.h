@@ -10,7 +10,7 @@
 #include <linux/tpm.h>
 #include <linux/types.h>
 
-struct work_struct;
+struct delayed_work;
 
 /**
  * enum tpm_watch_what - what happened to a PCR
@@ -56,6 +56,9 @@ struct tpm_watch_event {
 /* Bytes that may be waiting to be taken. */
 #define TPM_WATCH_MAX_QUEUED	SZ_256K
 
+/* Jiffies for which events may be waiting before who takes them is called. */
+#define TPM_WATCH_DELAY		(HZ / 10)
+
 /**
  * struct tpm_watch - the watch of one chip
  * @chip: the chip
@@ -79,7 +82,7 @@ struct tpm_watch_event {
  */
 struct tpm_watch {
 	struct tpm_chip *chip;
-	struct work_struct *work;
+	struct delayed_work *work;
 	/* Held for moments, by who sends commands and by who takes events. */
 	spinlock_t lock;
 	struct list_head before;
@@ -98,7 +101,7 @@ struct tpm_watch {
 };
 
 struct tpm_watch *tpm_watch_create(struct tpm_chip *chip,
-				   struct work_struct *work);
+				   struct delayed_work *work);
 void tpm_watch_destroy(struct tpm_watch *watch);
 void tpm_watch_own(struct tpm_watch *watch, bool own);
 void tpm_watch_mark(struct tpm_watch *watch);
