@@ -73,7 +73,7 @@ configure() {
 # prepare_build - what builds of single directories need of the kernel: its
 # configuration and tools, and what it exports.
 prepare_build() {
-	ln -sf "$OBJ/vmlinux.o" "$WORK/obj/vmlinux.o"
+	nm "$OBJ/vmlinux.o" | exports >"$WORK/exports"
 	# Nothing of an earlier run may pass for built now.
 	rm -rf "$WORK"/obj/{drivers,samples,security}
 	configure
@@ -122,15 +122,40 @@ exporters() {
 		 sort -u | grep -vE '^(drivers/virt/coco/tsm|samples/tsm)/')
 }
 
+# exports - of what nm says on stdin, the names by which exports are marked.
+exports() {
+	sed -n 's/.* \(__export_symbol_\)/\1/p' | sort -u
+}
+
+# link_with - the kernel that modules are linked with, which has in it what some later
+# patch builds in. What is a module yet, of the objects on stdin, is not in it.
+link_with() {
+	(cd "$WORK/obj" && xargs -r nm) | exports |
+		comm -12 - "$WORK/exports" >"$WORK/modular"
+	rm -f "$WORK/obj/vmlinux.o"
+	if [ -s "$WORK/modular" ]; then
+		objcopy --strip-symbols="$WORK/modular" \
+			"$OBJ/vmlinux.o" "$WORK/obj/vmlinux.o"
+	else
+		ln -s "$OBJ/vmlinux.o" "$WORK/obj/vmlinux.o"
+	fi
+}
+
 # build DIR... - these directories of the kernel, and then the modules in them,
 # so that a symbol which nobody exports is found.
 build() {
 	local modules
-	! touched <"${DONE[-1]}" | grep Kconfig >/dev/null || configure
+	if touched <"${DONE[-1]}" | grep Kconfig >/dev/null; then
+		configure
+		# What was a module may be built in now.
+		find "$WORK/obj" -name '*.mod' -delete
+	fi
 	kmake "$@"
 	mapfile -t modules < <(cd "$WORK/obj" && find "$@" -name '*.mod' |
 			       sed 's/\.mod$/.ko/' | sort -u)
 	((${#modules[@]} > 0)) || return 0
+	(cd "$WORK/obj" && find "$@" -name '*.mod' -exec cat {} +) | sort -u |
+		link_with
 	mapfile -t modules < <({ printf '%s\n' "${modules[@]}"
 				 exporters; } | sort -u)
 	kmake "${modules[@]}"
