@@ -59,7 +59,7 @@ help:
 #: Single checks, each counted by make check:
 #:   make kunit          KUnit under UML
 #:   make kselftest      KUnit and kselftests in a QEMU guest; TEE= as below
-#:   make ima-check      IMA without a TPM, in a TDX guest
+#:   make ima-check      IMA without a TPM, in a TDX guest; LONG=1: and with an SVSM's TPM
 #:   make firmware-check firmware's logs and ours as one: a TPM under UEFI, TDX
 #:   make tpm-check      a TPM that works by interrupts, one whose banks have some PCRs
 #:                       only, and one that others keep busy
