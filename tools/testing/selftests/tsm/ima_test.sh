@@ -5,7 +5,7 @@
 # one record of that register, with the same content, in the same order, and the boot
 # aggregate is made of PCRs 0 to 9, or of the registers that stand for these.
 #
-# $IMA_FILES is how many files are measured where that is many (1000).
+# $IMA_FILES is how many files are measured where that is many (300).
 
 # The tests are called through check().
 # shellcheck disable=SC2317,SC1091
@@ -17,7 +17,7 @@ IMA=/sys/kernel/security/ima
 TSM=/sys/kernel/tsm
 LIST=$IMA/binary_runtime_measurements
 RAMFS_MAGIC=0x858458f6
-MANY=${IMA_FILES:-1000}
+MANY=${IMA_FILES:-300}
 
 # IMA says at boot what it measures into.
 REGISTER=$(dmesg | sed -n 's|.*ima: .*easuring into \([^ ,/]*/[^ ,]*\).*|\1|p' | head -n 1)

@@ -48,27 +48,21 @@ lower()
 	tr A-F a-f
 }
 
-# agree BANK PCR - do we, the driver and tpm2-tools show the same value?
-agree()
-{
-	local ours theirs tools
-
-	ours=$(cat "$TSM/pcr$2/$1/digest")
-	theirs=$(lower <"$TPM/pcr-$1/$2")
-	tools=$(tpm2_pcrread "$1:$2" | sed -n "s/^ *$2 *: *0x//p" | lower)
-	if [ -z "$ours" ] || [ "$ours" != "$theirs" ] ||
-	   [ "$ours" != "$tools" ]; then
-		ktap_print_msg "$1 pcr$2: $ours, driver $theirs, tpm2 $tools"
-		return 1
-	fi
-}
-
+# agree_all PCR - do we, the driver and tpm2-tools show the same values in all banks?
 agree_all()
 {
-	local bank
+	local bank ours theirs tools selection
 
+	selection=$(IFS=+; echo "${banks[*]/%/:$1}")
+	tools=$(tpm2_pcrread "$selection" | pcr_values)
 	for bank in "${banks[@]}"; do
-		agree "$bank" "$1" || return 1
+		read -r ours <"$TSM/pcr$1/$bank/digest"
+		read -r theirs <"$TPM/pcr-$bank/$1"
+		if [ -z "$ours" ] || [ "$ours" != "${theirs,,}" ] ||
+		   [[ $tools != *"$bank: $1 0x$ours"* ]]; then
+			ktap_print_msg "$bank pcr$1: $ours, driver $theirs, tpm2 $tools"
+			return 1
+		fi
 	done
 }
 
@@ -100,7 +94,7 @@ verifies()
 	tsm-log verify "${TSM##*/}"
 }
 
-# pcr_values - of what tpm2_pcrread or tpm2_eventlog prints, "BANK PCR VALUE"
+# pcr_values - of what tpm2_pcrread or tpm2_eventlog prints, "BANK: PCR 0xVALUE"
 pcr_values()
 {
 	awk '/^ *sha[0-9]+:$/ { bank = $1 }
