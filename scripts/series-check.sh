@@ -122,19 +122,21 @@ exporters() {
 		 sort -u | grep -vE '^(drivers/virt/coco/tsm|samples/tsm)/')
 }
 
-# exports - of what nm says on stdin, the names by which exports are marked.
+# exports - of what nm says on stdin, what is exported.
 exports() {
-	sed -n 's/.* \(__export_symbol_\)/\1/p' | sort -u
+	sed -n 's/.* __export_symbol_//p' | sort -u
 }
 
 # link_with - the kernel that modules are linked with, which has in it what some later
-# patch builds in. What is a module yet, of the objects on stdin, is not in it.
+# patch builds in. What is a module yet, of the objects on stdin, has other names there.
 link_with() {
 	(cd "$WORK/obj" && xargs -r nm) | exports |
-		comm -12 - "$WORK/exports" >"$WORK/modular"
+		comm -12 - "$WORK/exports" |
+		sed 's/.*/& built_in_&\n__export_symbol_& __export_symbol_built_in_&/' \
+			>"$WORK/renamed"
 	rm -f "$WORK/obj/vmlinux.o"
-	if [ -s "$WORK/modular" ]; then
-		objcopy --strip-symbols="$WORK/modular" \
+	if [ -s "$WORK/renamed" ]; then
+		objcopy --redefine-syms="$WORK/renamed" \
 			"$OBJ/vmlinux.o" "$WORK/obj/vmlinux.o"
 	else
 		ln -s "$OBJ/vmlinux.o" "$WORK/obj/vmlinux.o"
