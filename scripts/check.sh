@@ -23,9 +23,8 @@ ALL=(style checkpatch kernel sparse tools-check modules docs-check kunit
 # What tests the kernel in a guest.
 IN_GUEST=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
 # What kselftest-debug runs. The tests of tools have more of fork() and exec() than
-# of our kernel code, and there that takes minutes each: KERNEL=debug has them. Of
-# files IMA measures fewer.
-DEBUG_PROGRAMS=(kunit tsm:ima_test.sh tsm:abi_test tsm:extend_test tsm:storm_test tsm:poll_test
+# of our kernel code, and there that takes minutes each: KERNEL=debug has them.
+DEBUG_PROGRAMS=(kunit tsm:abi_test tsm:extend_test tsm:storm_test tsm:poll_test
 		tsm:fault_test tsm:interposer_test tsm:uevent_test
 		tsm:unload_test tsm:signal_test tsm:fuzz_test tsm:stress_test
 		tsm:rtmrs_test)
@@ -72,8 +71,7 @@ run_one() {
 	command=("$TOP/scripts/$name.sh")
 	case $name in
 	kernel | run) command=("check_$name") ;;
-	kselftest-debug) command=(env KERNEL=debug IMA_FILES=100
-				  "PROGRAMS=${DEBUG_PROGRAMS[*]}"
+	kselftest-debug) command=(env KERNEL=debug "PROGRAMS=${DEBUG_PROGRAMS[*]}"
 				  "$TOP/scripts/kselftest.sh") ;;
 	kselftest-*) command=(env "TEE=${name#*-}" "$TOP/scripts/kselftest.sh") ;;
 	esac
