@@ -19,7 +19,8 @@ set -euo pipefail
 # the others need, before them.
 ALL=(style checkpatch kernel sparse tools-check modules docs-check kunit
      kselftest kselftest-tdx kselftest-snp kselftest-svsm run ima-check
-     firmware-check tpm-check hibernate-check soak tee-emu-check kselftest-debug series-check)
+     firmware-check tpm-check hibernate-check soak tee-emu-check kselftest-debug
+     series-check)
 # What tests the kernel in a guest.
 IN_GUEST=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
 # What kselftest-debug runs. The tests of tools have more of fork() and exec() than
