@@ -9,36 +9,49 @@
 # the leaf results in there (see ktap.py). A check that could not run, that skipped
 # a test or that ended badly without naming a failed test counts as a failure.
 #
+# An emulated guest keeps one processor busy at most, and rests half of the time. So
+# two checks run at once where there are two processors: one in a guest, and with
+# what is left one that compiles.
+#
 # CHECKS='style kunit' runs only these. KERNEL=debug runs, with that kernel, those
 # that test the kernel in a guest; to the others it makes no difference.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-# What takes seconds comes first, so that a slip shows early; the kernel, which
-# the others need, before them.
-ALL=(style checkpatch kernel sparse tools-check modules docs-check kunit
-     kselftest kselftest-tdx kselftest-snp kselftest-svsm run ima-check
-     firmware-check tpm-check hibernate-check soak tee-emu-check kselftest-debug
-     series-check)
-# What tests the kernel in a guest.
-IN_GUEST=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
+# One after the other before all else: what takes seconds, so that a slip shows
+# early, and the kernel, which the others need.
+FIRST=(style kernel)
+# What keeps processors busy. The kernel that sparse needs is that of
+# kselftest-debug, too.
+ON_HOST=(checkpatch sparse tools-check modules docs-check kunit series-check)
+# What waits for guests, the longest first.
+IN_GUESTS=(kselftest kselftest-tdx kselftest-svsm kselftest-debug kselftest-snp run
+	   ima-check firmware-check tpm-check hibernate-check soak tee-emu-check)
+# What KERNEL=debug makes a difference to.
+WITH_KERNEL=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
 # What kselftest-debug runs. The tests of tools have more of fork() and exec() than
 # of our kernel code, and there that takes minutes each: KERNEL=debug has them.
 DEBUG_PROGRAMS=(kunit tsm:abi_test tsm:extend_test tsm:storm_test tsm:poll_test
 		tsm:fault_test tsm:interposer_test tsm:uevent_test
 		tsm:unload_test tsm:signal_test tsm:fuzz_test tsm:stress_test
 		tsm:rtmrs_test)
-# Without a kernel these cannot say anything.
-NEED_KERNEL=(sparse modules docs-check kselftest kselftest-tdx kselftest-snp
-	     kselftest-svsm run ima-check firmware-check tpm-check
-	     hibernate-check soak tee-emu-check kselftest-debug series-check)
+# What can say something without a kernel.
+NEED_NO_KERNEL=(style checkpatch kernel tools-check kunit)
 
 LOGS=$BUILD/check
 TOTAL_PASSED=0
 TOTAL_FAILED=0
 KERNEL_FAILED=
 TABLE=()
+# How many checks may run at once.
+AT_ONCE=$((JOBS > 1 ? 2 : 1))
+# What runs: the name of a check to its process and to when it began.
+declare -A PIDS STARTED
+# When that was last shown, and after how many seconds it is again.
+SHOWN=$SECONDS
+STEP=30
+[ ! -t 2 ] || STEP=2
 
 # The kernel is a check of one test.
 check_kernel() {
@@ -52,6 +65,18 @@ check_run() {
 	echo "ok 1 - the main job in a guest"
 }
 
+not_run() {
+	echo "not run: the kernel did not build"
+	return 1
+}
+
+# is_one_of NAME NAME...
+is_one_of() {
+	local name=$1
+	shift
+	[[ " $* " == *" $name "* ]]
+}
+
 # excerpt LOG - what LOG says of its failures, or its end if it names none.
 excerpt() {
 	if grep -qE '^[# \t]*not ok\>' "$1"; then
@@ -63,11 +88,9 @@ excerpt() {
 	fi
 }
 
-# run_one NAME - run a check; its log, its row of the table, its share of the
-# totals.
-run_one() {
-	local name=$1 log=$LOGS/$1.log command start counts passed failed
-	start=$SECONDS
+# start NAME - begin a check. Those on the host leave guests their processor.
+start() {
+	local name=$1 command
 	say "$name"
 	command=("$TOP/scripts/$name.sh")
 	case $name in
@@ -76,42 +99,146 @@ run_one() {
 				  "$TOP/scripts/kselftest.sh") ;;
 	kselftest-*) command=(env "TEE=${name#*-}" "$TOP/scripts/kselftest.sh") ;;
 	esac
-	if [ -n "$KERNEL_FAILED" ] && [[ " ${NEED_KERNEL[*]} " == *" $name "* ]]; then
-		command=(eval 'echo "not run: the kernel did not build"; exit 1')
+	if [ -n "$KERNEL_FAILED" ] && ! is_one_of "$name" "${NEED_NO_KERNEL[@]}"; then
+		command=(not_run)
+	elif is_one_of "$name" "${ON_HOST[@]}"; then
+		command=(nice -n 10 "${command[@]}")
 	fi
-	watched "$log" "${command[@]}"
-	counts=$("$TOP/scripts/ktap.py" --status "$WATCHED_STATUS" "$log" || true)
+	STARTED[$name]=$SECONDS
+	# A process group of its own, so that an interrupt ends all of it.
+	set -m
+	"${command[@]}" >"$LOGS/$name.log" 2>&1 </dev/null &
+	PIDS[$name]=$!
+	set +m
+}
+
+# finish NAME - what has ended: its row of the table, its share of the totals.
+finish() {
+	local name=$1 log=$LOGS/$1.log status=0 counts passed failed
+	wait "${PIDS[$name]}" || status=$?
+	counts=$("$TOP/scripts/ktap.py" --status "$status" "$log" || true)
 	read -r passed failed <<<"$counts"
 	TOTAL_PASSED=$((TOTAL_PASSED + passed))
 	TOTAL_FAILED=$((TOTAL_FAILED + failed))
-	TABLE+=("$(printf '%-15s %6d %6d %5d s  %s' "$name" "$passed" \
-		   "$failed" $((SECONDS - start)) "${log#"$TOP/"}")")
+	TABLE+=("$(printf '%-15s %6d %6d %5d s  %s' "$name" "$passed" "$failed" \
+		   $((SECONDS - STARTED[$name])) "${log#"$TOP/"}")")
 	if ((failed > 0)); then
 		[ "$name" != kernel ] || KERNEL_FAILED=1
 		sed '1d; s/^/    failed: /' <<<"$counts"
 		echo "    from ${log#"$TOP/"}:"
 		excerpt "$log" | sed 's/^/    | /'
 	fi
-	printf '    %d passed, %d failed\n' "$passed" "$failed"
+	printf '    %s: %d passed, %d failed\n' "$name" "$passed" "$failed"
+	unset "PIDS[$name]"
+}
+
+# finish_ended - all that have ended.
+finish_ended() {
+	local name
+	for name in "${!PIDS[@]}"; do
+		if ! kill -0 "${PIDS[$name]}" 2>/dev/null; then
+			[ ! -t 2 ] || printf '\r\033[K' >&2
+			finish "$name"
+		fi
+	done
+}
+
+# show - how long each check has run and the last line of its log: of one of them on a
+# terminal, of all elsewhere.
+show() {
+	local name line=
+	for name in "${!PIDS[@]}"; do
+		line="$(printf '%4d s  %s: %.50s' $((SECONDS - STARTED[$name])) \
+			"$name" "$(tail -n 1 "$LOGS/$name.log")")"
+		[ -t 2 ] || printf '    %s\n' "$line" >&2
+	done
+	if [ -t 2 ] && [ -n "$line" ]; then
+		printf '\r    %s\033[K' "$line" >&2
+	fi
+}
+
+# on_host_now - whether one of the checks on the host runs.
+on_host_now() {
+	local name
+	for name in "${!PIDS[@]}"; do
+		! is_one_of "$name" "${ON_HOST[@]}" || return 0
+	done
+	return 1
+}
+
+# take - move the next check from its queue to $NEXT, if there is one: one on the host
+# and one in a guest at a time, and two of a kind when there are no others.
+take() {
+	if ((${#HOST_QUEUE[@]} > 0)) &&
+	   { ((${#GUEST_QUEUE[@]} == 0)) || ! on_host_now; }; then
+		NEXT=${HOST_QUEUE[0]}
+		HOST_QUEUE=("${HOST_QUEUE[@]:1}")
+	elif ((${#GUEST_QUEUE[@]} > 0)); then
+		NEXT=${GUEST_QUEUE[0]}
+		GUEST_QUEUE=("${GUEST_QUEUE[@]:1}")
+	else
+		return 1
+	fi
+}
+
+# wait_for_one - until one of those that run has ended.
+wait_for_one() {
+	local running=${#PIDS[@]}
+	while ((${#PIDS[@]} == running)); do
+		sleep 0.2
+		if ((SECONDS >= SHOWN + STEP)); then
+			SHOWN=$SECONDS
+			show
+		fi
+		finish_ended
+	done
+}
+
+# shellcheck disable=SC2317 # run by the trap
+interrupted() {
+	local name
+	for name in "${!PIDS[@]}"; do
+		kill -TERM -- "-${PIDS[$name]}" 2>/dev/null || true
+	done
+	exit 130
 }
 
 if [ -n "${CHECKS:-}" ]; then
 	read -ra SELECTED <<<"$CHECKS"
 elif [ "${KERNEL:-default}" != default ]; then
-	SELECTED=("${IN_GUEST[@]}")
+	SELECTED=("${WITH_KERNEL[@]}")
 else
-	SELECTED=("${ALL[@]}")
+	SELECTED=("${FIRST[@]}" "${ON_HOST[@]}" "${IN_GUESTS[@]}")
 fi
+FIRST_QUEUE=()
+HOST_QUEUE=()
+GUEST_QUEUE=()
 for name in "${SELECTED[@]}"; do
-	[[ " ${ALL[*]} " == *" $name "* ]] ||
-		die "there is no check '$name'; there are: ${ALL[*]}"
+	if is_one_of "$name" "${FIRST[@]}"; then
+		FIRST_QUEUE+=("$name")
+	elif is_one_of "$name" "${ON_HOST[@]}"; then
+		HOST_QUEUE+=("$name")
+	elif is_one_of "$name" "${IN_GUESTS[@]}"; then
+		GUEST_QUEUE+=("$name")
+	else
+		die "there is no check '$name'; there are: ${FIRST[*]} ${ON_HOST[*]} ${IN_GUESTS[*]}"
+	fi
 done
 
 rm -rf "$LOGS"
 mkdir -p "$LOGS"
-"$TOP/scripts/deps.sh" check
-for name in "${SELECTED[@]}"; do
-	run_one "$name"
+"$TOP/scripts/deps.sh" build guest check
+trap interrupted INT TERM
+for name in "${FIRST_QUEUE[@]}"; do
+	start "$name"
+	wait_for_one
+done
+while :; do
+	while ((${#PIDS[@]} < AT_ONCE)) && take; do
+		start "$NEXT"
+	done
+	((${#PIDS[@]} > 0)) || break
+	wait_for_one
 done
 
 printf '\n%-15s %6s %6s %7s  %s\n' check passed failed time log

@@ -15,5 +15,5 @@ truncate -s 512M "$DISK"
 # only be switched off and on.
 DISK=$DISK REBOOT=1 TPM=1 SMP=1 MEM=256 \
 	APPEND='resume=/dev/vda hibernate=nocompress tpm.measurement_pcrs=8,9,11-16,23' \
-	GUEST_TIMEOUT=${GUEST_TIMEOUT:-120} \
+	GUEST_TIMEOUT=${GUEST_TIMEOUT:-600} \
 	"$TOP/scripts/guest.sh" "$(<"$TOP/scripts/guest/hibernate")"

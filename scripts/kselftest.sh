@@ -40,8 +40,8 @@ LOG=$BUILD/${LOG_NAME:-kselftest}
 LOG+=${TEE:+-$TEE}.log
 ARGUMENTS="$(launch_values) ${APPEND:-}"
 if [ "$KERNEL" = default ]; then
-	# Twice what all programs take on a host that does nothing else.
-	export GUEST_TIMEOUT=${GUEST_TIMEOUT:-1200}
+	# Four times what all programs take on a host that does nothing else.
+	export GUEST_TIMEOUT=${GUEST_TIMEOUT:-2400}
 else
 	export MEM=${MEM:-1024} GUEST_TIMEOUT=${GUEST_TIMEOUT:-9000}
 	# The log must not lose its beginning, nor the console, which is slow,

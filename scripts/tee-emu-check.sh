@@ -62,7 +62,7 @@ machine() {
 	shift
 	{
 		TIMEFORMAT='%3R %3U %3S'
-		time timeout --kill-after=5 "${TEE_TIMEOUT:-120}" \
+		time timeout --kill-after=5 "${TEE_TIMEOUT:-300}" \
 			qemu-system-x86_64 -nodefaults -no-user-config \
 			-display none -no-reboot -serial "file:$console" "$@" \
 			>"$WORK/qemu.log" 2>&1 </dev/null || status=$?
