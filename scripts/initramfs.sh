@@ -10,6 +10,9 @@
 # two tools of systemd, and what loads modules as udev does. And ours, made anew each
 # time: init, tsm-log, all modules, and the kselftests in /kselftest as the kernel's
 # own `make install` lays them out.
+#
+# GUEST_KERNEL=DIR	another kernel in place of that one, with all else as it is:
+#			what make built in DIR/obj, its modules in DIR/modules
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -169,7 +172,7 @@ fi
 OBJ=$("$TOP/scripts/kernel-build.sh")
 WORK=${OBJ%/*}
 SOURCE=$WORK/source
-IMAGE=${STOCK:-$OBJ/arch/x86/boot}/bzImage
-MODULES=${STOCK:-$WORK/modules}
+IMAGE=${STOCK:-${GUEST_KERNEL:-$WORK}/obj/arch/x86/boot}/bzImage
+MODULES=${STOCK:-${GUEST_KERNEL:-$WORK}/modules}
 "$TOP/scripts/tools.sh"
 with_lock "build-${WORK##*/}" assemble

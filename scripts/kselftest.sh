@@ -8,9 +8,10 @@
 # KERNEL=debug or kcsan: in a kernel that checks itself; it needs more of everything.
 # KERNEL=stock: in Debian's own, with our code as external modules.
 #
-# PROGRAMS='kunit tsm:abi_test ...' runs the KUnit suites or these kselftests only,
-# which may take TIMEOUT seconds each. STRESS_SECONDS, FUZZ_WRITES, FUZZ_SEED and
-# IMA_FILES are for them, see scripts/stress.sh.
+# PROGRAMS='kunit tsm:abi_test ...' runs the KUnit suites (kunit:MODULE: one module of
+# them) or these kselftests only, which may take TIMEOUT seconds each.
+# STRESS_SECONDS, FUZZ_WRITES, FUZZ_SEED and IMA_FILES are for them, see
+# scripts/stress.sh.
 #
 # A suite without a result, a skipped test and a complaint in the kernel's log
 # are failures, because each of them could pass for success.

@@ -3,18 +3,33 @@
 #
 # Prove the patch series: on a pristine tree, series by series and patch by patch,
 # git am applies it, the directories that it touches build with W=1 without a
-# warning and their modules link, and checkpatch --strict has nothing to say. At the
-# end the tree must be what the repository makes of it.
+# warning and their modules link, and neither sparse nor checkpatch --strict has
+# anything to say. At the end the tree must be what the repository makes of it.
 #
-# LONG=1: the KUnit tests pass under UML after each series, so that each can be taken
-# without those after it; in all 10 min more on two cores.
+# LONG=1: each series can be taken without those after it: after it the KUnit tests
+# pass under UML, and a guest that the series is for boots its kernel and runs its
+# tests; in all 20 min more on two cores.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/sparse-tool.sh"
 
 OUT=$BUILD/series-check
 LOG=$OUT/build.log
+RECORD=$OUT/sparse
+
+# What runs in a guest after a series: the kind of the guest, and the tests, which
+# are those of that series.
+declare -A GUESTS=(
+	[1-core]='none kunit:tsm-kunit'
+	[2-selftests]='none tsm:poll_test tsm:signal_test tsm:fuzz_test'
+	[3-tdx]='tdx kunit:tsm-tdx-kunit tsm/tdx:tdx_test tsm:signal_test'
+	[4-tpm]='none kunit:tpm-measurement-kunit tsm:abi_test tsm:extend_test'
+	[5-snp]='snp kunit:tsm-snp-kunit tsm/snp:snp_test.sh'
+	[6-rtmr-configfs]='tdx tsm:rtmrs_test'
+	[7-ima]='none tsm:ima_test.sh tsm:others_test.sh'
+)
 
 # Somebody must have signed off for the proof. It is thrown away.
 identity() {
@@ -152,7 +167,7 @@ build() {
 		# What was a module may be built in now.
 		find "$WORK/obj" -name '*.mod' -delete
 	fi
-	kmake "$@"
+	kmake C=1 CHECK="$TOP/scripts/sparse-recorder.sh" "$@"
 	mapfile -t modules < <(cd "$WORK/obj" && find "$@" -name '*.mod' |
 			       sed 's/\.mod$/.ko/' | sort -u)
 	((${#modules[@]} > 0)) || return 0
@@ -161,6 +176,20 @@ build() {
 	mapfile -t modules < <({ printf '%s\n' "${modules[@]}"
 				 exporters; } | sort -u)
 	kmake "${modules[@]}"
+}
+
+# sparse_problems - what sparse says of the files that were compiled since this was
+# last asked.
+sparse_problems() {
+	local record file
+	for record in "$RECORD"/*.out; do
+		[ -e "$record" ] || continue
+		file=$(basename "$record" .out)
+		file=${file//,//}
+		problems "$file" | sed "s|^|$file: |"
+		echo "$file" >>"$OUT/sparse.list"
+		rm -f "${record%.out}".*
+	done
 }
 
 # build_tool DIR
@@ -209,6 +238,7 @@ check_patch() {
 	if ((${#dirs[@]} > 0)); then
 		echo "# $name: ${dirs[*]}"
 		verdict_of_build "$name builds, modules link" build "${dirs[@]}"
+		verdict "$name sparse" "$(sparse_problems)"
 	fi
 	mapfile -t tools < <(touched <"$patch" | tool_dirs)
 	for dir in "${tools[@]}"; do
@@ -218,14 +248,16 @@ check_patch() {
 		"$("$TOP/scripts/checkpatch.sh" "$patch")"
 }
 
-# uncompiled - the C files that the series adds to the kernel and that no patch
-# got to build.
-uncompiled() {
+# unchecked - the C files that the series adds to the kernel and that no patch got
+# to build, or sparse did not see.
+unchecked() {
 	local file
 	in_tree diff --name-only --diff-filter=A base |
 		grep -E '^(drivers|samples|security)/.*\.c$' | while read -r file; do
 			[ -e "$WORK/obj/${file%.c}.o" ] ||
 				echo "$file: no patch compiles it"
+			grep -qxF "$file" "$OUT/sparse.list" ||
+				echo "$file: sparse was not run on it"
 		done
 }
 
@@ -269,6 +301,42 @@ kunit() {
 		--kunitconfig=drivers/virt/coco/tsm --build_dir="$WORK/kunit")
 }
 
+# build_guest - the whole kernel, apart from the builds of single directories, which
+# have what a later kernel exports.
+build_guest() {
+	local dir make=(env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES
+		    make -s -j"$JOBS" -C "$WORK/tree" O="$WORK/guest/obj")
+	mkdir -p "$WORK/guest/obj"
+	# The files of now may be older than what was built of later ones.
+	while read -r dir; do
+		rm -rf "$WORK/guest/obj/$dir"
+	done < <(cat "${DONE[@]}" | touched | kernel_dirs)
+	cp "$OBJ/.config" "$WORK/guest/obj/.config"
+	"${make[@]}" olddefconfig
+	"${make[@]}" bzImage modules
+	rm -rf "$WORK/guest/modules"
+	"${make[@]}" INSTALL_MOD_PATH="$WORK/guest/modules" modules_install
+}
+
+# guest WHAT - the kernel of now; WHAT is one of $GUESTS.
+guest() {
+	local what
+	read -ra what <<<"$1"
+	build_guest
+	GUEST_KERNEL=$WORK/guest LOG_NAME=series-check/guest TEE=${what[0]} \
+		PROGRAMS="${what[*]:1}" "$TOP/scripts/kselftest.sh"
+}
+
+# check_alone SERIES - with those before it, and without those after it.
+check_alone() {
+	verdict_of_build "$1 KUnit" kunit
+	if [ -n "${GUESTS[$1]:-}" ]; then
+		verdict_of_build "$1 guest" guest "${GUESTS[$1]}"
+	else
+		not_ok "$1 guest" "there is no guest for it at the top of scripts/series-check.sh"
+	fi
+}
+
 # check_one SERIES - its patches, in their order.
 check_one() {
 	local patch
@@ -280,18 +348,19 @@ check_one() {
 	done
 	verdict "$1 cover letter checkpatch" \
 		"$("$TOP/scripts/checkpatch.sh" "$OUT/patches/$1"/0000-*.patch)"
-	[ -z "${LONG:-}" ] || verdict_of_build "$1 KUnit" kunit
+	[ -z "${LONG:-}" ] || check_alone "$1"
 }
 
 check_series() {
 	local series
 	quietly "$OUT/tree.log" "linking a pristine tree (10 s)" pristine_tree
+	get_sparse
 	quietly "$OUT/prepare.log" \
 		"preparing builds in it (1 min the first time)" prepare_build
 	for series in "$OUT"/patches/*/; do
 		check_one "$(basename "$series")" || break
 	done
-	verdict "every source file is compiled" "$(uncompiled)"
+	verdict "every source file is compiled and checked" "$(unchecked)"
 	verdict "the entries in MAINTAINERS match files" "$(unmatched)"
 	verdict "the last one ends in the repository's content" "$(differences)"
 	tap_done
@@ -303,9 +372,11 @@ OBJ=$("$TOP/scripts/kernel-build.sh" | tail -n 1)
 SOURCE=$(dirname "$OBJ")/source
 WORK=$(dirname "$OBJ")/series
 PRISTINE=$("$TOP/scripts/kernel-source.sh")
+SRCTREE=$WORK/tree
 DONE=()
 rm -rf "$OUT"
 mkdir -p "$OUT"
+touch "$OUT/sparse.list"
 "$TOP/scripts/series.sh" "$OUT/patches"
 expect
 with_lock "series-$(basename "$(dirname "$OBJ")")" check_series

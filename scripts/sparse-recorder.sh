@@ -5,7 +5,8 @@
 # of what it was run on, since make's own output cannot tell a clean file from
 # one that was never looked at.
 #
-# For each of our files (below OURS, in the tree SRCTREE) RECORD gets
+# What it has to say about the files of others was there before us, so they are
+# passed over. For each of our files, in the tree SRCTREE, RECORD gets
 #	FILE.out	what sparse says about it
 #	FILE.planted	what it says, with the same options, about the same file
 #			with two errors at its end; silence here means that
@@ -18,7 +19,7 @@ name=${file#"$SRCTREE/"}
 case $name in
 drivers/virt/coco/tsm/*.c | drivers/char/tpm/*.c | samples/tsm/*.c | \
 security/integrity/ima/*.c) ;;
-*) exec "$SPARSE" "$@" ;;
+*) exit 0 ;;
 esac
 
 base=$RECORD/${name//\//,}
