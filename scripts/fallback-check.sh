@@ -33,7 +33,7 @@ if [ -z "$SECOND" ]; then
 	say "the suite has no later series"
 else
 	say "the tour with Linux $SECOND"
-	watched "$LOG" env KVERSION="$SECOND" "$TOP/scripts/run.sh"
+	watched "$LOG" env KVERSION="$SECOND" KERNEL=tour "$TOP/scripts/run.sh"
 	if ((WATCHED_STATUS == 0)); then
 		ok "the tour with Linux $SECOND"
 	else

@@ -26,8 +26,9 @@
 # ACCEL=kvm		use KVM; the default is to emulate, which works anywhere
 # APPEND='...'		more words for the kernel's command line
 # GUEST_TIMEOUT=600	seconds until a guest that runs a command is given up
-# KERNEL, KSRC		which kernel, see scripts/kernel-build.sh; KERNEL=stock is
-#			Debian's, see scripts/stock-kernel.sh
+# KERNEL, KSRC		which kernel, see scripts/kernel-build.sh; the default is tour,
+#			which is built soonest, but where TEE, UEFI or DISK needs more;
+#			KERNEL=stock is Debian's, see scripts/stock-kernel.sh
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -44,6 +45,11 @@ COMMAND=${*:-${CMD:-}}
 if [ -n "$INTERACTIVE" ] && { [ ! -t 0 ] || [ ! -t 1 ]; }; then
 	die "there is no terminal for a shell in the guest; give a command: make guest CMD='...'"
 fi
+
+case ${TEE:-none}${UEFI:-}${DISK:-} in
+none) export KERNEL=${KERNEL:-tour} ;;
+*) export KERNEL=${KERNEL:-default} ;;
+esac
 
 TPM=${TPM:-crb}
 case $TPM in

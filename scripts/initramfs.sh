@@ -9,7 +9,8 @@
 # much of Python as a script needs, what gives a group access to our files: udev and
 # two tools of systemd, and what loads modules as udev does. And ours, made anew each
 # time: init, tsm-log, all modules, and the kselftests in /kselftest as the kernel's
-# own `make install` lays them out.
+# own `make install` lays them out; the kernel of the tour has these only if another
+# run has built them.
 #
 # GUEST_KERNEL=DIR	another kernel in place of that one, with all else as it is:
 #			what make built in DIR/obj, its modules in DIR/modules
@@ -142,10 +143,11 @@ make_layer() {
 	mkdir -p "$layer/bin"
 	install -m 755 "$TOP/scripts/guest/init" "$layer/init"
 	install "$BUILD/tools/tsm-log" "$layer/bin/"
-	cp -r "$WORK/kselftest/install" "$layer/kselftest"
+	[ ! -d "$WORK/kselftest" ] ||
+		cp -r "$WORK/kselftest/install" "$layer/kselftest"
 	rsync -a --exclude=/build --exclude=/source \
 		"$MODULES/lib/modules" "$layer/lib/"
-	mapfile -t programs < <(find "$layer/bin" "$layer/kselftest" -type f -perm -u+x)
+	mapfile -t programs < <(find "$layer" -path "$layer/lib" -prune -o -type f -perm -u+x -print)
 	add_libraries "${programs[@]}"
 }
 
@@ -155,7 +157,9 @@ assemble() {
 		die "another run changed the kernel build meanwhile and failed; run this again"
 	mkdir -p "$BUILD/guest"
 	make_base
-	make_selftests
+	if [ "${KERNEL:-default}" != tour ] || [ -d "$WORK/kselftest" ]; then
+		make_selftests
+	fi
 	make_layer
 	cp "$IMAGE" "$DEST/"
 	archive "$DEST/layer" | cat "$BASE.cpio" - >"$DEST/initramfs"

@@ -6,10 +6,12 @@
 # arch/x86/boot/bzImage. Beside it are source/, the tree it was built from, and
 # modules/, the modules as they are installed.
 #
-# KERNEL=NAME	the configuration: scripts/kernel/default.config, and on top of
-#		it scripts/kernel/NAME.config unless NAME is default; a
-#		scripts/kernel/NAME.diff is what this kernel needs and the series
-#		does not
+# KERNEL=NAME	the configuration: scripts/kernel/tour.config, which is all for
+#		NAME tour, on top of it scripts/kernel/default.config, which is
+#		the default, and on top of that scripts/kernel/NAME.config for
+#		any other NAME; a scripts/kernel/NAME.diff is what this kernel
+#		needs and the series does not. Where this checkout has the
+#		default kernel, that one does for the tour as well.
 # KSRC, KVERSION	the kernel, see scripts/kernel-source.sh
 #
 # Every checkout has builds of its own in the cache, so that no two of them see
@@ -78,9 +80,21 @@ unchanged() {
 	[ -z "${KSRC:-}" ] && [ -e "$1" ] && [ "$(<"$1")" = "$2" ]
 }
 
+# configured_for_more - whether what was configured last has all that is wanted
+# now: what is built for the checks is not built once more for the tour.
+configured_for_more() {
+	local missing
+	[ -e "$WORK/configured" ] || return 1
+	missing=$(grep -h '^CONFIG_.*=' "${FRAGMENTS[@]}" |
+		  grep -vxFf "$WORK/wanted.config" || true)
+	[ -z "$missing" ]
+}
+
 configure() {
 	local state
-	merged "${FRAGMENTS[@]}" >"$WORK/wanted.config"
+	if [ "$KERNEL" != tour ] || ! configured_for_more; then
+		merged "${FRAGMENTS[@]}" >"$WORK/wanted.config"
+	fi
 	state=$(sha256sum <"$WORK/wanted.config"; hash_sources Kconfig || true)
 	if unchanged "$WORK/configured" "$state"; then
 		return
@@ -104,7 +118,12 @@ our_warnings() {
 }
 
 check_warnings() {
-	local log=$WORK/log/w1.log
+	local log=$WORK/log/w1.log state
+	state=$(build_state)
+	if unchanged "$WORK/checked" "$state"; then
+		return
+	fi
+	rm -f "$WORK/checked"
 	say "compiling our directories with W=1"
 	watched "$log" our_warnings
 	if grep -qi 'warning:' "$log"; then
@@ -117,13 +136,20 @@ check_warnings() {
 		cat "$log" >&2
 		die "our directories do not compile without warnings (W=1)"
 	fi
+	echo "$state" >"$WORK/checked"
+}
+
+# build_state - what the kernel is built from. Documentation and tools do not go
+# into it.
+build_state() {
+	cat "$WORK/configured"
+	sha256sum <"$0"
+	hash_sources -vE '^(Documentation|tools)/' || true
 }
 
 compile() {
 	local state what="building the kernel, only what changed"
-	# Documentation and tools do not go into the kernel.
-	state=$(cat "$WORK/configured"; sha256sum <"$0"
-		hash_sources -vE '^(Documentation|tools)/' || true)
+	state=$(build_state)
 	if unchanged "$WORK/built" "$state"; then
 		return
 	fi
@@ -131,7 +157,6 @@ compile() {
 		what="building the kernel (3 min on two cores)"
 	rm -f "$WORK/built"
 	quietly "$WORK/log/build.log" "$what" kmake bzImage modules
-	check_warnings
 	quietly "$WORK/log/modules.log" "installing the modules" \
 		kmake INSTALL_MOD_PATH="$WORK/modules" modules_install
 	echo "$state" >"$WORK/built"
@@ -141,13 +166,18 @@ build() {
 	"$TOP/scripts/overlay.sh" "$PRISTINE" "$WORK/source" "${DIFFS[@]}"
 	configure
 	compile
+	# The tour is not what finds them.
+	[ "$KERNEL" = tour ] || check_warnings
 }
 
 [ -e "$TOP/scripts/kernel/$KERNEL.config" ] ||
 	die "KERNEL=$KERNEL: there is no scripts/kernel/$KERNEL.config"
-FRAGMENTS=("$TOP/scripts/kernel/default.config")
-[ "$KERNEL" = default ] ||
-	FRAGMENTS+=("$TOP/scripts/kernel/$KERNEL.config")
+FRAGMENTS=("$TOP/scripts/kernel/tour.config")
+[ "$KERNEL" = tour ] || FRAGMENTS+=("$TOP/scripts/kernel/default.config")
+case $KERNEL in
+tour | default) ;;
+*) FRAGMENTS+=("$TOP/scripts/kernel/$KERNEL.config") ;;
+esac
 DIFFS=()
 [ ! -e "$TOP/scripts/kernel/$KERNEL.diff" ] ||
 	DIFFS+=("$TOP/scripts/kernel/$KERNEL.diff")
@@ -155,6 +185,7 @@ DIFFS=()
 "$TOP/scripts/deps.sh" build
 PRISTINE=$("$TOP/scripts/kernel-source.sh")
 VERSION=$(make -s --no-print-directory -C "$PRISTINE" kernelversion)
-WORK=$(claim_build "$KERNEL-$VERSION" "$PRISTINE")
+# The tour's is where the default one is, which can go on from it.
+WORK=$(claim_build "${KERNEL/#tour/default}-$VERSION" "$PRISTINE")
 with_lock "build-${WORK##*/}" build
 echo "$WORK/obj"

@@ -63,7 +63,7 @@ rm -rf "$SOAK"
 mkdir -p "$SOAK"
 gcc -O2 -Wall -Wextra -Werror -o "$SOAK/extend" "$TOP/scripts/guest/soak.c"
 cp "$TOP/scripts/guest/soak" "$SOAK/run"
-TPM=0 "$TOP/scripts/guest.sh" \
+KERNEL=${KERNEL:-default} TPM=0 "$TOP/scripts/guest.sh" \
 	"export EVENTS=$EVENTS PROCESSES=$PROCESSES KILLS=$KILLS LIMIT=$LIMIT
 	bash /share/soak/run"
 
