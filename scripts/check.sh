@@ -25,8 +25,8 @@ FIRST=(style kernel)
 # What keeps processors busy. The kernel that sparse needs is that of
 # kselftest-debug, too.
 ON_HOST=(checkpatch sparse tools-check modules docs-check kunit series-check)
-# What waits for guests, the longest first.
-IN_GUESTS=(kselftest kselftest-tdx kselftest-svsm kselftest-debug kselftest-snp run
+# What waits for guests, the longest first, but for the one whose kernel takes longest.
+IN_GUESTS=(kselftest kselftest-tdx kselftest-svsm kselftest-snp kselftest-debug run
 	   ima-check firmware-check tpm-check hibernate-check soak tee-emu-check)
 # What KERNEL=debug makes a difference to.
 WITH_KERNEL=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
