@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "commands/command.h"
@@ -378,16 +379,48 @@ static bool tell_lost(const struct check *check,
 	return lost->any;
 }
 
+/* It would be read as systemd's the next time, and systemd would append to it. */
+static int check_other_file(const char *path, int systemd_fd, struct error *err)
+{
+	struct stat systemd, output;
+
+	if (!path || stat(path, &output) || fstat(systemd_fd, &systemd) ||
+	    output.st_dev != systemd.st_dev || output.st_ino != systemd.st_ino)
+		return 0;
+	return error_set(err, "%s is systemd's own log: not exported", path);
+}
+
+/*
+ * Both are of one moment: systemd holds the lock from before an extend until it is
+ * logged. So what was extended by then is in both, and nothing in one comes after what
+ * the other does not have.
+ */
+static int read_both(struct check *check, const struct source *source,
+		     struct register_set *lost, struct error *err)
+{
+	const char *path = systemd_log_path();
+	int fd = file_open_locked(path, err);
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	ret = check_other_file(check->request->path, fd, err) ||
+	      read_log(check, source, err) || choose_banks(check, err) ||
+	      merge_logs(&check->v, path, lost, err);
+	close(fd);
+	return ret ? -1 : 0;
+}
+
 /*
  * Everything that the replay finds wrong without systemd's log, it may explain: so
  * this is what counts.
  */
-static int export_merged(struct check *check, struct error *err)
+static int export_merged(struct check *check, const struct source *source,
+			 struct error *err)
 {
 	struct register_set lost = { 0 };
 
-	if (merge_logs(&check->v, systemd_log_path(), &lost, err) ||
-	    check_all(check, err) ||
+	if (read_both(check, source, &lost, err) || check_all(check, err) ||
 	    selection_apply(&check->selection, &check->v.log, err) ||
 	    export_write(check->request, &check->v.log, NULL,
 			 check->selection.banks, err))
@@ -401,10 +434,10 @@ static int export_checked(struct check *check, const struct source *source,
 {
 	uint64_t findings;
 
+	if (check->request->merge)
+		return export_merged(check, source, err);
 	if (read_log(check, source, err) || choose_banks(check, err))
 		return -1;
-	if (check->request->merge)
-		return export_merged(check, err);
 	findings = tell_findings(check);
 	if (findings && check->consumer->compares)
 		return error_set(

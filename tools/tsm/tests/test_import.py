@@ -9,6 +9,7 @@ The logs are written here as these programs write them.
 
 import fcntl
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -541,12 +542,9 @@ def leave_out():
 
 # One log of both, for pcrlock.
 
-def merged(*args, status=0):
+def replay(data):
     """The records, and the values that they lead to after the firmware."""
-    run = Run("export", "--for", "pcrlock", "--merge", *args, env=USUAL)
-    run.expect(status)
-    texts = run.bytes.split(b"\x1e")[1:]
-    records = [json.loads(text) for text in texts]
+    records = [json.loads(text) for text in data.split(b"\x1e")[1:]]
     firmware = tcg2.Firmware(list(BANKS))
     firmware.extend(11, b"stub")
     for record in records:
@@ -554,7 +552,25 @@ def merged(*args, status=0):
         for digest in record["digests"]:
             a = digest["hashAlg"]
             value[a] = digest_of(a, value[a] + bytes.fromhex(digest["digest"]))
-    return run, records, firmware
+    return records, firmware
+
+
+def merged(*args, status=0):
+    run = Run("export", "--for", "pcrlock", "--merge", *args, env=USUAL)
+    return (run.expect(status), *replay(run.bytes))
+
+
+def merging(args):
+    """The same, which has only been started."""
+    return subprocess.Popen(
+        [TOOL, "export", "--for", "pcrlock", "--merge", *args],
+        stdout=subprocess.PIPE, env=dict(ENV, **USUAL))
+
+
+def wait_until(condition, process):
+    while not condition():
+        check(process.poll() is None, f"ended with status {process.poll()}")
+        time.sleep(0.01)
 
 
 def expect_merged(log, records, firmware):
@@ -623,16 +639,43 @@ def merge_waits():
     boot()
     with open("systemd", "rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        with subprocess.Popen(
-                [TOOL, "export", "--for", "pcrlock", "--merge", *MERGE[0][2]],
-                stdout=subprocess.PIPE, env=dict(ENV, **USUAL)) as waiting:
-            while not is_waited_for("systemd") and waiting.poll() is None:
-                time.sleep(0.01)
+        with merging(MERGE[0][2]) as waiting:
+            wait_until(lambda: is_waited_for("systemd"), waiting)
             with open("systemd", "ab") as more:
                 more.write(systemd_record(15, "late"))
             fcntl.flock(file, fcntl.LOCK_UN)
             out = waiting.communicate(timeout=300)[0]
     check(b'"late"' in out, f"{out}")
+
+
+@test
+def merge_of_one_moment():
+    """export --merge has nothing of one log that comes after what is not in the other"""
+    log = boot()
+    with open("systemd", "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with merging(TREE) as waiting:
+            wait_until(lambda: is_waited_for("systemd"), waiting)
+            log.event("pcr11", b"ours, just then")
+            extend(log.registers["pcr11"], "systemd's, after that")
+            log.checkpoint("foreign", "pcr11")
+            write(log)
+            with open("systemd", "ab") as more:
+                more.write(systemd_record(11, "systemd's, after that"))
+            fcntl.flock(file, fcntl.LOCK_UN)
+            out = waiting.communicate(timeout=300)[0]
+    expect_merged(log, *replay(out))
+
+
+@test
+def merge_into_systemds():
+    """export --merge does not write to systemd's own log"""
+    boot()
+    os.link("systemd", "link")
+    Run("export", "--for", "pcrlock", "--merge", "-o", "link", *MERGE[0][2],
+        env=USUAL).expect(2, "link is systemd's own log: not exported")
+    with open("systemd", "rb") as file:
+        check(file.read() == systemd_log(), "the file is what it was")
 
 
 @test_each([
