@@ -128,7 +128,8 @@ int export_write(const struct request *request, const struct log *log,
 		break;
 	}
 	if (!ret)
-		return output_commit(&output, err);
+		return request->keep ? output_commit_new(&output, err) :
+				       output_commit(&output, err);
 	output_abort(&output);
 	return ret;
 }

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Tests of what tsm-log makes of logs that other programs keep.
 
-    test_import.py TSM_LOG
+    test_import.py TSM_LOG FAST_TSM_LOG INTERRUPT
 
-The logs are written here as these programs write them.
+As test_archive.py. The logs are written here as these programs write them.
 """
 
 import fcntl
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -17,11 +18,12 @@ import time
 
 import make_log
 import tcg2
-from harness import (ENV, TOOL, Run, check, is_waited_for, run_tests, test,
+from harness import (ENV, FAST, TOOL, Run, check, is_waited_for, run_tests, test,
                      test_each)
 from make_log import digest_of, event_tlv, put, tlv
 from others import BANKS, ima_ascii, ima_binary, ima_data, systemd_record
 
+INTERRUPT = os.path.abspath(sys.argv[3])
 PHASES = ("enter-initrd", "leave-initrd", "sysinit", "ready")
 
 
@@ -568,8 +570,12 @@ def merging(args):
 
 
 def wait_until(condition, process):
+    end = time.monotonic() + 300
     while not condition():
         check(process.poll() is None, f"ended with status {process.poll()}")
+        if time.monotonic() > end:
+            process.kill()
+            check(False, "nothing happens")
         time.sleep(0.01)
 
 
@@ -696,6 +702,183 @@ def merge_usage(args, message):
     Run("export", "-o", "out", *args, env=USUAL).expect(2, message)
     with open("out", "rb") as file:
         check(file.read() == b"before", "the file is what it was")
+
+
+# The same, kept up to date.
+
+class Kept:
+    """watch --merge, which keeps the file "out"."""
+
+    def __init__(self, *args):
+        self.process = subprocess.Popen(
+            [TOOL, "watch", "--merge", "-o", "out", *args, *TREE],
+            stderr=subprocess.PIPE, env=dict(ENV, **USUAL))
+
+    def until(self, condition):
+        wait_until(condition, self.process)
+
+    def until_it_has(self, text):
+        self.until(lambda: os.path.exists("out") and text in contents("out"))
+
+    def until_it_waits(self):
+        self.until(lambda: is_waited_for("systemd"))
+
+    def read_once(self, lock, data):
+        """Let it have the lock, appending that until it has, and take it back."""
+        while True:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            append(data)
+            time.sleep(0.01)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                return
+
+    def message(self):
+        return self.process.stderr.readline().decode()
+
+    def end(self):
+        """What else it has said."""
+        self.process.kill()
+        return self.process.communicate(timeout=300)[1].decode()
+
+
+def contents(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def append(data):
+    """To systemd's log."""
+    with open("systemd", "ab") as file:
+        file.write(data)
+
+
+@test
+def keep():
+    """watch --merge: the file has what is new, and is what export writes"""
+    log = boot()
+    kept = Kept()
+    kept.until_it_has(b"machine-id:00")
+    record = systemd_record(11, "shutdown")
+    with open("systemd", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        append(record[:30])
+        kept.until_it_waits()
+        log.event("pcr11", b"ours, later")
+        extend(log.registers["pcr11"], "shutdown")
+        log.checkpoint("foreign", "pcr11")
+        write(log)
+        append(record[30:])
+    kept.until_it_has(b'"shutdown"')
+    check(kept.end() == "", "no message")
+    expect_merged(log, *replay(contents("out")))
+    check(contents("out") == merged(*TREE)[0].bytes, "as export")
+
+
+def lacks_one():
+    """systemd's log as far as pcr11 is lost in it."""
+    return systemd_log().replace(systemd_record(11, "sysinit"), b"")
+
+
+@test
+def keep_unchanged():
+    """watch --merge: the file is replaced if it changes, at once, and else stays"""
+    boot()
+    put("systemd", lacks_one())
+    first = merged(*TREE, status=1)[0].bytes
+    put("out", first)
+    os.link("out", "link")
+    kept = Kept()
+    # That is what comes after the file.
+    check("register pcr11: what systemd has of it" in kept.message(), "lost")
+    check(os.path.samefile("out", "link"), "the file stays")
+    append(systemd_record(12, "later"))
+    kept.until_it_has(b"later")
+    check(contents("link") == first, "the old file is what it was")
+    check(kept.end() == "", "no message")
+
+
+@test
+def keep_trouble():
+    """watch --merge: what is wrong is told once, and does not end it"""
+    boot()
+    put("systemd", lacks_one())
+    kept = Kept()
+    check("register pcr11: what systemd has of it" in kept.message(), "lost")
+    kept.until_it_has(b"machine-id:00")
+    before = contents("out")
+    append(b"\x1e{")
+    check("tpm0: systemd: record 5 of the file" in kept.message(), "trouble")
+    with open("systemd", "rb+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        kept.read_once(file, b"\x1e")
+        check(contents("out") == before, "the file is what it was")
+        file.truncate(len(lacks_one()))
+        append(systemd_record(12, "later"))
+    kept.until_it_has(b"later")
+    check(kept.end() == "", "no message")
+
+
+@test
+def keep_trimmed():
+    """watch --merge: with the records that were archived"""
+    log = boot()
+    put("tree/tpm0/log/trim", b"")
+    os.mkdir("archive")
+    Run("archive", "--sysfs", "tree", "archive").expect(0)
+    want = merged(*TREE)[0].bytes
+    log.trim()
+    write(log)
+    Run("watch", "--merge", "-o", "out", *TREE, env=USUAL).expect(
+        2, "begins with record 3, the ones before it were trimmed", "--archive")
+    check(not os.path.exists("out"), "no file")
+    kept = Kept("--archive", "archive")
+    kept.until_it_has(b"machine-id:00")
+    check(kept.end() == "" and contents("out") == want, "as before")
+
+
+@test_each([("killed", "INTERRUPT_KILL", -signal.SIGKILL),
+            ("no space", "INTERRUPT_FAIL", 2)])
+def keep_interrupted(variable, status):
+    """watch --merge before the new file is in the place of the old one"""
+    boot()
+    put("out", b"before")
+    Run("watch", "--merge", "-o", "out", *TREE, tool=FAST,
+        env=dict(USUAL, LD_PRELOAD=INTERRUPT, **{variable: "1"})).expect(status)
+    check(contents("out") == b"before", "the file is what it was")
+    kept = Kept()
+    kept.until_it_has(b"machine-id:00")
+    check(kept.end() == "" and contents("out") == merged(*TREE)[0].bytes,
+          "nothing is left to do")
+
+
+@test_each([
+    ("no file", ["--merge", *TREE], "--merge needs a file to keep: -o"),
+    ("no --merge", ["-o", "out", *TREE[:2], "tpm0"], "go with --merge"),
+    ("an archive alone", ["--archive", ".", "tpm0"], "go with --merge"),
+    ("json", ["--merge", "--json", "-o", "out", *TREE], "excludes --from and --json"),
+    ("from", ["--merge", "--from", "1", "-o", "out", *TREE], "excludes --from"),
+    ("a copy", ["--merge", "-o", "out", "--sysfs", "tree", "tpm0"],
+     "give it by --firmware-log"),
+    ("a link", ["--merge", "-o", "link", *TREE], "link is no file that could be"),
+    ("systemd's log", ["--merge", "-o", "systemd", *TREE], "systemd is systemd's own"),
+    ("no provider", ["--merge", "-o", "out", *TREE[:-1], "tpm1"],
+     "tpm1: cannot open tree/tpm1"),
+    ("no systemd", ["--merge", "-o", "out", *TREE],
+     "tpm0: cannot watch missing: No such file"),
+])
+def keep_usage(args, message):
+    """watch --merge, wrong usage"""
+    boot()
+    put("out", b"before")
+    os.symlink("out", "link")
+    usual = USUAL if "missing" not in message else {
+        "SYSTEMD_MEASURE_LOG_USERSPACE": "missing"}
+    Run("watch", *args, env=usual).expect(2, message)
+    check(contents("out") == b"before" and contents("systemd") == systemd_log(),
+          "the files are what they were")
 
 
 @test_each([
