@@ -17,6 +17,7 @@ import sys
 import time
 
 import make_log
+import make_quote
 import tcg2
 from harness import (ENV, FAST, TOOL, Run, check, is_waited_for, run_tests, test,
                      test_each)
@@ -34,6 +35,11 @@ USUAL = {"SYSTEMD_MEASURE_LOG_USERSPACE": "systemd"}
 def systemd_log():
     return b"".join(systemd_record(11, text) for text in PHASES) + \
         systemd_record(15, "machine-id:00", "machine-id")
+
+
+def lacks_one():
+    """systemd's log as far as pcr11 is lost in it."""
+    return systemd_log().replace(systemd_record(11, "sysinit"), b"")
 
 
 def replayed(log):
@@ -542,6 +548,102 @@ def leave_out():
     check(plain["left_out"] == [] and plain["earlier"] == [], f"{plain}")
 
 
+@test
+def earlier_log_archived():
+    """verify --earlier-log with records that were archived"""
+    log = boot()
+    put("tree/tpm0/log/trim", b"")
+    os.mkdir("archive")
+    Run("archive", "--sysfs", "tree", "archive").expect(0)
+    log.trim()
+    log.event("pcr11", b"after the trim")
+    write(log)
+    args = ("verify", "--strict", "--archive", "archive", *TREE)
+    Run(*args, "--earlier-log", "systemd").expect(
+        0, "verified: 4 records", "pcr11 4 extends, pcr15 1 extend")
+    put("systemd", lacks_one())
+    Run(*args, "--earlier-log", "systemd").expect(1, "register pcr11")
+
+
+def quoted(log):
+    """The PCRs of the log, signed, for the options that it returns."""
+    ak = make_quote.Ak()
+    pcrs = [(a, [11, 15, 23]) for a in BANKS]
+    quote = make_quote.TpmQuote(ak, log.registers, pcrs, b"nonce")
+    for name, data in (("quote", quote.message), ("signature", quote.signature),
+                       ("pcrs", quote.plain()), ("ak.pub", ak.tpm2b())):
+        put(name, data)
+    return ("verify", "--nonce", b"nonce".hex(), "--quote", "quote", "--signature",
+            "signature", "--ak", "ak.pub", *FILES[:4])
+
+
+@test
+def earlier_log_quoted():
+    """verify --quote --earlier-log"""
+    args = (*quoted(boot()), "--firmware-log", "firmware")
+    Run(*args).expect(1, "register pcr11", "register pcr15")
+    for more in ([], ["--pcrs", "pcrs"]):
+        run = Run(*args, *more, "--strict", "--earlier-log", "systemd").expect(
+            0, "pcr11 4 extends, pcr15 1 extend", "covers records up to 2, 0 records",
+            "quote: verified")
+        check("NOT EXPLAINED" not in run.out, run.out)
+    put("systemd", lacks_one())
+    Run(*args, "--earlier-log", "systemd").expect(1, "register pcr11",
+                                                 "quote: DIFFERS")
+
+
+@test
+def earlier_log_collected():
+    """verify --earlier-log of what tsm-log quote has written, also of a trimmed log"""
+    log = boot()
+    quoted(log)
+    os.mkdir("evidence")
+    for name in ("quote", "signature", "pcrs", "cel", "checkpoints", "firmware"):
+        os.rename(name, f"evidence/{name}")
+    args = ("verify", "--nonce", b"nonce".hex(), "--ak", "ak.pub", "--strict",
+            "--earlier-log", "systemd", "./evidence")
+    Run(*args).expect(0, "pcr11 4 extends, pcr15 1 extend", "quote: verified")
+    log.trim()
+    put("evidence/cel", log.cel())
+    put("evidence/checkpoints", log.checkpoints())
+    Run(*args).expect(2, "the log begins with record 3, and earlier logs are replayed "
+                      "from power-on")
+
+
+@test
+def leave_out_quoted():
+    """verify --quote --leave-out"""
+    log = boot()
+    args = quoted(log)
+    values = ("--pcrs", "pcrs")
+    Run(*args, *values, "--strict").expect(1, "quote: UNEXPLAINED")
+    out = ("--leave-out", "pcr11", "--leave-out", "pcr15")
+    run = Run(*args, *values, "--strict", *out).expect(
+        0, "; LEFT OUT: pcr11, pcr15", "quote: verified",
+        "quote: not compared, LEFT OUT: pcr11 sha1, pcr15 sha1, pcr11 sha256, "
+        "pcr15 sha256", "quote: 2 registers equal to the log")
+    check("UNEXPLAINED" not in run.out, run.out)
+    report, = Run(*args, *values, "--json", *out).expect(0).json()
+    check({r["register"]: r["compared_with"] for r in report["quote"]["registers"]} ==
+          {"pcr11": "left_out", "pcr15": "left_out", "pcr23": "log"}, f"{report}")
+    Run(*args, *out).expect(2, "pcr11 cannot be left out of a digest over all PCRs")
+    # What is left out may have another value than the log leads to, and nothing else.
+    for name, status in (("pcr11", 0), ("pcr23", 1)):
+        other = boot()
+        extend(other.registers[name], "past the quote")
+        Run(*quoted(other), *values, *out).expect(status)
+
+
+@test
+def leave_out_quoted_firmware():
+    """verify --quote --leave-out with the firmware's log alone"""
+    args = [w for w in quoted(boot()) if w not in FILES[:4]]
+    args += ["--firmware-log", "firmware", "--pcrs", "pcrs"]
+    Run(*args).expect(1, "register pcr11", "register pcr15", "register pcr23")
+    Run(*args, "--leave-out", "pcr11", "--leave-out", "pcr15").expect(
+        1, "register pcr23", "not compared, LEFT OUT: pcr11 sha1, pcr15 sha1")
+
+
 # One log of both, for pcrlock.
 
 def replay(data):
@@ -777,11 +879,6 @@ def keep():
     check(contents("out") == merged(*TREE)[0].bytes, "as export")
 
 
-def lacks_one():
-    """systemd's log as far as pcr11 is lost in it."""
-    return systemd_log().replace(systemd_record(11, "sysinit"), b"")
-
-
 @test
 def keep_unchanged():
     """watch --merge: the file is replaced if it changes, at once, and else stays"""
@@ -889,8 +986,10 @@ def keep_usage(args, message):
      "text: does not tell which registers"),
     ("damaged", ["--earlier-log", "damaged", *FILES], "damaged: record 1 of"),
     ("no register", ["--leave-out", "pcr", *FILES], "a register as the log"),
-    ("a quote", ["--leave-out", "pcr1", "--quote", "x"], "not go with a quote"),
-    ("an archive", ["--leave-out", "pcr1", "./tree"], "excludes --leave-out"),
+    ("a quote alone", ["--earlier-log", "systemd", "--quote", "x", *FILES[:4]],
+     "what --log and --firmware-log do not have: give these"),
+    ("an archive", ["--earlier-log", "systemd", "./tree"],
+     "DIR excludes --earlier-log"),
 ])
 def earlier_usage(args, message):
     """--earlier-log and --leave-out, wrong usage"""
