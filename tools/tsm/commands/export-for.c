@@ -451,6 +451,7 @@ static int export_checked(struct check *check, const struct source *source,
 
 	if (read_log(check, source, err) || choose_banks(check, err))
 		return -1;
+	export_tell_nv(check->request, &check->v.log);
 	findings = tell_findings(check);
 	if (findings && check->consumer->compares)
 		return error_set(

@@ -56,6 +56,9 @@ int export_write(const struct request *request, const struct log *log,
 /* Of formats that cannot say it of each record, this is all that is said. */
 void export_tell_content(const struct request *request, const struct log *log);
 
+/* Likewise of records that have no place in the format. */
+void export_tell_nv(const struct request *request, const struct log *log);
+
 /* With --for: the exit status. */
 int export_for(const struct request *request);
 

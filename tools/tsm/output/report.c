@@ -264,6 +264,13 @@ static void print_others(FILE *out, const struct verification *v)
 
 	for_explained(v, print_explained, &list);
 	print_left_out(out, &v->leave_out);
+	if (v->replay.nv_records)
+		fprintf(out,
+			"; NOT REPLAYED: %" PRIu64
+			" record%s of NV indices (the first is record %" PRIu64
+			")",
+			v->replay.nv_records, plural(v->replay.nv_records),
+			v->replay.first_nv);
 }
 
 static void print_total(FILE *out, const struct verification *v)
@@ -502,6 +509,7 @@ struct json_object *report_json(const struct verification *v)
 	json_add(object, "earlier", list);
 
 	json_add(object, "left_out", left_out_json(&v->leave_out));
+	json_add_number(object, "nv_records", replay->nv_records);
 
 	list = json_need(json_object_new_array());
 	for (i = 0; i < replay->nr_registers; i++)

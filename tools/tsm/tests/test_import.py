@@ -127,13 +127,68 @@ def template_of_tcg():
 
 
 @test
-def passed_over():
-    """NV indices and hashes that are not known are passed over"""
-    text = systemd_record(11, "x")
-    put("log", text.replace(b'"pcr":11', b'"nv_index":30474752') +
-        text.replace(b'"sha1"', b'"sha3-256"'))
+def unknown_hash():
+    """hashes that are not known are passed over"""
+    put("log", systemd_record(11, "x").replace(b'"sha1"', b'"sha3-256"'))
     record, = Run("show", "--json", "--log", "log").expect(0).json()
-    check(record["recnum"] == 0 and len(record["digests"]) == 1, f"{record}")
+    check(len(record["digests"]) == 1, f"{record}")
+
+
+def nv_log(numbered):
+    """systemd's log with extends of an NV index in between, as JSON."""
+    texts = [systemd_record(11, "a"), systemd_record(1, "b"), systemd_record(15, "c"),
+             systemd_record(1, "d"), systemd_record(11, "e")]
+    texts = [t.replace(b'"pcr":1,', b'"nv_index":30474752,') for t in texts]
+    if numbered:
+        texts = [t.replace(b"{", b'{"recnum":%d,' % n, 1)
+                 for n, t in enumerate(texts)]
+    return b"".join(texts)
+
+
+@test_each([("JSON without numbers", False, False), ("JSON with numbers", True, False),
+            ("TLV", False, True)])
+def nv_index(numbered, as_tlv):
+    """records of NV indices are kept and shown, and extend no register"""
+    put("log", nv_log(numbered))
+    if as_tlv:
+        run = Run("export", "--format", "cel", "--log", "log").expect(0)
+        check(run.bytes.count(tlv(2, (30474752).to_bytes(4, "big"))) == 2, "TLV 2")
+        put("log", run.bytes)
+    run = Run("show", "--log", "log").expect(0)
+    check([line.split()[:2] for line in run.out.splitlines()[1:]] == [
+        ["0", "pcr11"], ["1", "0x01d10200"], ["2", "pcr15"], ["3", "0x01d10200"],
+        ["4", "pcr11"]], run.out)
+    records = Run("show", "--json", "--log", "log").expect(0).json()
+    check([r.get("nv_index") for r in records] == [None, 30474752, None, 30474752,
+                                                   None], f"{records}")
+    check("pcr" not in records[1] and records[1]["content"]["json"]["string"] == "b",
+          f"{records[1]}")
+    log = make_log.Log("tpm0")
+    for name in ("pcr11", "pcr15"):
+        log.add(name, list(BANKS))
+    for name, text in (("pcr11", b"a"), ("pcr15", b"c"), ("pcr11", b"e")):
+        log.event(name, text)
+    replayed(log)
+    Run("verify", "--log", "log", "--from-power-on", "--values", "values").expect(
+        0, "verified: 5 records (0 to 4), 2 registers", "2 equal to the values file",
+        "; NOT REPLAYED: 2 records of NV indices (the first is record 1)")
+    run = Run("export", "--for", "pcrlock", "--log", "log").expect(
+        0, "log: without 2 records of NV indices, which are no registers; the first is "
+        "record 1")
+    check([json.loads(t)["pcr"] for t in run.bytes.split(b"\x1e")[1:]] == [11, 15, 11],
+          run.out)
+    run = Run("export", "--format", "json", "--log", "log").expect(0)
+    check(run.err.count("NV") == 0 and run.bytes.count(b"nv_index") == 2, run.out)
+
+
+@test_each([("JSON", nv_log(True).replace(b"30474752", b"-1"),
+             'record 2 of the file: "nv_index" is no NV index'),
+            ("TLV", tlv(0, bytes(8)) + tlv(2, bytes(5)),
+             "an NV index takes 4 bytes, not 5")])
+def nv_bad(data, message):
+    """an NV index that is none"""
+    put("log", data)
+    Run("show", "--log", "log").expect(2, message)
 
 
 GOOD = systemd_record(11, "x")
