@@ -86,8 +86,10 @@ access_problems() {
 		in_root systemctl is-enabled "$unit" | grep -qx enabled ||
 			echo "$unit is not enabled"
 	done
+	in_root systemctl is-enabled tsm-log-pcrlock.service | grep -qx disabled ||
+		echo "tsm-log-pcrlock.service is enabled"
 	in_root systemd-analyze verify --man=yes tsm-log-archive.timer \
-		tsm-log-archive-shutdown.service 2>&1 || true
+		tsm-log-archive-shutdown.service tsm-log-pcrlock.service 2>&1 || true
 	in_root udevadm verify --no-summary /usr/lib/udev/rules.d/60-tsm.rules \
 		/usr/lib/udev/rules.d/60-tsm-measurement.rules 2>&1 || true
 }

@@ -118,7 +118,9 @@ completion() {
 	completes 'tree' show --sysfs t
 	completes 'text tree' show --log t
 	completes 'tpm0 tree' verify --sysfs tree t
-	completes '--from --help --json --sysfs' watch --
+	completes '--archive --firmware-log --from --help --json --merge --output --sysfs' \
+		watch --
+	completes 'text tree' watch --merge --output t
 	completes '' watch --from ''
 	completes 'cel ima json tcg2' export --format ''
 	completes 'json' export --format = j
@@ -155,7 +157,7 @@ installs_below() {
 	[ -s "$root$prefix/lib/tmpfiles.d/tsm.conf" ] &&
 	[ -s "$root$prefix/lib/systemd/system/tsm-log-archive.timer" ] || return 1
 	for unit in "$root$prefix"/lib/systemd/system/*.service; do
-		grep "^Exec[A-Z][a-z]*=-\?$prefix/bin/tsm-log archive " "$unit" ||
+		grep "^Exec[A-Z][a-z]*=-\?$prefix/bin/tsm-log \(archive\|watch\) " "$unit" ||
 			{ echo "$unit does not start it"; return 1; }
 	done
 	make_tool uninstall DESTDIR="$root" prefix="$prefix" || return 1

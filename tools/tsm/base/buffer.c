@@ -135,7 +135,7 @@ int buffer_read_path(struct buffer *buf, const char *path, struct error *err)
 	return buffer_read_at(buf, AT_FDCWD, path, err);
 }
 
-int buffer_read_locked(struct buffer *buf, const char *path, struct error *err)
+int file_open_locked(const char *path, struct error *err)
 {
 	int fd = file_open(AT_FDCWD, path, err);
 	int ret;
@@ -146,6 +146,16 @@ int buffer_read_locked(struct buffer *buf, const char *path, struct error *err)
 	do {
 		ret = flock(fd, LOCK_SH);
 	} while (ret && errno == EINTR);
+	return fd;
+}
+
+int buffer_read_locked(struct buffer *buf, const char *path, struct error *err)
+{
+	int fd = file_open_locked(path, err);
+	int ret;
+
+	if (fd < 0)
+		return -1;
 	ret = buffer_read(buf, fd, path, err);
 	close(fd);
 	return ret;

@@ -49,8 +49,10 @@ int buffer_read_path(struct buffer *buf, const char *path, struct error *err);
 
 /*
  * The same of a file that other programs append to: they hold a lock, flock(), until
- * what they write is whole.
+ * what they write is whole. Whoever has it open like this keeps them from writing, and
+ * may read it again meanwhile.
  */
+int file_open_locked(const char *path, struct error *err);
 int buffer_read_locked(struct buffer *buf, const char *path, struct error *err);
 
 /* Append bytes, or those of @other. Returns 0, or -1 with @err set. */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "formats/register.h"
 
 /* Wrong usage, unreadable input, anything that kept a command from its work. */
 #define EXIT_TROUBLE 2
@@ -23,9 +24,11 @@ int command_watch(int argc, char **argv);
 
 /*
  * The part of verify that is for the archive at @path. @root: where providers
- * are, or NULL to leave them out.
+ * are, or NULL to leave them out. Registers of @leave_out do not count.
  */
-int verify_archive(const char *path, const char *root, bool strict, bool json);
+int verify_archive(const char *path, const char *root,
+		   const struct register_set *leave_out, bool strict,
+		   bool json);
 
 /* Say what is wrong with the arguments of @command and where help is. */
 int usage_error(const char *command, const char *what);

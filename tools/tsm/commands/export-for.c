@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "commands/command.h"
@@ -292,7 +293,7 @@ static void find_front(struct check *check, struct source *source)
 		if (path && !access(path, R_OK))
 			source->firmware = path;
 	}
-	check->front = source->firmware && !check->request->merge;
+	check->front = source->firmware;
 }
 
 static int read_log(struct check *check, const struct source *source,
@@ -359,8 +360,8 @@ static void tell(const struct check *check)
 			plural(check->selection.bared), check->consumer->name);
 }
 
-/* The registers whose order is not known: replayed, they lead to something else. */
-static bool tell_lost(const struct check *check,
+/* Their order is not known: replayed, they lead to something else. */
+void export_tell_lost(const struct request *request,
 		      const struct register_set *lost)
 {
 	char name[REGISTER_NAME_SIZE];
@@ -371,29 +372,76 @@ static bool tell_lost(const struct check *check,
 			if (lost->has[is_ccmr][index])
 				fprintf(stderr,
 					"tsm-log: %s: register %s: what %s has of it and our log do not lead to its values together\n",
-					export_label(check->request),
+					export_label(request),
 					register_name(is_ccmr, (uint8_t)index,
 						      name),
 					systemd_log_path());
-	return lost->any;
+}
+
+/* It would be read as systemd's the next time, and systemd would append to it. */
+static int check_other_file(const char *path, int systemd_fd, struct error *err)
+{
+	struct stat systemd, output;
+
+	if (!path || stat(path, &output) || fstat(systemd_fd, &systemd) ||
+	    output.st_dev != systemd.st_dev || output.st_ino != systemd.st_ino)
+		return 0;
+	return error_set(err, "%s is systemd's own log: not exported", path);
+}
+
+/*
+ * Both are of one moment: systemd holds the lock from before an extend until it is
+ * logged. So what was extended by then is in both, and nothing in one comes after what
+ * the other does not have.
+ */
+static int read_both(struct check *check, const struct source *source,
+		     struct register_set *lost, struct error *err)
+{
+	const char *path = systemd_log_path();
+	int fd = file_open_locked(path, err);
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	ret = check_other_file(check->request->path, fd, err) ||
+	      read_log(check, source, err) || choose_banks(check, err) ||
+	      merge_logs(&check->v, path, lost, err);
+	close(fd);
+	return ret ? -1 : 0;
+}
+
+static struct check new_check(const struct request *request)
+{
+	return (struct check){
+		.request = request,
+		.consumer = request->consumer,
+		.selection = {
+			.consumer = request->consumer,
+			.leave_out = request->leave_out,
+			.bare = request->bare,
+		},
+	};
 }
 
 /*
  * Everything that the replay finds wrong without systemd's log, it may explain: so
- * this is what counts.
+ * what is lost is all that counts.
  */
-static int export_merged(struct check *check, struct error *err)
+int export_merge(const struct request *request, struct register_set *lost,
+		 struct error *err)
 {
-	struct register_set lost = { 0 };
+	struct check check = new_check(request);
+	int ret;
 
-	if (merge_logs(&check->v, systemd_log_path(), &lost, err) ||
-	    check_all(check, err) ||
-	    selection_apply(&check->selection, &check->v.log, err) ||
-	    export_write(check->request, &check->v.log, NULL,
-			 check->selection.banks, err))
-		return -1;
-	tell(check);
-	return tell_lost(check, &lost) ? EXIT_GAP : 0;
+	ret = read_both(&check, &request->source, lost, err) ||
+	      check_all(&check, err) ||
+	      selection_apply(&check.selection, &check.v.log, err) ||
+	      export_write(request, &check.v.log, NULL, check.selection.banks,
+			   err);
+	if (!ret)
+		tell(&check);
+	verify_free(&check.v);
+	return ret ? -1 : 0;
 }
 
 static int export_checked(struct check *check, const struct source *source,
@@ -403,8 +451,7 @@ static int export_checked(struct check *check, const struct source *source,
 
 	if (read_log(check, source, err) || choose_banks(check, err))
 		return -1;
-	if (check->request->merge)
-		return export_merged(check, err);
+	export_tell_nv(check->request, &check->v.log);
 	findings = tell_findings(check);
 	if (findings && check->consumer->compares)
 		return error_set(
@@ -421,25 +468,32 @@ static int export_checked(struct check *check, const struct source *source,
 	return findings ? EXIT_GAP : 0;
 }
 
-int export_for(const struct request *request)
+static int export_alone(const struct request *request, struct error *err)
 {
 	struct source source = request->source;
-	struct check check = {
-		.request = request,
-		.consumer = request->consumer,
-		.selection = {
-			.consumer = request->consumer,
-			.leave_out = request->leave_out,
-			.bare = request->bare,
-		},
-	};
-	struct error err;
+	struct check check = new_check(request);
 	int ret;
 
 	find_front(&check, &source);
-	ret = export_checked(&check, &source, &err);
-	if (ret < 0)
-		ret = export_trouble(request, &err);
+	ret = export_checked(&check, &source, err);
 	verify_free(&check.v);
 	return ret;
+}
+
+int export_for(const struct request *request)
+{
+	struct register_set lost = { 0 };
+	struct error err;
+	int ret;
+
+	if (!request->merge) {
+		ret = export_alone(request, &err);
+	} else {
+		ret = export_merge(request, &lost, &err);
+		if (!ret && lost.any) {
+			export_tell_lost(request, &lost);
+			ret = EXIT_GAP;
+		}
+	}
+	return ret < 0 ? export_trouble(request, &err) : ret;
 }

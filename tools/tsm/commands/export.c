@@ -128,7 +128,8 @@ int export_write(const struct request *request, const struct log *log,
 		break;
 	}
 	if (!ret)
-		return output_commit(&output, err);
+		return request->keep ? output_commit_new(&output, err) :
+				       output_commit(&output, err);
 	output_abort(&output);
 	return ret;
 }
@@ -155,6 +156,24 @@ void export_tell_content(const struct request *request, const struct log *log)
 			count.claimed, count.first_claimed);
 }
 
+void export_tell_nv(const struct request *request, const struct log *log)
+{
+	struct cel_reader reader = { .log = &log->cel, .nv = true };
+	uint64_t nr = 0, first = 0;
+	struct cel_record rec;
+	struct error err;
+
+	while (cel_next(&reader, &rec, &err) > 0)
+		if (rec.is_nv && !nr++)
+			first = rec.recnum;
+	if (nr)
+		fprintf(stderr,
+			"tsm-log: %s: without %" PRIu64
+			" record%s of NV indices, which are no registers; the first is record %" PRIu64
+			"\n",
+			export_label(request), nr, plural(nr), first);
+}
+
 static int export_records(const struct request *request)
 {
 	struct error err;
@@ -169,6 +188,9 @@ static int export_records(const struct request *request)
 		ret = export_write(request, &log, NULL, ~0U, &err);
 	if (!ret)
 		export_tell_content(request, &log);
+	if (!ret && request->format != EXPORT_CEL &&
+	    request->format != EXPORT_JSON)
+		export_tell_nv(request, &log);
 	log_free(&log);
 	return ret ? export_trouble(request, &err) : 0;
 }
@@ -234,6 +256,7 @@ static int export_after_firmware(const struct request *request)
 		if (!ret) {
 			tell_banks(request, &v, set);
 			export_tell_content(request, &v.log);
+			export_tell_nv(request, &v.log);
 		}
 	}
 	if (ret)

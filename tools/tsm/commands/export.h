@@ -25,6 +25,7 @@ struct request {
 	uint64_t recnum_size;
 	uint64_t index_size;
 	const char *path;
+	bool keep; /* the file there, if it would be the same */
 
 	/* --for, and what goes with it alone. */
 	const struct consumer *consumer;
@@ -55,7 +56,21 @@ int export_write(const struct request *request, const struct log *log,
 /* Of formats that cannot say it of each record, this is all that is said. */
 void export_tell_content(const struct request *request, const struct log *log);
 
+/* Likewise of records that have no place in the format. */
+void export_tell_nv(const struct request *request, const struct log *log);
+
 /* With --for: the exit status. */
 int export_for(const struct request *request);
+
+/*
+ * The part of it that is --merge. Registers whose extends the two logs do not explain
+ * together become @lost. Returns 0, or -1 with @err set.
+ */
+int export_merge(const struct request *request, struct register_set *lost,
+		 struct error *err);
+
+/* Name these registers. */
+void export_tell_lost(const struct request *request,
+		      const struct register_set *lost);
 
 #endif

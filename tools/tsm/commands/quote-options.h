@@ -10,7 +10,9 @@
 
 #include "base/error.h"
 #include "commands/source.h"
+#include "formats/register.h"
 #include "quotes/quote.h"
+#include "replay/earlier.h"
 
 /* As many files of one kind as anybody has. */
 #define QUOTE_FILES_MAX 16
@@ -24,6 +26,8 @@ struct quote_options {
 	bool any; /* one of them was given */
 	bool strict; /* what is unexplained is not verified; set by verify */
 	bool is_collection; /* all is from one directory; set by verify */
+	struct earlier earlier; /* as of other logs; set by verify */
+	struct register_set leave_out;
 	const char *quote;
 	const char *signature;
 	const char *pcrs;

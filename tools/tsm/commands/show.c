@@ -75,6 +75,7 @@ static void items_start(struct items *items, struct show *show,
 			const struct log *log)
 {
 	*items = (struct items){ .cel.log = &log->cel,
+				 .cel.nv = true,
 				 .lines.text = &log->checkpoints,
 				 .hasher = &show->hasher };
 }

@@ -13,6 +13,7 @@
 
 struct check {
 	const char *root; /* NULL: do not look at live logs */
+	const struct register_set *leave_out;
 	bool strict;
 	bool json;
 	bool separator; /* JSON: an object was printed before */
@@ -64,6 +65,7 @@ static void check_instance(void *data, const char *provider, const char *name,
 	struct chain chain = { .provider = provider,
 			       .instance = name,
 			       .strict = check->strict,
+			       .leave_out = *check->leave_out,
 			       .live.strict = check->strict };
 
 	chain_verify(&chain, dir, check->root);
@@ -89,9 +91,13 @@ static void check_archive(struct check *check, const char *path)
 	unchecked(check, &err);
 }
 
-int verify_archive(const char *path, const char *root, bool strict, bool json)
+int verify_archive(const char *path, const char *root,
+		   const struct register_set *leave_out, bool strict, bool json)
 {
-	struct check check = { .root = root, .strict = strict, .json = json };
+	struct check check = { .root = root,
+			       .leave_out = leave_out,
+			       .strict = strict,
+			       .json = json };
 
 	check_archive(&check, path);
 	if (check.differs)

@@ -18,6 +18,8 @@ static int read_files(struct evidence *evidence,
 	    quote_options_read(options, &evidence->quote, err))
 		return -1;
 	evidence->v.strict = options->strict;
+	evidence->v.earlier = options->earlier;
+	evidence->v.leave_out = options->leave_out;
 	evidence->v.firmware_path = source->firmware;
 	evidence->has_log = source->log;
 	evidence->v.firmware_optional = options->is_collection;
@@ -52,6 +54,10 @@ int verify_quote(const struct quote_options *options,
 
 	if (!options->quote)
 		return usage_error("verify", "there is no --quote");
+	if (options->earlier.nr_files && !(source->log && source->firmware))
+		return usage_error(
+			"verify",
+			"--earlier-log with a quote explains what --log and --firmware-log do not have: give these");
 	if (!source->log != !source->checkpoints)
 		return usage_error("verify",
 				   "--log and --checkpoints go together");

@@ -251,10 +251,8 @@ int command_verify(int argc, char **argv)
 	if (wrong)
 		return usage_error("verify", wrong);
 	quote.strict = manner.strict;
-	if ((manner.leave_out.any || manner.earlier.nr_files) && quote.any)
-		return usage_error(
-			"verify",
-			"--leave-out and --earlier-log do not go with a quote");
+	quote.earlier = manner.earlier;
+	quote.leave_out = manner.leave_out;
 	if (optind + 1 == argc && is_collection(argv[optind])) {
 		if (quote.quote || quote.signature || quote.pcrs || values ||
 		    offline || source.archive || source.root || source.log ||
@@ -275,6 +273,11 @@ int command_verify(int argc, char **argv)
 	status = source_finish(&source, "verify", argc, argv);
 	if (status)
 		return status;
+	archive = source_is_archive(&source);
+	if (manner.earlier.nr_files && archive)
+		return usage_error(
+			"verify",
+			"DIR excludes --earlier-log, which is of one boot; give a PROVIDER to it, and DIR by --archive");
 	if (manner.earlier.nr_files && !source.follow_firmware)
 		return usage_error(
 			"verify",
@@ -289,13 +292,8 @@ int command_verify(int argc, char **argv)
 			"--log needs --checkpoints; a log of another program, which has none, --from-power-on");
 	if (values && !source.log)
 		return usage_error("verify", "--values goes with --log");
-	archive = source_is_archive(&source);
 	if (offline && !archive)
 		return usage_error("verify", "--offline goes with DIR");
-	if (archive && manner.leave_out.any)
-		return usage_error(
-			"verify",
-			"DIR excludes --leave-out; give a PROVIDER to it");
 	if (archive && (source.archive || source.follow_firmware))
 		return usage_error(
 			"verify",
@@ -309,7 +307,8 @@ int command_verify(int argc, char **argv)
 	else if (archive)
 		status = verify_archive(source.provider,
 					offline ? NULL : source.root,
-					manner.strict, manner.json);
+					&manner.leave_out, manner.strict,
+					manner.json);
 	else
 		status = check_providers(&source, &manner);
 	if (manner.json)

@@ -17,19 +17,21 @@
 #include <unistd.h>
 
 #include "commands/command.h"
+#include "commands/watch.h"
 #include "formats/cel.h"
 #include "formats/checkpoint.h"
 #include "output/json.h"
 #include "output/record-json.h"
 #include "output/table.h"
 #include "sources/log.h"
-#include "sources/provider.h"
+#include "sources/next-record.h"
 
 /* The provider has gone, and not all records were shown. */
 #define EXIT_MISSED 1
 
 static const char help[] =
 	"Usage: tsm-log watch [--json] [--from N] PROVIDER\n"
+	"       tsm-log watch --merge -o FILE [--archive DIR] PROVIDER\n"
 	"\n"
 	"Show the records that are added to the event log of PROVIDER as they come, one\n"
 	"per line, as 'tsm-log show' does, until the provider goes away.\n"
@@ -37,10 +39,20 @@ static const char help[] =
 	"Records may be trimmed away before they could be shown. How many, is said on\n"
 	"standard error; the records after them are shown.\n"
 	"\n"
-	"      --from N     begin with record N, and not with the next one that comes\n"
-	"      --json       an object per line, with the names of TCG CEL-JSON, whole\n"
-	"      --sysfs DIR  read a copy of " PROVIDER_ROOT "\n"
-	"  -h, --help       show this help\n"
+	"With --merge, nothing is shown, but FILE is kept to be what 'tsm-log export'\n"
+	"writes with it for pcrlock: one log of ours and systemd's own.\n"
+	"\n"
+	"      --from N            begin with record N, and not with the next one that\n"
+	"                          comes\n"
+	"      --json              an object per line, with the names of TCG CEL-JSON,\n"
+	"                          whole\n"
+	"      --merge             keep a file that has ours and systemd's records\n"
+	"  -o, --output FILE       that is this file\n"
+	"      --archive DIR       for --merge: with the records that are archived in DIR\n"
+	"      --firmware-log FILE for --merge: the firmware's log is in FILE and not\n"
+	"                          where the kernel has it\n"
+	"      --sysfs DIR         read a copy of " PROVIDER_ROOT "\n"
+	"  -h, --help              show this help\n"
 	"\n"
 	"Exit status: 0 the provider has gone, 1 so it has, and records were missed,\n"
 	"2 trouble.\n";
@@ -160,31 +172,10 @@ static int catch_up(struct watch *watch, struct error *err)
 	return err->code == ESTALE ? 0 : -1;
 }
 
-/*
- * Read next_record, without which poll() would not wait for the record
- * after that one.
- */
-static int read_number(struct watch *watch, uint64_t *number, struct error *err)
-{
-	static const char path[] = "next_record";
-	char text[24];
-	ssize_t len =
-		file_read(watch->number_fd, text, sizeof(text), 0, path, err);
-
-	if (len < 0)
-		return -1;
-	if (len && text[len - 1] == '\n')
-		len--;
-	if (!number_parse(text, (size_t)len, number))
-		return error_set(err, "%s: not a decimal number", path);
-	return 0;
-}
-
 /* Returns 1 when something may be new, or 0 when nobody reads our output. */
 static int wait_for_record(const struct watch *watch, struct error *err)
 {
 	struct pollfd fds[] = {
-		/* Not POLLIN, which a copy of the file always has. */
 		{ .fd = watch->number_fd, .events = POLLPRI },
 		{ .fd = STDOUT_FILENO },
 	};
@@ -201,7 +192,8 @@ static int run(struct watch *watch, struct error *err)
 	int ret;
 
 	do {
-		if (read_number(watch, &next, err) || catch_up(watch, err))
+		if (next_record_read(watch->number_fd, &next, err) ||
+		    catch_up(watch, err))
 			return -1;
 		if (fflush(stdout))
 			return 0;
@@ -216,16 +208,12 @@ static int start(struct watch *watch, const char *root, const char *name,
 	watch->number_fd = -1;
 	if (provider_open(&watch->provider, root, name, err))
 		return -1;
-	watch->number_fd = file_open(watch->provider.logfd, "next_record", err);
+	watch->number_fd = next_record_open(&watch->provider, err);
 	if (watch->number_fd < 0)
 		return -1;
-	return from_next ? read_number(watch, &watch->next, err) : 0;
-}
-
-/* What is left when its directory is, and what open files say. */
-static bool has_gone(const struct error *err)
-{
-	return err->code == ENODEV || err->code == ENOENT;
+	return from_next ?
+		       next_record_read(watch->number_fd, &watch->next, err) :
+		       0;
 }
 
 static int watch_provider(struct watch *watch, const char *root,
@@ -237,7 +225,7 @@ static int watch_provider(struct watch *watch, const char *root,
 	if (!start(watch, root, name, from_next, &err)) {
 		if (!run(watch, &err)) {
 			status = 0;
-		} else if (has_gone(&err)) {
+		} else if (provider_has_gone(&err)) {
 			status = watch->missed ? EXIT_MISSED : 0;
 			error_set(&err, "the provider has gone");
 		}
@@ -253,22 +241,52 @@ static int watch_provider(struct watch *watch, const char *root,
 	return status;
 }
 
+/* What is wrong with --merge, what goes with it and what does not; or NULL. */
+static const char *check_merge(const struct request *request, bool from_next,
+			       bool json)
+{
+	const struct source *source = &request->source;
+
+	if (!request->merge &&
+	    (request->path || source->archive || source->follow_firmware))
+		return "-o, --archive and --firmware-log go with --merge";
+	if (request->merge && !request->path)
+		return "--merge needs a file to keep: -o";
+	if (request->merge && (json || !from_next))
+		return "--merge excludes --from and --json";
+	return NULL;
+}
+
 int command_watch(int argc, char **argv)
 {
-	enum { OPT_FROM = 256, OPT_JSON, OPT_SYSFS };
+	enum { OPT_FROM = SOURCE_OPT_END, OPT_JSON, OPT_MERGE };
 	static const struct option options[] = {
 		{ "from", required_argument, NULL, OPT_FROM },
 		{ "json", no_argument, NULL, OPT_JSON },
-		{ "sysfs", required_argument, NULL, OPT_SYSFS },
+		{ "merge", no_argument, NULL, OPT_MERGE },
+		{ "output", required_argument, NULL, 'o' },
+		{ "archive", required_argument, NULL, SOURCE_OPT_ARCHIVE },
+		{ "firmware-log", required_argument, NULL,
+		  SOURCE_OPT_FIRMWARE_LOG },
+		{ "sysfs", required_argument, NULL, SOURCE_OPT_SYSFS },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	const char *root = PROVIDER_ROOT;
+	struct request request = {
+		.consumer = consumer_find("pcrlock"),
+		.format = EXPORT_PCRLOCK,
+		.bank = BANK_COUNT,
+		.keep = true,
+	};
+	struct source *source = &request.source;
 	struct watch watch = { 0 };
 	bool from_next = true;
-	int option;
+	const char *wrong;
+	int option, status;
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
+		if (source_option(source, option))
+			continue;
 		switch (option) {
 		case OPT_FROM:
 			from_next = false;
@@ -278,8 +296,11 @@ int command_watch(int argc, char **argv)
 		case OPT_JSON:
 			watch.json = true;
 			break;
-		case OPT_SYSFS:
-			root = optarg;
+		case OPT_MERGE:
+			request.merge = true;
+			break;
+		case 'o':
+			request.path = optarg;
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -288,13 +309,21 @@ int command_watch(int argc, char **argv)
 			return usage_error("watch", NULL);
 		}
 	}
-	if (argc - optind != 1)
-		return usage_error("watch", optind == argc ?
-						    "no PROVIDER given" :
-						    "more than one PROVIDER");
+	if (optind == argc)
+		return usage_error("watch", "no PROVIDER given");
+	wrong = check_merge(&request, from_next, watch.json);
+	if (wrong)
+		return usage_error("watch", wrong);
+	source->follow_firmware = request.merge;
+	status = source_finish(source, "watch", argc, argv);
+	if (status)
+		return status;
+	if (request.merge)
+		return watch_merged(&request);
 	watch.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	table_init(&watch.table);
 	/* Who reads a pipe wants each record when it comes. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	return watch_provider(&watch, root, argv[optind], from_next);
+	return watch_provider(&watch, source->root, source->provider,
+			      from_next);
 }

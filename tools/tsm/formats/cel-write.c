@@ -32,6 +32,15 @@ uint8_t *cel_put_number_tlv(uint8_t *p, uint8_t type, uint64_t number,
 	return cel_put_number(p, number, size);
 }
 
+uint8_t *cel_put_index(uint8_t *p, const struct cel_record *rec, size_t size)
+{
+	if (rec->is_nv)
+		return cel_put_number_tlv(p, CEL_NV_INDEX, rec->nv_index,
+					  CEL_NV_INDEX_SIZE);
+	return cel_put_number_tlv(p, rec->is_ccmr ? TSM_CEL_CCMR : TSM_CEL_PCR,
+				  rec->index, size);
+}
+
 static uint8_t *put_digests(uint8_t *p, const struct cel_record *rec,
 			    unsigned int set)
 {
@@ -56,8 +65,7 @@ int cel_append(struct buffer *out, const struct cel_record *rec,
 
 	p = cel_put_number_tlv(p, TSM_CEL_RECNUM, rec->recnum,
 			       TSM_CEL_RECNUM_SIZE);
-	p = cel_put_number_tlv(p, rec->is_ccmr ? TSM_CEL_CCMR : TSM_CEL_PCR,
-			       rec->index, TSM_CEL_INDEX_SIZE);
+	p = cel_put_index(p, rec, TSM_CEL_INDEX_SIZE);
 	p = put_digests(p, rec, rec->banks & set);
 	if (buffer_add(out, head, (size_t)(p - head), err))
 		return -1;

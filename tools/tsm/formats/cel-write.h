@@ -21,6 +21,9 @@ uint8_t *cel_put_header(uint8_t *p, uint8_t type, size_t len);
 uint8_t *cel_put_number_tlv(uint8_t *p, uint8_t type, uint64_t number,
 			    size_t size);
 
+/* What @rec is of: a register, whose index has @size bytes, or an NV index. */
+uint8_t *cel_put_index(uint8_t *p, const struct cel_record *rec, size_t size);
+
 /*
  * Append @rec to @out as the kernel writes it, with its digests for the banks of
  * @set. Its ->content is what counts of the content. Returns 0, or -1 with @err set.

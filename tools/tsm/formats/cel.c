@@ -141,6 +141,15 @@ static int parse_index(struct span *log, struct cel_record *rec,
 
 	if (take(log, &tlv, wanted, err))
 		return -1;
+	rec->is_nv = tlv.type == CEL_NV_INDEX;
+	if (rec->is_nv) {
+		rec->is_ccmr = false;
+		rec->index = 0;
+		if (expect_size(&tlv, CEL_NV_INDEX_SIZE, "an NV index", err))
+			return -1;
+		rec->nv_index = (uint32_t)be(tlv.value, tlv.len);
+		return 0;
+	}
 	if (tlv.type != TSM_CEL_PCR && tlv.type != TSM_CEL_CCMR)
 		return bad(err, tlv.offset,
 			   "expected a register index, found type %u",
@@ -258,8 +267,8 @@ static int parse_content(struct span *log, struct cel_record *rec,
 	return 0;
 }
 
-int cel_next(struct cel_reader *reader, struct cel_record *rec,
-	     struct error *err)
+static int next_record(struct cel_reader *reader, struct cel_record *rec,
+		       struct error *err)
 {
 	struct span log = { reader->log->data, reader->pos, reader->log->len,
 			    "the log" };
@@ -275,6 +284,17 @@ int cel_next(struct cel_reader *reader, struct cel_record *rec,
 	rec->body_len = (size_t)(log.base + log.pos - rec->body);
 	reader->pos = log.pos;
 	return 1;
+}
+
+int cel_next(struct cel_reader *reader, struct cel_record *rec,
+	     struct error *err)
+{
+	int ret;
+
+	do {
+		ret = next_record(reader, rec, err);
+	} while (ret > 0 && rec->is_nv && !reader->nv);
+	return ret;
 }
 
 bool cel_is_event(const struct cel_record *rec)

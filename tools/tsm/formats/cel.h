@@ -25,6 +25,10 @@
 #define CEL_CONTENT_IMA_TEMPLATE 7
 #define CEL_CONTENT_IMA_TLV 8
 
+/* Others log extends of a TPM's NV indices as well: instead of a register, 4 bytes. */
+#define CEL_NV_INDEX 2
+#define CEL_NV_INDEX_SIZE 4
+
 /* The first one that anybody may use for what he wants. */
 #define CEL_CONTENT_OTHER 9
 
@@ -34,6 +38,8 @@ struct cel_record {
 	uint64_t recnum;
 	bool is_ccmr; /* index is a CC measurement register, not a PCR */
 	uint8_t index;
+	bool is_nv; /* it is of an NV index, and of no register */
+	uint32_t nv_index;
 	unsigned int banks;
 	const uint8_t *digest[BANK_COUNT];
 	uint8_t content_type;
@@ -53,6 +59,7 @@ struct cel_record {
 struct cel_reader {
 	const struct buffer *log;
 	size_t pos;
+	bool nv; /* records of NV indices are not passed over */
 };
 
 /*

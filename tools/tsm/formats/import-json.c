@@ -73,6 +73,13 @@ static int read_index(struct json_object *object, struct cel_record *rec,
 {
 	uint64_t index;
 
+	rec->is_nv = has(object, "nv_index");
+	if (rec->is_nv) {
+		if (!number_member(object, "nv_index", UINT32_MAX, &index))
+			return error_set(err, "\"nv_index\" is no NV index");
+		rec->nv_index = (uint32_t)index;
+		return 0;
+	}
 	rec->is_ccmr = has(object, "ccmr");
 	if (!number_member(object, rec->is_ccmr ? "ccmr" : "pcr", UINT8_MAX,
 			   &index))
@@ -318,8 +325,6 @@ static int read_record(struct importer *importer, struct json_object *object,
 
 	if (!json_object_is_type(object, json_type_object))
 		return error_set(err, "no JSON object");
-	if (has(object, "nv_index"))
-		return 0;
 	if (read_number(importer, object, &rec, err) ||
 	    read_index(object, &rec, err) ||
 	    read_digests(importer, object, &rec, err) ||

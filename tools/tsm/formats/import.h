@@ -19,8 +19,7 @@ bool import_is_json(const struct buffer *log);
 
 /*
  * Turn the JSON encoding into records, as the text has them. Numbers that it does not
- * have are counted from 0. Records of NV indices are passed over: they extend no
- * register. Returns 0, or -1 with @err set.
+ * have are counted from 0. Returns 0, or -1 with @err set.
  */
 int import_json(struct buffer *log, struct error *err);
 

@@ -77,6 +77,7 @@ static void print_total(const struct chain *chain, FILE *out)
 	print_content(out, &chain->content);
 	for (i = 0; i < chain->nr_unexplained; i++)
 		resets_text(&chain->unexplained[i], &resets, out);
+	print_left_out(out, &chain->leave_out);
 	for (i = 0; i < chain->nr_unexplained; i++)
 		unexplained_text(&chain->unexplained[i], &separator,
 				 "are not in the archive", out);
@@ -148,6 +149,7 @@ struct json_object *chain_json(const struct chain *chain)
 	for (i = 0; i < chain->nr_unexplained; i++)
 		resets_json(&chain->unexplained[i], list);
 	json_add(object, "resets", list);
+	json_add(object, "left_out", left_out_json(&chain->leave_out));
 	if (chain->is_live)
 		json_add(object, "live", report_json(&chain->live));
 	return object;

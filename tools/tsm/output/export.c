@@ -20,7 +20,7 @@
 int export_cel(const struct log *log, size_t recnum_size, size_t index_size,
 	       FILE *out, struct error *err)
 {
-	struct cel_reader reader = { .log = &log->cel };
+	struct cel_reader reader = { .log = &log->cel, .nv = true };
 	struct cel_record rec;
 	int ret;
 
@@ -40,9 +40,7 @@ int export_cel(const struct log *log, size_t recnum_size, size_t index_size,
 
 		p = cel_put_number_tlv(p, TSM_CEL_RECNUM, rec.recnum,
 				       recnum_size);
-		p = cel_put_number_tlv(p,
-				       rec.is_ccmr ? TSM_CEL_CCMR : TSM_CEL_PCR,
-				       rec.index, index_size);
+		p = cel_put_index(p, &rec, index_size);
 		fwrite(start, 1, (size_t)(p - start), out);
 		fwrite(rec.body, 1, rec.body_len, out);
 	}
@@ -58,12 +56,12 @@ static void write_json(struct json_object *object, FILE *out)
 }
 
 static int
-export_sequence(const struct log *log,
+export_sequence(const struct log *log, bool nv,
 		struct json_object *(*make)(const struct cel_record *rec,
 					    enum content_binding binding),
 		FILE *out, struct error *err)
 {
-	struct cel_reader reader = { .log = &log->cel };
+	struct cel_reader reader = { .log = &log->cel, .nv = nv };
 	enum content_binding binding;
 	struct hasher hasher = { 0 };
 	struct cel_record rec;
@@ -85,12 +83,12 @@ export_sequence(const struct log *log,
 
 int export_json(const struct log *log, FILE *out, struct error *err)
 {
-	return export_sequence(log, json_cel_record, out, err);
+	return export_sequence(log, true, json_cel_record, out, err);
 }
 
 int export_pcrlock(const struct log *log, FILE *out, struct error *err)
 {
-	return export_sequence(log, json_pcrlock_record, out, err);
+	return export_sequence(log, false, json_pcrlock_record, out, err);
 }
 
 /* The banks of an empty log are those of its registers. */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "output/output.h"
 
 static int system_error(const char *what, const char *path, struct error *err)
@@ -88,6 +89,29 @@ int output_commit(struct output *output, struct error *err)
 		output->temporary[0] = '\0';
 	output_abort(output);
 	return failed ? -1 : 0;
+}
+
+static bool is_there(const struct output *output)
+{
+	struct buffer here = { 0 }, there = { 0 };
+	struct error err;
+	bool same;
+
+	same = !buffer_read_path(&there, output->path, &err) &&
+	       !buffer_read_path(&here, output->temporary, &err) &&
+	       here.len == there.len &&
+	       (!here.len || !memcmp(here.data, there.data, here.len));
+	buffer_free(&here);
+	buffer_free(&there);
+	return same;
+}
+
+int output_commit_new(struct output *output, struct error *err)
+{
+	if (!output->temporary[0] || fflush(output->file) || !is_there(output))
+		return output_commit(output, err);
+	output_abort(output);
+	return 0;
 }
 
 void output_abort(struct output *output)

@@ -23,6 +23,9 @@ int output_open(struct output *output, const char *path, struct error *err);
 /* Returns 0, or -1 with @err set and nothing changed but a device or a pipe. */
 int output_commit(struct output *output, struct error *err);
 
+/* The same, but a file that has these bytes already stays as it is. */
+int output_commit_new(struct output *output, struct error *err);
+
 /* Leave what was there. */
 void output_abort(struct output *output);
 

@@ -44,20 +44,21 @@ static void print_unsure(const struct match *match, FILE *out)
 				label, quote->registers[i].name);
 }
 
-/* The names of the registers that nobody has a value to compare with. */
-static void print_others(const struct match *match, FILE *out)
+/* The names of the registers that have no value to compare with. */
+static void print_others(const struct match *match, enum match_source source,
+			 const char *why, FILE *out)
 {
 	const struct quote *quote = match->quote;
 	const char *separator = "";
 	size_t i;
 
-	if (!match->nr_sources[MATCH_NOBODY])
+	if (!match->nr_sources[source])
 		return;
-	fprintf(out, "%s: not compared, in no log: ", label);
+	fprintf(out, "%s: not compared, %s: ", label, why);
 	for (i = 0; i < quote->nr_registers; i++) {
 		const struct quote_register *reg = &quote->registers[i];
 
-		if (match->registers[i].source != MATCH_NOBODY)
+		if (match->registers[i].source != source)
 			continue;
 		fprintf(out, "%s%s %s", separator, reg->name,
 			banks[reg->bank].name);
@@ -104,7 +105,8 @@ static void print_match(const struct match *match, FILE *out)
 
 	for (i = 0; i < match->nr_findings; i++)
 		finding_text(&match->findings[i], label, out);
-	print_others(match, out);
+	print_others(match, MATCH_NOBODY, "in no log", out);
+	print_others(match, MATCH_LEFT_OUT, "LEFT OUT", out);
 	if (match->has_log)
 		print_unquoted(match, out);
 	if (!match->found)
@@ -183,6 +185,7 @@ static struct json_object *registers_json(const struct evidence *evidence)
 {
 	static const char *const sources[] = {
 		[MATCH_NOBODY] = "nothing",
+		[MATCH_LEFT_OUT] = "left_out",
 		[MATCH_LOG] = "log",
 		[MATCH_FIRMWARE] = "firmware_log",
 	};

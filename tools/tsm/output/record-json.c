@@ -36,7 +36,11 @@ static struct json_object *add_content(struct json_object *object,
 	struct json_object *content = json_need(json_object_new_object());
 
 	json_add_number(object, "recnum", rec->recnum);
-	json_add_number(object, rec->is_ccmr ? "ccmr" : "pcr", rec->index);
+	if (rec->is_nv)
+		json_add_number(object, "nv_index", rec->nv_index);
+	else
+		json_add_number(object, rec->is_ccmr ? "ccmr" : "pcr",
+				rec->index);
 	json_add(object, "digests", json_digests(rec->banks, rec->digest));
 	if (cel_is_event(rec)) {
 		json_add_text(object, content_type, "pcclient_std");

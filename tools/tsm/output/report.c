@@ -196,11 +196,10 @@ static void print_unexplained(FILE *out, const struct verification *v)
 				 &separator, "", out);
 }
 
-/* Calls @tell with the name of each register of @set, and with its cursor. */
-static void for_registers(const struct verification *v,
+/* Calls @tell with the name of each register of which others explain extends. */
+static void for_explained(const struct verification *v,
 			  void (*tell)(void *data, const char *name,
-				       const struct earlier_cursor *cursor,
-				       bool left_out),
+				       const struct earlier_cursor *cursor),
 			  void *data)
 {
 	char name[REGISTER_NAME_SIZE];
@@ -208,9 +207,25 @@ static void for_registers(const struct verification *v,
 
 	for (is_ccmr = 0; is_ccmr < 2; is_ccmr++)
 		for (index = 0; index <= UINT8_MAX; index++)
-			tell(data, register_name(is_ccmr, (uint8_t)index, name),
-			     &v->earlier.cursor[is_ccmr][index],
-			     v->leave_out.has[is_ccmr][index]);
+			if (v->earlier.cursor[is_ccmr][index].explained &&
+			    !v->leave_out.has[is_ccmr][index])
+				tell(data,
+				     register_name(is_ccmr, (uint8_t)index,
+						   name),
+				     &v->earlier.cursor[is_ccmr][index]);
+}
+
+static void for_left_out(const struct register_set *set,
+			 void (*tell)(void *data, const char *name), void *data)
+{
+	char name[REGISTER_NAME_SIZE];
+	int is_ccmr, index;
+
+	for (is_ccmr = 0; is_ccmr < 2; is_ccmr++)
+		for (index = 0; index <= UINT8_MAX; index++)
+			if (set->has[is_ccmr][index])
+				tell(data, register_name(is_ccmr,
+							 (uint8_t)index, name));
 }
 
 struct text_list {
@@ -218,37 +233,44 @@ struct text_list {
 	const char *separator;
 };
 
-static void print_earlier(void *data, const char *name,
-			  const struct earlier_cursor *cursor, bool left_out)
+static void print_explained(void *data, const char *name,
+			    const struct earlier_cursor *cursor)
 {
 	struct text_list *list = data;
 
-	if (!cursor->explained || left_out)
-		return;
 	fprintf(list->out, "%s%s %" PRIu64 " extend%s", list->separator, name,
 		cursor->explained, plural(cursor->explained));
 	list->separator = ", ";
 }
 
-static void print_left_out(void *data, const char *name,
-			   const struct earlier_cursor *cursor, bool left_out)
+static void print_name(void *data, const char *name)
 {
 	struct text_list *list = data;
 
-	(void)cursor;
-	if (!left_out)
-		return;
 	fprintf(list->out, "%s%s", list->separator, name);
 	list->separator = ", ";
 }
 
+void print_left_out(FILE *out, const struct register_set *set)
+{
+	struct text_list list = { out, "; LEFT OUT: " };
+
+	for_left_out(set, print_name, &list);
+}
+
 static void print_others(FILE *out, const struct verification *v)
 {
-	struct text_list earlier = { out, "; explained by earlier logs: " };
-	struct text_list left_out = { out, "; LEFT OUT: " };
+	struct text_list list = { out, "; explained by earlier logs: " };
 
-	for_registers(v, print_earlier, &earlier);
-	for_registers(v, print_left_out, &left_out);
+	for_explained(v, print_explained, &list);
+	print_left_out(out, &v->leave_out);
+	if (v->replay.nv_records)
+		fprintf(out,
+			"; NOT REPLAYED: %" PRIu64
+			" record%s of NV indices (the first is record %" PRIu64
+			")",
+			v->replay.nv_records, plural(v->replay.nv_records),
+			v->replay.first_nv);
 }
 
 static void print_total(FILE *out, const struct verification *v)
@@ -416,25 +438,27 @@ static void add_point(struct json_object *object, const struct point *point)
 	json_add(object, "unsure_there", list);
 }
 
-static void earlier_json(void *data, const char *name,
-			 const struct earlier_cursor *cursor, bool left_out)
+static void explained_json(void *data, const char *name,
+			   const struct earlier_cursor *cursor)
 {
-	struct json_object *object;
+	struct json_object *object = json_need(json_object_new_object());
 
-	if (!cursor->explained || left_out)
-		return;
-	object = json_need(json_object_new_object());
 	json_add_text(object, "register", name);
 	json_add_number(object, "extends", cursor->explained);
 	append(data, object);
 }
 
-static void left_out_json(void *data, const char *name,
-			  const struct earlier_cursor *cursor, bool left_out)
+static void name_json(void *data, const char *name)
 {
-	(void)cursor;
-	if (left_out)
-		append(data, json_need(json_object_new_string(name)));
+	append(data, json_need(json_object_new_string(name)));
+}
+
+struct json_object *left_out_json(const struct register_set *set)
+{
+	struct json_object *list = json_need(json_object_new_array());
+
+	for_left_out(set, name_json, list);
+	return list;
 }
 
 struct json_object *report_json(const struct verification *v)
@@ -481,12 +505,11 @@ struct json_object *report_json(const struct verification *v)
 	json_add(object, "resets", list);
 
 	list = json_need(json_object_new_array());
-	for_registers(v, earlier_json, list);
+	for_explained(v, explained_json, list);
 	json_add(object, "earlier", list);
 
-	list = json_need(json_object_new_array());
-	for_registers(v, left_out_json, list);
-	json_add(object, "left_out", list);
+	json_add(object, "left_out", left_out_json(&v->leave_out));
+	json_add_number(object, "nv_records", replay->nv_records);
 
 	list = json_need(json_object_new_array());
 	for (i = 0; i < replay->nr_registers; i++)

@@ -35,4 +35,8 @@ void print_coverage(FILE *out, const struct replay *replay, uint64_t next);
 void print_content(FILE *out, const struct content_count *count);
 struct json_object *content_json(const struct content_count *count);
 
+/* The registers that did not count. */
+void print_left_out(FILE *out, const struct register_set *set);
+struct json_object *left_out_json(const struct register_set *set);
+
 #endif

@@ -115,8 +115,13 @@ static void widen(int *width, int len)
 static const char *name_of(const struct cel_record *rec)
 {
 	static char names[2][UINT8_MAX + 1][REGISTER_NAME_SIZE];
+	static char nv_index[sizeof("0x00000000")];
 	char *name = names[rec->is_ccmr][rec->index];
 
+	if (rec->is_nv) {
+		snprintf(nv_index, sizeof(nv_index), "0x%08x", rec->nv_index);
+		return nv_index;
+	}
 	if (!name[0])
 		register_name(rec->is_ccmr, rec->index, name);
 	return name;

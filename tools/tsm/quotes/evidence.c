@@ -65,6 +65,8 @@ static int check_logs(struct evidence *evidence, struct error *err)
 			*err = v->error;
 		return v->failed ? -1 : 0;
 	}
+	if (v->leave_out.any)
+		v->replay.leave_out = &v->leave_out;
 	return firmware_read(&v->firmware, v->firmware_path,
 			     evidence->quote.format != QUOTE_TPM, err);
 }

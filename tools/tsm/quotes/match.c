@@ -59,9 +59,16 @@ static enum match_source find_source(const struct match *match,
 		match->has_log ? replay_find(&match->v->replay, reg->name) :
 				 NULL;
 
+	if (replay_leaves_out(&match->v->replay, reg->name))
+		return MATCH_LEFT_OUT;
 	if (logged && logged->banks & BANK_BIT(reg->bank))
 		return MATCH_LOG;
 	return firmware_value(match, reg) ? MATCH_FIRMWARE : MATCH_NOBODY;
+}
+
+static bool is_compared(enum match_source source)
+{
+	return source == MATCH_LOG || source == MATCH_FIRMWARE;
 }
 
 static int find_sources(struct match *match, struct error *err)
@@ -75,16 +82,22 @@ static int find_sources(struct match *match, struct error *err)
 
 		match->registers[i].source = source;
 		match->nr_sources[source]++;
-		if (source == MATCH_NOBODY && !reg->has_value)
+		if (is_compared(source) || reg->has_value)
+			continue;
+		if (source == MATCH_LEFT_OUT)
 			return error_set(
 				err,
-				"bank %s of %s is in the quote, and no log has its value: give the values of the PCRs (--pcrs)%s",
-				banks[reg->bank].name, reg->name,
-				match->v->firmware_path ?
-					"" :
-					" or the firmware's log (--firmware-log)");
+				"%s cannot be left out of a digest over all PCRs: give their values (--pcrs)",
+				reg->name);
+		return error_set(
+			err,
+			"bank %s of %s is in the quote, and no log has its value: give the values of the PCRs (--pcrs)%s",
+			banks[reg->bank].name, reg->name,
+			match->v->firmware_path ?
+				"" :
+				" or the firmware's log (--firmware-log)");
 	}
-	if (match->nr_sources[MATCH_NOBODY] == quote->nr_registers)
+	if (!match->nr_sources[MATCH_LOG] && !match->nr_sources[MATCH_FIRMWARE])
 		return error_set(
 			err,
 			"the quote and the log have no register and bank in common");
@@ -269,7 +282,7 @@ static void report_values(struct match *match)
 		enum match_source source = match->registers[i].source;
 		size_t size = banks[reg->bank].size;
 
-		if (source == MATCH_NOBODY || match->registers[i].seen)
+		if (!is_compared(source) || match->registers[i].seen)
 			continue;
 		report(match, reg,
 		       "the quote has %s, which %s never leads to; it ends with %s",

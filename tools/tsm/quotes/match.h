@@ -18,6 +18,7 @@
 /* Who has a value to compare a register of the quote with. */
 enum match_source {
 	MATCH_NOBODY,
+	MATCH_LEFT_OUT, /* nobody was asked */
 	MATCH_LOG,
 	MATCH_FIRMWARE,
 };

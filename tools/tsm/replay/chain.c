@@ -223,6 +223,8 @@ static int compare_values(struct chain *chain, struct link *last,
 		    (!checkpoint_is(&cp, TSM_CHECKPOINT_TRIM) &&
 		     !checkpoint_is(&cp, TSM_CHECKPOINT_UNSURE)))
 			break;
+		if (replay_leaves_out(&v->replay, cp.value.name))
+			continue;
 		reg = replay_find(before, cp.value.name);
 		if (!reg) {
 			report(chain, segment, cp.value.name,
@@ -310,7 +312,9 @@ static void count(struct chain *chain, const struct replay *replay)
 static int check_segment(struct chain *chain, const struct archive_dir *dir,
 			 const struct segment *segment, struct link *last)
 {
-	struct link link = { .segment = *segment, .v.goes_on = true };
+	struct link link = { .segment = *segment,
+			     .v.goes_on = true,
+			     .v.leave_out = chain->leave_out };
 	char name[SEGMENT_NAME_SIZE];
 	struct error err;
 	int ret;
@@ -340,6 +344,7 @@ static int check_segment(struct chain *chain, const struct archive_dir *dir,
 	verify_free(&last->v);
 	*last = link;
 	last->v.replay.before = NULL;
+	last->v.replay.leave_out = NULL;
 	/* The replay was of the buffers where they were before. */
 	last->v.replay.cel.log = &last->v.log.cel;
 	last->v.replay.lines.text = &last->v.log.checkpoints;
@@ -430,6 +435,7 @@ static int check_live(struct chain *chain, struct link *last, const char *root)
 
 	verify_free(live);
 	live->before = &last->v.replay;
+	live->leave_out = chain->leave_out;
 	result = verify_provider(live, root, chain->provider);
 	/* It may have gone meanwhile, and may have come anew. */
 	chain->is_live = is_live(chain, root);
@@ -489,7 +495,8 @@ static void uncount_untrimmed(struct chain *chain, const struct link *last)
 		return;
 	reader.pos += opening;
 	while (checkpoint_next(&reader, &cp, &err) > 0)
-		if (segment_is_line_in(&cp, live))
+		if (segment_is_line_in(&cp, live) &&
+		    !replay_leaves_out(&chain->live.replay, cp.value.name))
 			uncount(chain, &cp);
 }
 

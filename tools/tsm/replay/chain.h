@@ -42,6 +42,7 @@ struct chain {
 	bool untrimmed; /* see archive_is_untrimmed() */
 
 	bool strict; /* what is unexplained is not verified */
+	struct register_set leave_out; /* these registers do not count */
 	struct unexplained *unexplained; /* of each register, in all of it */
 	size_t nr_unexplained;
 

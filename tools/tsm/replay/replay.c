@@ -24,6 +24,7 @@ int replay_init(struct replay *replay, const struct buffer *cel,
 {
 	*replay = (struct replay){
 		.cel.log = cel,
+		.cel.nv = true,
 		.lines.text = checkpoints,
 	};
 	/* All that a replay ever allocates, however long the log is. */
@@ -580,6 +581,12 @@ static int apply_record(struct replay *replay, const struct cel_record *rec,
 			      " stands where record %" PRIu64
 			      " belongs: records are missing or out of order",
 			      rec->offset, rec->recnum, replay->next);
+		return 0;
+	}
+	if (rec->is_nv) {
+		if (!replay->nv_records++)
+			replay->first_nv = rec->recnum;
+		replay->next++;
 		return 0;
 	}
 	if (replay->leave_out &&

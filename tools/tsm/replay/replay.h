@@ -132,6 +132,8 @@ struct replay {
 	uint64_t next; /* number of the next record */
 	bool broken; /* records are missing: nothing after that counts */
 	struct content_count content;
+	uint64_t nv_records; /* of NV indices: nothing here tells of their values */
+	uint64_t first_nv;
 
 	struct replay_register *registers;
 	size_t nr_registers;

@@ -180,7 +180,15 @@ static int check_buffers(struct verification *v, const struct buffer *values,
 		return -1;
 	if (replay_finish(replay, replay->next, "the values file has", err))
 		return -1;
-	return verify_follows_firmware(v) ? follow_check(v, NULL, err) : 0;
+	if (verify_follows_firmware(v))
+		return follow_check(v, NULL, err);
+	if (v->firmware_path && v->earlier.nr_files)
+		return error_set(
+			err,
+			"the log begins with record %" PRIu64
+			", and earlier logs are replayed from power-on: they explain nothing of it",
+			replay->first);
+	return 0;
 }
 
 enum verify_result verify_buffers(struct verification *v,

@@ -29,7 +29,7 @@ static int no_record(uint64_t from, uint64_t next, struct error *err)
 
 int log_skip_to(struct log *log, uint64_t from, struct error *err)
 {
-	struct cel_reader reader = { .log = &log->cel };
+	struct cel_reader reader = { .log = &log->cel, .nv = true };
 	struct cel_record rec;
 	uint64_t next = log->first;
 	size_t end = 0;
@@ -196,7 +196,7 @@ int log_read_more(struct log *log, struct error *err)
 static int find_first(const struct buffer *cel, uint64_t *first,
 		      struct error *err)
 {
-	struct cel_reader reader = { .log = cel };
+	struct cel_reader reader = { .log = cel, .nv = true };
 	struct cel_record rec;
 	int ret = cel_next(&reader, &rec, err);
 

@@ -1087,6 +1087,43 @@ def live_register_differs():
     verify().expect(2, "could not check: sample/", "rtmr0/digest")
 
 
+@test_each([("offline", ["--offline"]), ("and the live log", [])])
+def leave_out(args):
+    """verify: --leave-out"""
+    kernel = rounds(3, 4)
+    kernel.extend(1)
+    change(kernel)
+    edit(os.path.join(segments()[1], "checkpoints"),
+         flip_value(b"trim rtmr0 sha384:"))
+    verify(*args).expect(1, "register rtmr0", "DIFFERS")
+    verify(*args, "--leave-out", "rtmr2").expect(1, "register rtmr0", "DIFFERS")
+    run = verify(*args, "--strict", "--leave-out", "rtmr0").expect(
+        0, ": verified: 2 segments, 7 records (0 to 6), 1 register", "; LEFT OUT: rtmr0")
+    check("NOT EXPLAINED" not in run.out, run.out)
+    found, = verify(*args, "--json", "--leave-out", "rtmr0").expect(0).json()
+    check(found["left_out"] == ["rtmr0"] and found["unexplained"] == [], f"{found}")
+    edit(os.path.join(segments()[1], "checkpoints"),
+         flip_value(b"trim rtmr2 sha256:"))
+    verify(*args, "--leave-out", "rtmr0").expect(1, "register rtmr2")
+
+
+@test
+def leave_out_killed():
+    """verify: --leave-out, where archive was killed while it added lines"""
+    kernel = rounds(3)
+    for step in range(1, 40):
+        kernel.foreign("rtmr0", "resume")
+        kernel.write()
+        run = Run("archive", "--sysfs", "tree", "archive", tool=FAST,
+                  env={"LD_PRELOAD": INTERRUPT, "INTERRUPT_KILL": str(step)})
+        verify("--strict", "--leave-out", "rtmr0").expect(0, "LEFT OUT: rtmr0")
+        archive(kernel).expect(0)
+        if run.status == 0:
+            check(step > 4, f"{step} steps are not all")
+            return
+    check(False, "no end of steps")
+
+
 @test
 def json_of_archives():
     """verify: --json"""

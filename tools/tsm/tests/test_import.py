@@ -2,25 +2,29 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Tests of what tsm-log makes of logs that other programs keep.
 
-    test_import.py TSM_LOG
+    test_import.py TSM_LOG FAST_TSM_LOG INTERRUPT
 
-The logs are written here as these programs write them.
+As test_archive.py. The logs are written here as these programs write them.
 """
 
 import fcntl
 import json
+import os
+import signal
 import struct
 import subprocess
 import sys
 import time
 
 import make_log
+import make_quote
 import tcg2
-from harness import (ENV, TOOL, Run, check, is_waited_for, run_tests, test,
+from harness import (ENV, FAST, TOOL, Run, check, is_waited_for, run_tests, test,
                      test_each)
 from make_log import digest_of, event_tlv, put, tlv
 from others import BANKS, ima_ascii, ima_binary, ima_data, systemd_record
 
+INTERRUPT = os.path.abspath(sys.argv[3])
 PHASES = ("enter-initrd", "leave-initrd", "sysinit", "ready")
 
 
@@ -31,6 +35,11 @@ USUAL = {"SYSTEMD_MEASURE_LOG_USERSPACE": "systemd"}
 def systemd_log():
     return b"".join(systemd_record(11, text) for text in PHASES) + \
         systemd_record(15, "machine-id:00", "machine-id")
+
+
+def lacks_one():
+    """systemd's log as far as pcr11 is lost in it."""
+    return systemd_log().replace(systemd_record(11, "sysinit"), b"")
 
 
 def replayed(log):
@@ -118,13 +127,68 @@ def template_of_tcg():
 
 
 @test
-def passed_over():
-    """NV indices and hashes that are not known are passed over"""
-    text = systemd_record(11, "x")
-    put("log", text.replace(b'"pcr":11', b'"nv_index":30474752') +
-        text.replace(b'"sha1"', b'"sha3-256"'))
+def unknown_hash():
+    """hashes that are not known are passed over"""
+    put("log", systemd_record(11, "x").replace(b'"sha1"', b'"sha3-256"'))
     record, = Run("show", "--json", "--log", "log").expect(0).json()
-    check(record["recnum"] == 0 and len(record["digests"]) == 1, f"{record}")
+    check(len(record["digests"]) == 1, f"{record}")
+
+
+def nv_log(numbered):
+    """systemd's log with extends of an NV index in between, as JSON."""
+    texts = [systemd_record(11, "a"), systemd_record(1, "b"), systemd_record(15, "c"),
+             systemd_record(1, "d"), systemd_record(11, "e")]
+    texts = [t.replace(b'"pcr":1,', b'"nv_index":30474752,') for t in texts]
+    if numbered:
+        texts = [t.replace(b"{", b'{"recnum":%d,' % n, 1)
+                 for n, t in enumerate(texts)]
+    return b"".join(texts)
+
+
+@test_each([("JSON without numbers", False, False), ("JSON with numbers", True, False),
+            ("TLV", False, True)])
+def nv_index(numbered, as_tlv):
+    """records of NV indices are kept and shown, and extend no register"""
+    put("log", nv_log(numbered))
+    if as_tlv:
+        run = Run("export", "--format", "cel", "--log", "log").expect(0)
+        check(run.bytes.count(tlv(2, (30474752).to_bytes(4, "big"))) == 2, "TLV 2")
+        put("log", run.bytes)
+    run = Run("show", "--log", "log").expect(0)
+    check([line.split()[:2] for line in run.out.splitlines()[1:]] == [
+        ["0", "pcr11"], ["1", "0x01d10200"], ["2", "pcr15"], ["3", "0x01d10200"],
+        ["4", "pcr11"]], run.out)
+    records = Run("show", "--json", "--log", "log").expect(0).json()
+    check([r.get("nv_index") for r in records] == [None, 30474752, None, 30474752,
+                                                   None], f"{records}")
+    check("pcr" not in records[1] and records[1]["content"]["json"]["string"] == "b",
+          f"{records[1]}")
+    log = make_log.Log("tpm0")
+    for name in ("pcr11", "pcr15"):
+        log.add(name, list(BANKS))
+    for name, text in (("pcr11", b"a"), ("pcr15", b"c"), ("pcr11", b"e")):
+        log.event(name, text)
+    replayed(log)
+    Run("verify", "--log", "log", "--from-power-on", "--values", "values").expect(
+        0, "verified: 5 records (0 to 4), 2 registers", "2 equal to the values file",
+        "; NOT REPLAYED: 2 records of NV indices (the first is record 1)")
+    run = Run("export", "--for", "pcrlock", "--log", "log").expect(
+        0, "log: without 2 records of NV indices, which are no registers; the first is "
+        "record 1")
+    check([json.loads(t)["pcr"] for t in run.bytes.split(b"\x1e")[1:]] == [11, 15, 11],
+          run.out)
+    run = Run("export", "--format", "json", "--log", "log").expect(0)
+    check(run.err.count("NV") == 0 and run.bytes.count(b"nv_index") == 2, run.out)
+
+
+@test_each([("JSON", nv_log(True).replace(b"30474752", b"-1"),
+             'record 2 of the file: "nv_index" is no NV index'),
+            ("TLV", tlv(0, bytes(8)) + tlv(2, bytes(5)),
+             "an NV index takes 4 bytes, not 5")])
+def nv_bad(data, message):
+    """an NV index that is none"""
+    put("log", data)
+    Run("show", "--log", "log").expect(2, message)
 
 
 GOOD = systemd_record(11, "x")
@@ -539,14 +603,107 @@ def leave_out():
     check(plain["left_out"] == [] and plain["earlier"] == [], f"{plain}")
 
 
+@test
+def earlier_log_archived():
+    """verify --earlier-log with records that were archived"""
+    log = boot()
+    put("tree/tpm0/log/trim", b"")
+    os.mkdir("archive")
+    Run("archive", "--sysfs", "tree", "archive").expect(0)
+    log.trim()
+    log.event("pcr11", b"after the trim")
+    write(log)
+    args = ("verify", "--strict", "--archive", "archive", *TREE)
+    Run(*args, "--earlier-log", "systemd").expect(
+        0, "verified: 4 records", "pcr11 4 extends, pcr15 1 extend")
+    put("systemd", lacks_one())
+    Run(*args, "--earlier-log", "systemd").expect(1, "register pcr11")
+
+
+def quoted(log):
+    """The PCRs of the log, signed, for the options that it returns."""
+    ak = make_quote.Ak()
+    pcrs = [(a, [11, 15, 23]) for a in BANKS]
+    quote = make_quote.TpmQuote(ak, log.registers, pcrs, b"nonce")
+    for name, data in (("quote", quote.message), ("signature", quote.signature),
+                       ("pcrs", quote.plain()), ("ak.pub", ak.tpm2b())):
+        put(name, data)
+    return ("verify", "--nonce", b"nonce".hex(), "--quote", "quote", "--signature",
+            "signature", "--ak", "ak.pub", *FILES[:4])
+
+
+@test
+def earlier_log_quoted():
+    """verify --quote --earlier-log"""
+    args = (*quoted(boot()), "--firmware-log", "firmware")
+    Run(*args).expect(1, "register pcr11", "register pcr15")
+    for more in ([], ["--pcrs", "pcrs"]):
+        run = Run(*args, *more, "--strict", "--earlier-log", "systemd").expect(
+            0, "pcr11 4 extends, pcr15 1 extend", "covers records up to 2, 0 records",
+            "quote: verified")
+        check("NOT EXPLAINED" not in run.out, run.out)
+    put("systemd", lacks_one())
+    Run(*args, "--earlier-log", "systemd").expect(1, "register pcr11",
+                                                 "quote: DIFFERS")
+
+
+@test
+def earlier_log_collected():
+    """verify --earlier-log of what tsm-log quote has written, also of a trimmed log"""
+    log = boot()
+    quoted(log)
+    os.mkdir("evidence")
+    for name in ("quote", "signature", "pcrs", "cel", "checkpoints", "firmware"):
+        os.rename(name, f"evidence/{name}")
+    args = ("verify", "--nonce", b"nonce".hex(), "--ak", "ak.pub", "--strict",
+            "--earlier-log", "systemd", "./evidence")
+    Run(*args).expect(0, "pcr11 4 extends, pcr15 1 extend", "quote: verified")
+    log.trim()
+    put("evidence/cel", log.cel())
+    put("evidence/checkpoints", log.checkpoints())
+    Run(*args).expect(2, "the log begins with record 3, and earlier logs are replayed "
+                      "from power-on")
+
+
+@test
+def leave_out_quoted():
+    """verify --quote --leave-out"""
+    log = boot()
+    args = quoted(log)
+    values = ("--pcrs", "pcrs")
+    Run(*args, *values, "--strict").expect(1, "quote: UNEXPLAINED")
+    out = ("--leave-out", "pcr11", "--leave-out", "pcr15")
+    run = Run(*args, *values, "--strict", *out).expect(
+        0, "; LEFT OUT: pcr11, pcr15", "quote: verified",
+        "quote: not compared, LEFT OUT: pcr11 sha1, pcr15 sha1, pcr11 sha256, "
+        "pcr15 sha256", "quote: 2 registers equal to the log")
+    check("UNEXPLAINED" not in run.out, run.out)
+    report, = Run(*args, *values, "--json", *out).expect(0).json()
+    check({r["register"]: r["compared_with"] for r in report["quote"]["registers"]} ==
+          {"pcr11": "left_out", "pcr15": "left_out", "pcr23": "log"}, f"{report}")
+    Run(*args, *out).expect(2, "pcr11 cannot be left out of a digest over all PCRs")
+    # What is left out may have another value than the log leads to, and nothing else.
+    for name, status in (("pcr11", 0), ("pcr23", 1)):
+        other = boot()
+        extend(other.registers[name], "past the quote")
+        Run(*quoted(other), *values, *out).expect(status)
+
+
+@test
+def leave_out_quoted_firmware():
+    """verify --quote --leave-out with the firmware's log alone"""
+    args = [w for w in quoted(boot()) if w not in FILES[:4]]
+    args += ["--firmware-log", "firmware", "--pcrs", "pcrs"]
+    Run(*args).expect(1, "register pcr11", "register pcr15", "register pcr23")
+    Run(*args, "--leave-out", "pcr11", "--leave-out", "pcr15").expect(
+        1, "register pcr23", "not compared, LEFT OUT: pcr11 sha1, pcr15 sha1")
+
+
 # One log of both, for pcrlock.
 
-def merged(*args, status=0):
+def replay(data):
     """The records, and the values that they lead to after the firmware."""
-    run = Run("export", "--for", "pcrlock", "--merge", *args, env=USUAL)
-    run.expect(status)
-    texts = run.bytes.split(b"\x1e")[1:]
-    records = [json.loads(text) for text in texts]
+    records = [json.loads(text) for text in data.split(b"\x1e")[1:]]
     firmware = tcg2.Firmware(list(BANKS))
     firmware.extend(11, b"stub")
     for record in records:
@@ -554,7 +711,29 @@ def merged(*args, status=0):
         for digest in record["digests"]:
             a = digest["hashAlg"]
             value[a] = digest_of(a, value[a] + bytes.fromhex(digest["digest"]))
-    return run, records, firmware
+    return records, firmware
+
+
+def merged(*args, status=0):
+    run = Run("export", "--for", "pcrlock", "--merge", *args, env=USUAL)
+    return (run.expect(status), *replay(run.bytes))
+
+
+def merging(args):
+    """The same, which has only been started."""
+    return subprocess.Popen(
+        [TOOL, "export", "--for", "pcrlock", "--merge", *args],
+        stdout=subprocess.PIPE, env=dict(ENV, **USUAL))
+
+
+def wait_until(condition, process):
+    end = time.monotonic() + 300
+    while not condition():
+        check(process.poll() is None, f"ended with status {process.poll()}")
+        if time.monotonic() > end:
+            process.kill()
+            check(False, "nothing happens")
+        time.sleep(0.01)
 
 
 def expect_merged(log, records, firmware):
@@ -623,16 +802,43 @@ def merge_waits():
     boot()
     with open("systemd", "rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        with subprocess.Popen(
-                [TOOL, "export", "--for", "pcrlock", "--merge", *MERGE[0][2]],
-                stdout=subprocess.PIPE, env=dict(ENV, **USUAL)) as waiting:
-            while not is_waited_for("systemd") and waiting.poll() is None:
-                time.sleep(0.01)
+        with merging(MERGE[0][2]) as waiting:
+            wait_until(lambda: is_waited_for("systemd"), waiting)
             with open("systemd", "ab") as more:
                 more.write(systemd_record(15, "late"))
             fcntl.flock(file, fcntl.LOCK_UN)
             out = waiting.communicate(timeout=300)[0]
     check(b'"late"' in out, f"{out}")
+
+
+@test
+def merge_of_one_moment():
+    """export --merge has nothing of one log that comes after what is not in the other"""
+    log = boot()
+    with open("systemd", "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with merging(TREE) as waiting:
+            wait_until(lambda: is_waited_for("systemd"), waiting)
+            log.event("pcr11", b"ours, just then")
+            extend(log.registers["pcr11"], "systemd's, after that")
+            log.checkpoint("foreign", "pcr11")
+            write(log)
+            with open("systemd", "ab") as more:
+                more.write(systemd_record(11, "systemd's, after that"))
+            fcntl.flock(file, fcntl.LOCK_UN)
+            out = waiting.communicate(timeout=300)[0]
+    expect_merged(log, *replay(out))
+
+
+@test
+def merge_into_systemds():
+    """export --merge does not write to systemd's own log"""
+    boot()
+    os.link("systemd", "link")
+    Run("export", "--for", "pcrlock", "--merge", "-o", "link", *MERGE[0][2],
+        env=USUAL).expect(2, "link is systemd's own log: not exported")
+    with open("systemd", "rb") as file:
+        check(file.read() == systemd_log(), "the file is what it was")
 
 
 @test_each([
@@ -655,6 +861,178 @@ def merge_usage(args, message):
         check(file.read() == b"before", "the file is what it was")
 
 
+# The same, kept up to date.
+
+class Kept:
+    """watch --merge, which keeps the file "out"."""
+
+    def __init__(self, *args):
+        self.process = subprocess.Popen(
+            [TOOL, "watch", "--merge", "-o", "out", *args, *TREE],
+            stderr=subprocess.PIPE, env=dict(ENV, **USUAL))
+
+    def until(self, condition):
+        wait_until(condition, self.process)
+
+    def until_it_has(self, text):
+        self.until(lambda: os.path.exists("out") and text in contents("out"))
+
+    def until_it_waits(self):
+        self.until(lambda: is_waited_for("systemd"))
+
+    def read_once(self, lock, data):
+        """Let it have the lock, appending that until it has, and take it back."""
+        while True:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            append(data)
+            time.sleep(0.01)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                return
+
+    def message(self):
+        return self.process.stderr.readline().decode()
+
+    def end(self):
+        """What else it has said."""
+        self.process.kill()
+        return self.process.communicate(timeout=300)[1].decode()
+
+
+def contents(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def append(data):
+    """To systemd's log."""
+    with open("systemd", "ab") as file:
+        file.write(data)
+
+
+@test
+def keep():
+    """watch --merge: the file has what is new, and is what export writes"""
+    log = boot()
+    kept = Kept()
+    kept.until_it_has(b"machine-id:00")
+    record = systemd_record(11, "shutdown")
+    with open("systemd", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        append(record[:30])
+        kept.until_it_waits()
+        log.event("pcr11", b"ours, later")
+        extend(log.registers["pcr11"], "shutdown")
+        log.checkpoint("foreign", "pcr11")
+        write(log)
+        append(record[30:])
+    kept.until_it_has(b'"shutdown"')
+    check(kept.end() == "", "no message")
+    expect_merged(log, *replay(contents("out")))
+    check(contents("out") == merged(*TREE)[0].bytes, "as export")
+
+
+@test
+def keep_unchanged():
+    """watch --merge: the file is replaced if it changes, at once, and else stays"""
+    boot()
+    put("systemd", lacks_one())
+    first = merged(*TREE, status=1)[0].bytes
+    put("out", first)
+    os.link("out", "link")
+    kept = Kept()
+    # That is what comes after the file.
+    check("register pcr11: what systemd has of it" in kept.message(), "lost")
+    check(os.path.samefile("out", "link"), "the file stays")
+    append(systemd_record(12, "later"))
+    kept.until_it_has(b"later")
+    check(contents("link") == first, "the old file is what it was")
+    check(kept.end() == "", "no message")
+
+
+@test
+def keep_trouble():
+    """watch --merge: what is wrong is told once, and does not end it"""
+    boot()
+    put("systemd", lacks_one())
+    kept = Kept()
+    check("register pcr11: what systemd has of it" in kept.message(), "lost")
+    kept.until_it_has(b"machine-id:00")
+    before = contents("out")
+    append(b"\x1e{")
+    check("tpm0: systemd: record 5 of the file" in kept.message(), "trouble")
+    with open("systemd", "rb+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        kept.read_once(file, b"\x1e")
+        check(contents("out") == before, "the file is what it was")
+        file.truncate(len(lacks_one()))
+        append(systemd_record(12, "later"))
+    kept.until_it_has(b"later")
+    check(kept.end() == "", "no message")
+
+
+@test
+def keep_trimmed():
+    """watch --merge: with the records that were archived"""
+    log = boot()
+    put("tree/tpm0/log/trim", b"")
+    os.mkdir("archive")
+    Run("archive", "--sysfs", "tree", "archive").expect(0)
+    want = merged(*TREE)[0].bytes
+    log.trim()
+    write(log)
+    Run("watch", "--merge", "-o", "out", *TREE, env=USUAL).expect(
+        2, "begins with record 3, the ones before it were trimmed", "--archive")
+    check(not os.path.exists("out"), "no file")
+    kept = Kept("--archive", "archive")
+    kept.until_it_has(b"machine-id:00")
+    check(kept.end() == "" and contents("out") == want, "as before")
+
+
+@test_each([("killed", "INTERRUPT_KILL", -signal.SIGKILL),
+            ("no space", "INTERRUPT_FAIL", 2)])
+def keep_interrupted(variable, status):
+    """watch --merge before the new file is in the place of the old one"""
+    boot()
+    put("out", b"before")
+    Run("watch", "--merge", "-o", "out", *TREE, tool=FAST,
+        env=dict(USUAL, LD_PRELOAD=INTERRUPT, **{variable: "1"})).expect(status)
+    check(contents("out") == b"before", "the file is what it was")
+    kept = Kept()
+    kept.until_it_has(b"machine-id:00")
+    check(kept.end() == "" and contents("out") == merged(*TREE)[0].bytes,
+          "nothing is left to do")
+
+
+@test_each([
+    ("no file", ["--merge", *TREE], "--merge needs a file to keep: -o"),
+    ("no --merge", ["-o", "out", *TREE[:2], "tpm0"], "go with --merge"),
+    ("an archive alone", ["--archive", ".", "tpm0"], "go with --merge"),
+    ("json", ["--merge", "--json", "-o", "out", *TREE], "excludes --from and --json"),
+    ("from", ["--merge", "--from", "1", "-o", "out", *TREE], "excludes --from"),
+    ("a copy", ["--merge", "-o", "out", "--sysfs", "tree", "tpm0"],
+     "give it by --firmware-log"),
+    ("a link", ["--merge", "-o", "link", *TREE], "link is no file that could be"),
+    ("systemd's log", ["--merge", "-o", "systemd", *TREE], "systemd is systemd's own"),
+    ("no provider", ["--merge", "-o", "out", *TREE[:-1], "tpm1"],
+     "tpm1: cannot open tree/tpm1"),
+    ("no systemd", ["--merge", "-o", "out", *TREE],
+     "tpm0: cannot watch missing: No such file"),
+])
+def keep_usage(args, message):
+    """watch --merge, wrong usage"""
+    boot()
+    put("out", b"before")
+    os.symlink("out", "link")
+    usual = USUAL if "missing" not in message else {
+        "SYSTEMD_MEASURE_LOG_USERSPACE": "missing"}
+    Run("watch", *args, env=usual).expect(2, message)
+    check(contents("out") == b"before" and contents("systemd") == systemd_log(),
+          "the files are what they were")
+
+
 @test_each([
     ("without the firmware's log", ["--earlier-log", "systemd", "--sysfs",
                                     "tree", "tpm0"], "goes with --follow-firmware"),
@@ -663,8 +1041,10 @@ def merge_usage(args, message):
      "text: does not tell which registers"),
     ("damaged", ["--earlier-log", "damaged", *FILES], "damaged: record 1 of"),
     ("no register", ["--leave-out", "pcr", *FILES], "a register as the log"),
-    ("a quote", ["--leave-out", "pcr1", "--quote", "x"], "not go with a quote"),
-    ("an archive", ["--leave-out", "pcr1", "./tree"], "excludes --leave-out"),
+    ("a quote alone", ["--earlier-log", "systemd", "--quote", "x", *FILES[:4]],
+     "what --log and --firmware-log do not have: give these"),
+    ("an archive", ["--earlier-log", "systemd", "./tree"],
+     "DIR excludes --earlier-log"),
 ])
 def earlier_usage(args, message):
     """--earlier-log and --leave-out, wrong usage"""
