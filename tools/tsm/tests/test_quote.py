@@ -660,6 +660,17 @@ def quote_other_files():
     Run("verify", "--quote", "quote", "tpm0").expect(2, "goes with files")
 
 
+@test
+def quote_unread():
+    """a quote that cannot be read: nothing is said of the log"""
+    history(TDX_CASE)
+    put("quote", b"no quote")
+    run = TDX_CASE.verify().expect(2, "could not check: quote: it is no TDX")
+    check(run.out == "", run.out)
+    report, = TDX_CASE.verify("--json").expect(2).json()
+    check("log" not in report, report)
+
+
 def accepted(command, path, data, positions):
     """Those positions whose altered byte is not found."""
     left = []
