@@ -143,9 +143,8 @@ def snp():
     put("root.pem", SNP.ark.pem)
     platform("snp", blobs={
         "outblob": make_quote.snp(SNP, CHIP, NONCE, tcb=TCB),
-        "auxblob": SNP.table(), "manifestblob": b"manifest"}).expect(
-            0, "snp: a quote is in q\n")
-    check(files() == ["certificates", "manifest", "quote"], f"{files()}")
+        "auxblob": SNP.table()}).expect(0, "snp: a quote is in q\n")
+    check(files() == ["certificates", "quote"], f"{files()}")
     verify("--root", "root.pem").expect(0, "quote: verified")
     put("other.pem", pki.Snp(CHIP).ark.pem)
     verify("--root", "other.pem").expect(1, "quote: DIFFERS")
@@ -405,6 +404,7 @@ def verify_usage():
     platform("tdx", blobs=tdx_blobs(log)).expect(0)
     for args in (["--quote", "q/quote"], ["--offline"], ["--values", "x"],
                  ["--log", "q/cel"], ["--firmware-log", "x"],
+                 ["--manifest", "x"], ["--svsm-report", "x"],
                  ["--sysfs", "tree"]):
         verify(*args).expect(2, "DIR has the quote and its logs")
     os.remove("q/quote")
