@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import uuid
 
 import make_log
 import make_quote
@@ -92,7 +93,7 @@ def tdx(kwargs):
     platform("tdx", blobs=blobs).expect(
         0, "tdx: a quote is in q, with a log of 3 records\n")
     check(files() == ["cel", "checkpoints", "quote"], f"{files()}")
-    check(content("blobs/written") == NONCE.ljust(64, b"\0"), "the nonce")
+    check(content("blobs/written.inblob") == NONCE.ljust(64, b"\0"), "the nonce")
     check(os.listdir("configfs") == [], "the report is gone")
     verify("--root", "root.pem").expect(
         0, "quote: covers records up to 1, 1 record after it", "quote: verified")
@@ -353,6 +354,130 @@ def tpm_archived():
             0, "of 3 records\n")
         verify("--ak", "q/ak.pub").expect(0, "verified: 3 records (0 to 2)",
                                           "up to 2, 0 records after it")
+
+
+# TPMs of SVSMs.
+
+ALL_SERVICES = str(uuid.UUID(int=0))
+EK = make_quote.Ek()
+
+
+def svsm_log(device="tpm-svsm"):
+    """A log of two records, of the TPM of that device."""
+    log = tpm_log()
+    extend(log, "pcr10", b"one")
+    extend(log, "pcr16", b"two")
+    os.makedirs("tree/tpm0/device")
+    os.symlink(f"../../../{device}", "tree/tpm0/device/device")
+    return log
+
+
+def svsm_blobs(manifest, certificates=SNP.table(), **kwargs):
+    """What configfs has for a report of the SVSM's"""
+    put("root.pem", SNP.ark.pem)
+    return dict({"inblob": b"", "generation": b"3\n", "service_provider": b"",
+                 "service_guid": b"", "manifestblob": manifest,
+                 "outblob": make_quote.svsm(SNP, CHIP, NONCE, manifest,
+                                            tcb=TCB)},
+                **({"auxblob": certificates} if certificates else {}), **kwargs)
+
+
+def verify_svsm(*args):
+    return verify("--ak", "q/ak.pub", "--root", "root.pem", *args)
+
+
+def requested(number):
+    """What the report of this number was asked for"""
+    return tuple(content(f"blobs/{number}/written.{name}").decode()
+                 for name in ("service_provider", "service_guid"))
+
+
+def each_report(*reports):
+    return {f"{number}/{name}": data
+            for number, blobs in enumerate(reports, 1)
+            for name, data in blobs.items()}
+
+
+@test
+def svsm():
+    """quote of the TPM of an SVSM"""
+    services = make_quote.services((make_quote.VTPM, EK.tpmt()))
+    with software_tpm() as tcti:
+        log = svsm_log()
+        log.event("pcr16", b"later")
+        log.write_tree("tree")
+        platform("tpm0", "--tcti", tcti,
+                 blobs=each_report(svsm_blobs(services))).expect(
+                     0, "tpm0: a quote is in q, with a log of 3 records\n",
+                     "tpm0: q/svsm-report is of the SVSM that the TPM is in\n")
+    check(files() == ["ak.pub", "cel", "certificates", "checkpoints",
+                      "manifest", "pcrs", "quote", "signature", "svsm-report"],
+          f"{files()}")
+    check(requested(1) == ("svsm", ALL_SERVICES), requested(1))
+    check(content("blobs/1/written.inblob") == NONCE.ljust(64, b"\0"), "nonce")
+    check(os.listdir("configfs") == [], "the report is gone")
+    put("ek.pem", EK.pem())
+    verify_svsm("--ek", "ek.pem").expect(
+        0, "passed: the SVSM's report is of the nonce and the manifest",
+        "passed: the manifest has the given endorsement key",
+        "covers records up to 1, 1 record after it", "quote: verified")
+    verify("--ak", "q/ak.pub").expect(2, "nobody vouches for the quote")
+    verify("--root", "root.pem").expect(2, "nobody vouches for the quote")
+    for name in ("svsm-report", "manifest"):
+        whole = content(f"q/{name}")
+        put(f"q/{name}", whole[:-1] + bytes([whole[-1] ^ 1]))
+        verify_svsm().expect(1, "quote: DIFFERS")
+        os.remove(f"q/{name}")
+        verify_svsm().expect(2, "could not check: quote: ")
+        put(f"q/{name}", whole)
+    # Without both it is another TPM, for which no root says anything.
+    os.remove("q/manifest")
+    os.remove("q/svsm-report")
+    verify_svsm().expect(2, "could not check: quote: a root")
+
+
+@test
+def svsm_single_service():
+    """quote of the TPM of an SVSM that attests that alone, without certificates"""
+    blobs = svsm_blobs(EK.tpmt(), certificates=None)
+    nothing = {name: data for name, data in blobs.items() if name != "outblob"}
+    guest = {"inblob": b"", "generation": b"1\n",
+             "outblob": make_quote.snp(SNP, CHIP, NONCE, tcb=TCB, vmpl=2),
+             "auxblob": SNP.table()}
+    with software_tpm() as tcti:
+        svsm_log()
+        platform("tpm0", "--tcti", tcti,
+                 blobs=each_report(nothing, blobs, guest)).expect(0)
+    check(requested(1) == ("svsm", ALL_SERVICES), requested(1))
+    check(requested(2) == ("svsm", str(make_quote.VTPM)), requested(2))
+    verify_svsm().expect(0, "not checked: whether the manifest is the vTPM's",
+                         "quote: verified")
+
+
+@test_each([("no SVSM's reports", {"service_provider"}, "service_provider: "),
+            ("no manifest", {"manifestblob"}, "manifestblob"),
+            ("no report", {"outblob"}, "outblob")])
+def svsm_fails(missing, text):
+    """quote of the TPM of an SVSM that attests nothing"""
+    blobs = {name: data for name, data in svsm_blobs(EK.tpmt()).items()
+             if name not in missing}
+    with software_tpm() as tcti:
+        svsm_log()
+        platform("tpm0", "--tcti", tcti, blobs=each_report(blobs, blobs)).expect(
+            0, "tpm0: without the SVSM's report: configfs: ", text)
+    check("svsm-report" not in files() and "manifest" not in files() and
+          "certificates" not in files(), f"{files()}")
+    check(os.listdir("configfs") == [], "the reports are gone")
+    verify("--ak", "q/ak.pub").expect(0, "quote: verified")
+
+
+@test
+def svsm_other_tpm():
+    """quote of a TPM that is not the SVSM's"""
+    with software_tpm() as tcti:
+        svsm_log("MSFT0101:00")
+        platform("tpm0", "--tcti", tcti, blobs=svsm_blobs(EK.tpmt())).expect(0)
+    check("svsm-report" not in files(), f"{files()}")
 
 
 # The directory, and usage.
