@@ -227,6 +227,16 @@ def checkquote():
     return not done.returncode
 
 
+def openssl_verifies(key, message, signature):
+    """Of RSAPSS; key: in PEM; signature: TPMT_SIGNATURE"""
+    put("plain", content(signature)[6:])
+    done = subprocess.run(
+        ["openssl", "dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss",
+         "-verify", key, "-signature", "plain", message],
+        capture_output=True, check=False)
+    return not done.returncode
+
+
 @test
 def tpm():
     """quote of a TPM by a key made for it"""
