@@ -299,7 +299,8 @@ static void check_svsm(struct quote *quote)
 	else if (quote->format == QUOTE_TPM)
 		nonce = quote->tpm.nonce;
 	svsm_check(&quote->svsm, nonce, quote->ek.key ? &quote->ek : NULL,
-		   &quote->trust, &quote->checks);
+		   quote->key.key ? &quote->key : NULL, &quote->trust,
+		   &quote->checks);
 }
 
 static int check_tpm(struct quote *quote, struct error *err)

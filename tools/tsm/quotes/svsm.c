@@ -143,6 +143,21 @@ static void check_level(const struct svsm_attestation *svsm,
 			 hex));
 }
 
+/* A key that was imported may be anywhere else as well. */
+static void check_ak(const struct tpm_key *ak, struct checks *checks)
+{
+	bool stays = tpm_key_stays(ak);
+
+	if (!ak->has_attributes)
+		checks_add(
+			checks, "key-stays", CHECK_SKIPPED,
+			"whether the attestation key stays in the TPM that made it: only its TPM2B_PUBLIC or TPMT_PUBLIC says");
+	else
+		checks_add(checks, "key-stays", check_result(stays),
+			   "the attestation key %s in the TPM that made it",
+			   stays ? "stays" : "does not have to stay");
+}
+
 static void check_ek(const struct svsm_attestation *svsm,
 		     const struct tpm_key *ek, struct checks *checks)
 {
@@ -171,13 +186,15 @@ static void check_ek(const struct svsm_attestation *svsm,
 }
 
 void svsm_check(const struct svsm_attestation *svsm, struct span nonce,
-		const struct tpm_key *ek, const struct trust *trust,
-		struct checks *checks)
+		const struct tpm_key *ek, const struct tpm_key *ak,
+		const struct trust *trust, struct checks *checks)
 {
 	bool bound = check_manifest(svsm, nonce, checks);
 
 	check_level(svsm, checks);
 	check_ek(svsm, ek, checks);
+	if (ak)
+		check_ak(ak, checks);
 	checks->anchored = false;
 	snp_check(&svsm->report, trust, checks);
 	checks->anchored &= bound;

@@ -46,6 +46,7 @@ void svsm_free(struct svsm_attestation *svsm);
  * @nonce: of up to SVSM_NONCE_SIZE bytes, which zeros follow; with data NULL if it
  *	is not known
  * @ek: the endorsement key that the user knows the vTPM by, or NULL
+ * @ak: the attestation key that is said to be in the vTPM, or NULL
  * @trust: as for snp_check()
  * @checks: gets what was checked and what was not; ->anchored becomes whether the
  *	endorsement key is vouched for by something that the user trusts
@@ -54,7 +55,7 @@ void svsm_free(struct svsm_attestation *svsm);
  * sign, no quote shows.
  */
 void svsm_check(const struct svsm_attestation *svsm, struct span nonce,
-		const struct tpm_key *ek, const struct trust *trust,
-		struct checks *checks);
+		const struct tpm_key *ek, const struct tpm_key *ak,
+		const struct trust *trust, struct checks *checks);
 
 #endif

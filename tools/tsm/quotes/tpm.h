@@ -71,6 +71,9 @@ int tpm_key_parse(struct tpm_key *key, struct span file, struct error *err);
 int tpm_public_parse(struct tpm_key *key, struct span area, struct error *err);
 void tpm_key_free(struct tpm_key *key);
 
+/* Whether a TPM has made the key and never gives it away, if there are attributes. */
+bool tpm_key_stays(const struct tpm_key *key);
+
 /* The values that a quote is over, in its order. */
 struct tpm_values {
 	size_t nr;

@@ -512,6 +512,23 @@ def quote_svsm_ek():
 
 
 @test
+def quote_svsm_ak():
+    """SVSM with an attestation key that others may have"""
+    log = history(SVSM_CASE)
+    SVSM_CASE.verify().expect(0, "passed: the attestation key stays in the TPM")
+    put("ak.pem", AK.pem())
+    SVSM_CASE.verify(trust=["--ak", "ak.pem", "--root", "root.pem"]).expect(
+        0, "not checked: whether the attestation key stays in the TPM")
+    for left_out in (0x2, 0x10, 0x20):
+        SVSM_CASE.quote(log, make_quote.Ak(
+            attributes=make_quote.RESTRICTED_SIGNER & ~left_out))
+        SVSM_CASE.verify().expect(
+            1, "failed: the attestation key does not have to stay in the TPM")
+        # Who trusts a TPM's key by itself knows where it is.
+        TPM_CASE.verify().expect(0)
+
+
+@test
 def quote_svsm_alone():
     """SVSM without its TPM"""
     SVSM_CASE.quote(tpm_log()[0])
