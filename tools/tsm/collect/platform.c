@@ -118,13 +118,36 @@ static void free_blobs(struct blobs *blobs)
 	buffer_free(&blobs->manifest);
 }
 
+/*
+ * Without it a report is for VMPL0, which under an SVSM is not the guest's. Not every
+ * platform has levels.
+ */
+static int write_level(int report, struct error *err)
+{
+	struct buffer level = { 0 };
+	int ret;
+
+	if (faccessat(report, "privlevel_floor", F_OK, 0))
+		return 0;
+	ret = buffer_read_at(&level, report, "privlevel_floor", err) ||
+	      write_attribute(report, "privlevel", level.data, level.len, err);
+	buffer_free(&level);
+	return ret ? -1 : 0;
+}
+
+static int write_service(int report, const char *service, struct error *err)
+{
+	if (write_attribute(report, "service_provider", "svsm", 4, err))
+		return -1;
+	return write_attribute(report, "service_guid", service, strlen(service),
+			       err);
+}
+
 static int write_request(int report, const struct request *request,
 			 struct error *err)
 {
-	if (request->service &&
-	    (write_attribute(report, "service_provider", "svsm", 4, err) ||
-	     write_attribute(report, "service_guid", request->service,
-			     strlen(request->service), err)))
+	if (request->service ? write_service(report, request->service, err) :
+			       write_level(report, err))
 		return -1;
 	return write_nonce(report, request->nonce, request->nonce_len, err);
 }

@@ -16,12 +16,13 @@
 
 /* The first ones can be written. */
 static const char *const names[] = {
-	"inblob",  "service_provider", "service_guid", "outblob",
-	"auxblob", "manifestblob",     "generation",
+	"inblob",	"service_provider", "service_guid",
+	"privlevel",	"outblob",	    "auxblob",
+	"manifestblob", "generation",	    "privlevel_floor",
 };
 
 #define NR_NAMES (sizeof(names) / sizeof(*names))
-#define NR_WRITTEN 3
+#define NR_WRITTEN 4
 
 static unsigned int reports;
 

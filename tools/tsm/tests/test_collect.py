@@ -151,6 +151,22 @@ def snp():
     verify("--root", "other.pem").expect(1, "quote: DIFFERS")
 
 
+@test
+def snp_level():
+    """quote of SNP, for the level that the guest is at"""
+    log = make_log.Log("snp")
+    log.add("measurement", ["sha384"], static=True)
+    log.write_tree("tree")
+    blobs = {"outblob": make_quote.snp(SNP, CHIP, NONCE, tcb=TCB, vmpl=2),
+             "privlevel_floor": b"2\n", "privlevel": b""}
+    platform("snp", blobs=blobs).expect(0)
+    check(content("blobs/written.privlevel") == b"2\n", "the level")
+    shutil.rmtree("q")
+    os.remove("blobs/privlevel")
+    del blobs["privlevel"]
+    platform("snp", blobs=blobs).expect(2, "privlevel: cannot write to it")
+
+
 @test_each([("no driver", {"CONFIGFS_ERRNO": "6"}, {}, "driver is not there"),
             ("no quote", {}, {"outblob": b""}, "outblob is empty"),
             ("no outblob", {}, {}, "cannot open outblob")])
@@ -460,13 +476,15 @@ def svsm_single_service():
     nothing = {name: data for name, data in blobs.items() if name != "outblob"}
     guest = {"inblob": b"", "generation": b"1\n",
              "outblob": make_quote.snp(SNP, CHIP, NONCE, tcb=TCB, vmpl=2),
-             "auxblob": SNP.table()}
+             "auxblob": SNP.table(), "privlevel_floor": b"2\n",
+             "privlevel": b""}
     with software_tpm() as tcti:
         svsm_log()
         platform("tpm0", "--tcti", tcti,
                  blobs=each_report(nothing, blobs, guest)).expect(0)
     check(requested(1) == ("svsm", ALL_SERVICES), requested(1))
     check(requested(2) == ("svsm", str(make_quote.VTPM)), requested(2))
+    check(content("blobs/3/written.privlevel") == b"2\n", "the guest's level")
     verify_svsm().expect(0, "not checked: whether the manifest is the vTPM's",
                          "quote: verified")
 
