@@ -114,7 +114,8 @@ other_nonce_differs()
 
 without_trust_nothing_is_verified()
 {
-	verify 2 "$1" --nonce "$NONCE"
+	verify 2 "$1" --nonce "$NONCE" >"$EVIDENCE/output" 2>&1 &&
+		grep "nobody vouches for the quote" "$EVIDENCE/output"
 }
 
 # A byte of what the nonce is followed by, whatever is there.
