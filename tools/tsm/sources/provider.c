@@ -185,7 +185,7 @@ void provider_close(struct provider *provider)
 
 bool provider_is_on(const struct provider *provider, const char *device)
 {
-	/* The register's device is the chip, and that one's is the hardware. */
+	/* The provider's device is the chip, and that one's is the hardware. */
 	char target[PATH_MAX];
 	ssize_t len = readlinkat(provider->dirfd, "device/device", target,
 				 sizeof(target) - 1);
