@@ -6,7 +6,7 @@
  * AMD's Secure VM Service Module for SEV-SNP Guests, publication 58019. A call
  * has its protocol and number in RAX, arguments in RCX, RDX, R8 and R9, and
  * its result in RAX. There are the core protocol, as far as one processor
- * needs it, the attestation protocol, for the vTPM alone, and the vTPM protocol.
+ * needs it, the attestation protocol and the vTPM protocol.
  */
 #include "acpi.h"
 #include "console.h"
@@ -31,6 +31,7 @@
 #define CORE_QUERY_PROTOCOL 6
 
 #define PROTOCOL_ATTEST 1
+#define ATTEST_SERVICES 0
 #define ATTEST_SINGLE_SERVICE 1
 
 #define PROTOCOL_VTPM 2
@@ -92,6 +93,24 @@ struct attest_call {
 } __packed;
 
 #define NONCE_MAX 64
+
+/* The manifest of all services: this, and then what each says. */
+struct services {
+	u8 guid[GUID_SIZE];
+	u32 size;
+	u32 count;
+	struct service {
+		u8 guid[GUID_SIZE];
+		u32 offset;
+		u32 size;
+	} __packed services[1];
+} __packed;
+
+/* 63849ebb-3d92-4670-a1ff-58f9c94b87bb */
+static const u8 services_guid[GUID_SIZE] = {
+	0xbb, 0x9e, 0x84, 0x63, 0x92, 0x3d, 0x70, 0x46,
+	0xa1, 0xff, 0x58, 0xf9, 0xc9, 0x4b, 0x87, 0xbb,
+};
 
 /* c476f1eb-0123-45a5-9641-b4e7dde5bfe3 */
 static const u8 vtpm_guid[GUID_SIZE] = {
@@ -158,12 +177,37 @@ static u64 vtpm_command(u64 address)
 	return SVSM_SUCCESS;
 }
 
+/* All services are the vTPM, of which it has what a manifest of that alone has. */
+static size_t services_manifest(u8 *manifest, size_t size)
+{
+	struct services *services = (struct services *)manifest;
+	size_t length = tpm_endorsement_key(manifest + sizeof(*services),
+					    size - sizeof(*services));
+
+	if (!length)
+		return 0;
+	memcpy(services->guid, services_guid, GUID_SIZE);
+	services->size = sizeof(*services) + length;
+	services->count = 1;
+	memcpy(services->services[0].guid, vtpm_guid, GUID_SIZE);
+	services->services[0].offset = sizeof(*services);
+	services->services[0].size = length;
+	return services->size;
+}
+
+/* For one service there is more than for all of them. */
+static bool service_is_known(const struct attest_call *call)
+{
+	return !memcmp(call->service, vtpm_guid, GUID_SIZE) &&
+	       !call->manifest_version;
+}
+
 /*
- * What the SVSM says of its vTPM, in the manifest's version 0: the public part
- * of the endorsement key, as TPMT_PUBLIC. The report, which the SVSM asks for at
- * VMPL0, has the hash of the guest's nonce and of this.
+ * What the SVSM says of its vTPM, in the manifest's version 0, is the public part of
+ * the endorsement key, as TPMT_PUBLIC. The report, which the SVSM asks for at VMPL0,
+ * has the hash of the guest's nonce and of the manifest.
  */
-static u64 attest_vtpm(struct guest_registers *regs)
+static u64 attest(struct guest_registers *regs, bool all)
 {
 	struct attest_call *call = phys_to_ptr(regs->rcx);
 	u32 room_report = call->report.size, room = call->manifest.size;
@@ -173,15 +217,15 @@ static u64 attest_vtpm(struct guest_registers *regs)
 	size_t length, certificates_length;
 	const u8 *certificates;
 
-	if (memcmp(call->service, vtpm_guid, GUID_SIZE) ||
-	    call->manifest_version || call->nonce.size > NONCE_MAX ||
+	if ((!all && !service_is_known(call)) || call->nonce.size > NONCE_MAX ||
 	    call->nonce.address >= TEE_ADDRESS_MASK ||
 	    call->report.address >= TEE_ADDRESS_MASK ||
 	    call->manifest.address >= TEE_ADDRESS_MASK ||
 	    call->certificates.address >= TEE_ADDRESS_MASK)
 		return SVSM_ERR_INVALID_PARAMETER;
 	manifest = input + call->nonce.size;
-	length = tpm_endorsement_key(manifest, PAGE_SIZE);
+	length = all ? services_manifest(manifest, PAGE_SIZE) :
+		       tpm_endorsement_key(manifest, PAGE_SIZE);
 	if (!length)
 		return SVSM_ERR_INVALID_REQUEST;
 	certificates = keys_item(KEYS_SNP_CERTIFICATES, &certificates_length);
@@ -204,11 +248,13 @@ static u64 attest_vtpm(struct guest_registers *regs)
 
 static u64 attest_protocol(struct guest_registers *regs)
 {
-	if (CALL(regs->rax) != ATTEST_SINGLE_SERVICE)
+	u32 call = CALL(regs->rax);
+
+	if (call != ATTEST_SERVICES && call != ATTEST_SINGLE_SERVICE)
 		return SVSM_ERR_UNSUPPORTED_CALL;
 	if (!is_aligned(regs->rcx, 8) || regs->rcx >= TEE_ADDRESS_MASK)
 		return SVSM_ERR_INVALID_ADDRESS;
-	return attest_vtpm(regs);
+	return attest(regs, call == ATTEST_SERVICES);
 }
 
 static u64 core_protocol(struct guest_registers *regs)

@@ -18,6 +18,7 @@ static const char *const names[] = {
 	[COLLECTION_PCRS] = "pcrs",
 	[COLLECTION_AK] = "ak.pub",
 	[COLLECTION_CERTIFICATES] = "certificates",
+	[COLLECTION_SVSM_REPORT] = "svsm-report",
 	[COLLECTION_MANIFEST] = "manifest",
 	[COLLECTION_CEL] = "cel",
 	[COLLECTION_CHECKPOINTS] = "checkpoints",

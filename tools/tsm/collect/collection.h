@@ -6,8 +6,9 @@
  *	signature	its signature, the values of the PCRs that it is over, and
  *	pcrs		the public part of the key, in the forms of tpm2_quote: of
  *	ak.pub		TPMs
- *	certificates	what the platform hands out to go with it: the host's table
- *	manifest	of certificates of an SNP guest, an SVSM's manifest
+ *	svsm-report	of the TPM of an SVSM: the SNP report of that, and what it says
+ *	manifest	of its services
+ *	certificates	of an SNP guest: the table of certificates that its host hands out
  *	cel		the log, which has all that the quote covers
  *	checkpoints
  *	firmware	the firmware's log
@@ -29,6 +30,7 @@ enum collection_file {
 	COLLECTION_PCRS,
 	COLLECTION_AK,
 	COLLECTION_CERTIFICATES,
+	COLLECTION_SVSM_REPORT,
 	COLLECTION_MANIFEST,
 	COLLECTION_CEL,
 	COLLECTION_CHECKPOINTS,

@@ -16,6 +16,10 @@
 /* What TDX and SNP both take, all of it. */
 #define REPORTDATA_SIZE 64
 
+/* Services of an SVSM, as configfs takes their GUIDs. */
+#define SVSM_ALL_SERVICES "00000000-0000-0000-0000-000000000000"
+#define SVSM_VTPM "c476f1eb-0123-45a5-9641-b4e7dde5bfe3"
+
 static int open_directory(int parent, const char *path)
 {
 	return openat(parent, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -47,22 +51,28 @@ static int make_report(int root, char name[32], struct error *err)
 	return error_set(err, "cannot ask for a report: %s", strerror(errno));
 }
 
-static int write_nonce(int report, const uint8_t *nonce, size_t len,
-		       struct error *err)
+static int write_attribute(int report, const char *name, const void *data,
+			   size_t len, struct error *err)
 {
-	uint8_t data[REPORTDATA_SIZE] = { 0 };
-	int fd = openat(report, "inblob", O_WRONLY | O_CLOEXEC);
-	int failed;
+	int fd = openat(report, name, O_WRONLY | O_CLOEXEC);
+	int failed = fd < 0 || write(fd, data, len) != (ssize_t)len;
 
-	memcpy(data, nonce, len);
-	failed = fd < 0 || write(fd, data, sizeof(data)) != sizeof(data);
 	/* What configfs makes of it, it says when the file is closed. */
 	if (fd >= 0)
 		failed |= close(fd);
 	if (failed)
-		return error_set(err, "inblob: cannot write the nonce: %s",
+		return error_set(err, "%s: cannot write to it: %s", name,
 				 strerror(errno));
 	return 0;
+}
+
+static int write_nonce(int report, const uint8_t *nonce, size_t len,
+		       struct error *err)
+{
+	uint8_t data[REPORTDATA_SIZE] = { 0 };
+
+	memcpy(data, nonce, len);
+	return write_attribute(report, "inblob", data, sizeof(data), err);
 }
 
 /* Platforms have some blobs or others; those without one say so in many ways. */
@@ -87,38 +97,94 @@ static bool same_bytes(const struct buffer *a, const struct buffer *b)
 	return a->len == b->len && !memcmp(a->data, b->data, a->len);
 }
 
-static int read_blobs(int report, struct collection *collection,
-		      struct error *err)
+/* What a report is asked for, and what is given with it. */
+struct request {
+	const char *
+		service; /* of an SVSM: its GUID; NULL for the guest's report */
+	const uint8_t *nonce;
+	size_t nonce_len;
+};
+
+struct blobs {
+	struct buffer report;
+	struct buffer certificates;
+	struct buffer manifest;
+};
+
+static void free_blobs(struct blobs *blobs)
 {
-	struct buffer *files = collection->files;
+	buffer_free(&blobs->report);
+	buffer_free(&blobs->certificates);
+	buffer_free(&blobs->manifest);
+}
+
+/*
+ * Without it a report is for VMPL0, which under an SVSM is not the guest's. Not every
+ * platform has levels.
+ */
+static int write_level(int report, struct error *err)
+{
+	struct buffer level = { 0 };
+	int ret;
+
+	if (faccessat(report, "privlevel_floor", F_OK, 0))
+		return 0;
+	ret = buffer_read_at(&level, report, "privlevel_floor", err) ||
+	      write_attribute(report, "privlevel", level.data, level.len, err);
+	buffer_free(&level);
+	return ret ? -1 : 0;
+}
+
+static int write_service(int report, const char *service, struct error *err)
+{
+	if (write_attribute(report, "service_provider", "svsm", 4, err))
+		return -1;
+	return write_attribute(report, "service_guid", service, strlen(service),
+			       err);
+}
+
+static int write_request(int report, const struct request *request,
+			 struct error *err)
+{
+	if (request->service ? write_service(report, request->service, err) :
+			       write_level(report, err))
+		return -1;
+	return write_nonce(report, request->nonce, request->nonce_len, err);
+}
+
+static int read_blobs(int report, const struct request *request,
+		      struct blobs *blobs, struct error *err)
+{
 	struct buffer before, after = { 0 };
 	int ret;
 
 	ret = read_generation(report, &before, err) ||
-	      buffer_read_at(&files[COLLECTION_QUOTE], report, "outblob", err);
-	if (!ret) {
-		read_other_blob(report, "auxblob",
-				&files[COLLECTION_CERTIFICATES]);
-		read_other_blob(report, "manifestblob",
-				&files[COLLECTION_MANIFEST]);
-		ret = read_generation(report, &after, err);
-	}
+	      buffer_read_at(&blobs->report, report, "outblob", err);
+	if (!ret)
+		read_other_blob(report, "auxblob", &blobs->certificates);
+	if (!ret && request->service)
+		ret = buffer_read_at(&blobs->manifest, report, "manifestblob",
+				     err);
+	ret = ret || read_generation(report, &after, err);
 	if (!ret && !same_bytes(&before, &after))
 		ret = error_set(err, "somebody else has written to our report");
-	if (!ret && !files[COLLECTION_QUOTE].len)
+	if (!ret && !blobs->report.len)
 		ret = error_set(err, "outblob is empty");
+	if (!ret && request->service && !blobs->manifest.len)
+		ret = error_set(err, "manifestblob is empty");
 	buffer_free(&before);
 	buffer_free(&after);
 	return ret ? -1 : 0;
 }
 
-int platform_quote(const char *root, const uint8_t *nonce, size_t len,
-		   struct collection *collection, struct error *err)
+static int take_report(const char *root, const struct request *request,
+		       struct blobs *blobs, struct error *err)
 {
 	int top = open_directory(AT_FDCWD, root);
 	char name[32];
 	int report, ret;
 
+	*blobs = (struct blobs){ 0 };
 	if (top < 0)
 		return error_set(
 			err, "cannot open %s: %s%s", root, strerror(errno),
@@ -128,11 +194,64 @@ int platform_quote(const char *root, const uint8_t *nonce, size_t len,
 	report = make_report(top, name, err);
 	ret = report < 0 ? -1 : 0;
 	if (!ret) {
-		ret = write_nonce(report, nonce, len, err) ||
-		      read_blobs(report, collection, err);
+		ret = write_request(report, request, err) ||
+		      read_blobs(report, request, blobs, err);
 		close(report);
 		unlinkat(top, name, AT_REMOVEDIR);
 	}
 	close(top);
-	return ret ? error_prefix(err, root) : 0;
+	if (!ret)
+		return 0;
+	free_blobs(blobs);
+	return error_prefix(err, root);
+}
+
+int platform_quote(const char *root, const uint8_t *nonce, size_t len,
+		   struct collection *collection, struct error *err)
+{
+	const struct request request = { .nonce = nonce, .nonce_len = len };
+	struct blobs blobs;
+
+	if (take_report(root, &request, &blobs, err))
+		return -1;
+	collection->files[COLLECTION_QUOTE] = blobs.report;
+	collection->files[COLLECTION_CERTIFICATES] = blobs.certificates;
+	return 0;
+}
+
+/*
+ * A manifest of all services names each of them, in what is signed; but not every
+ * SVSM has one.
+ */
+static int take_attestation(const char *root, struct request *request,
+			    struct blobs *blobs, struct error *err)
+{
+	request->service = SVSM_ALL_SERVICES;
+	if (!take_report(root, request, blobs, err))
+		return 0;
+	request->service = SVSM_VTPM;
+	return take_report(root, request, blobs, err);
+}
+
+int platform_svsm(const char *root, const uint8_t *nonce, size_t len,
+		  struct collection *collection, struct error *err)
+{
+	struct request request = { .nonce = nonce, .nonce_len = len };
+	struct buffer *files = collection->files;
+	struct blobs blobs, others;
+
+	if (take_attestation(root, &request, &blobs, err))
+		return -1;
+	/* Not every SVSM hands them out; they are the same for all reports. */
+	request.service = NULL;
+	if (!blobs.certificates.len &&
+	    !take_report(root, &request, &others, err)) {
+		blobs.certificates = others.certificates;
+		others.certificates = (struct buffer){ 0 };
+		free_blobs(&others);
+	}
+	files[COLLECTION_SVSM_REPORT] = blobs.report;
+	files[COLLECTION_MANIFEST] = blobs.manifest;
+	files[COLLECTION_CERTIFICATES] = blobs.certificates;
+	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Quotes of confidential guests, from configfs: a TDX quote or an SNP report. See
- * Documentation/ABI/testing/configfs-tsm-report.
+ * Quotes of confidential guests, from configfs: a TDX quote or an SNP report, of the
+ * guest or of the SVSM below it. See Documentation/ABI/testing/configfs-tsm-report.
  */
 #ifndef TSM_LOG_PLATFORM_H
 #define TSM_LOG_PLATFORM_H
@@ -26,5 +26,18 @@
  */
 int platform_quote(const char *root, const uint8_t *nonce, size_t len,
 		   struct collection *collection, struct error *err);
+
+/**
+ * platform_svsm() - have an SVSM attest its services, the virtual TPM among them
+ * @root: where reports are made, PLATFORM_ROOT
+ * @nonce: as of platform_quote()
+ * @len: of it
+ * @collection: gets the SVSM's report and manifest, and certificates
+ * @err: what is wrong, on failure
+ *
+ * Return: 0, or -1 with nothing of that in @collection.
+ */
+int platform_svsm(const char *root, const uint8_t *nonce, size_t len,
+		  struct collection *collection, struct error *err);
 
 #endif

@@ -30,6 +30,15 @@ bool quote_option(struct quote_options *options, int option, const char **wrong)
 	case QUOTE_OPT_AK:
 		options->ak = optarg;
 		break;
+	case QUOTE_OPT_SVSM_REPORT:
+		options->svsm_report = optarg;
+		break;
+	case QUOTE_OPT_MANIFEST:
+		options->manifest = optarg;
+		break;
+	case QUOTE_OPT_EK:
+		options->ek = optarg;
+		break;
 	case QUOTE_OPT_NONCE:
 		options->nonce = optarg;
 		break;
@@ -118,6 +127,9 @@ int quote_options_read(const struct quote_options *options, struct quote *quote,
 	    read_file(options->signature, &quote->signature_file, err) ||
 	    read_file(options->pcrs, &quote->values_file, err) ||
 	    read_file(options->ak, &quote->key_file, err) ||
+	    read_file(options->svsm_report, &quote->svsm_file, err) ||
+	    read_file(options->manifest, &quote->manifest, err) ||
+	    read_file(options->ek, &quote->ek_file, err) ||
 	    read_certificates(&options->roots, quote->trust.roots, err) ||
 	    read_certificates(&options->certificates, quote->trust.others,
 			      err) ||

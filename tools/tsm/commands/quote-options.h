@@ -32,6 +32,9 @@ struct quote_options {
 	const char *signature;
 	const char *pcrs;
 	const char *ak;
+	const char *svsm_report;
+	const char *manifest;
+	const char *ek;
 	const char *nonce;
 	struct quote_files roots;
 	struct quote_files certificates;
@@ -44,6 +47,9 @@ enum {
 	QUOTE_OPT_SIGNATURE,
 	QUOTE_OPT_PCRS,
 	QUOTE_OPT_AK,
+	QUOTE_OPT_SVSM_REPORT,
+	QUOTE_OPT_MANIFEST,
+	QUOTE_OPT_EK,
 	QUOTE_OPT_NONCE,
 	QUOTE_OPT_ROOT,
 	QUOTE_OPT_CERT,
@@ -56,6 +62,9 @@ enum {
 	{ "signature", required_argument, NULL, QUOTE_OPT_SIGNATURE }, \
 	{ "pcrs", required_argument, NULL, QUOTE_OPT_PCRS }, \
 	{ "ak", required_argument, NULL, QUOTE_OPT_AK }, \
+	{ "svsm-report", required_argument, NULL, QUOTE_OPT_SVSM_REPORT }, \
+	{ "manifest", required_argument, NULL, QUOTE_OPT_MANIFEST }, \
+	{ "ek", required_argument, NULL, QUOTE_OPT_EK }, \
 	{ "nonce", required_argument, NULL, QUOTE_OPT_NONCE }, \
 	{ "root", required_argument, NULL, QUOTE_OPT_ROOT }, \
 	{ "cert", required_argument, NULL, QUOTE_OPT_CERT }, \
@@ -68,6 +77,11 @@ enum {
 	"      --signature FILE    the signature of a TPM's quote\n"                       \
 	"      --pcrs FILE         the PCR values of a TPM's quote\n"                      \
 	"      --ak FILE           the attestation key of a TPM that you trust\n"          \
+	"      --svsm-report FILE  the SNP report of the SVSM that the TPM is in, and\n"   \
+	"      --manifest FILE     what that says of its services: with these, --root\n"   \
+	"                          must vouch for the TPM's endorsement key\n"             \
+	"      --ek FILE           the endorsement key of the TPM for which you had the\n" \
+	"                          attestation key activate a credential\n"                \
 	"      --nonce HEX         what the quote must have as its nonce\n"                \
 	"      --root FILE         certificates that you trust; can be repeated, as can\n" \
 	"      --cert FILE         certificates between these and the quote, and\n"        \

@@ -30,7 +30,7 @@ static const char help[] =
 	"--nonce HEX ... DIR' checks it in one go.\n"
 	"\n"
 	"For a confidential guest that is a TDX quote or an SNP report, for a TPM a quote of\n"
-	"all its PCRs.\n"
+	"all its PCRs; if it is the TPM of an SVSM, the SNP report of that is there as well.\n"
 	"\n"
 	"      --nonce HEX         what the relying party has sent, 1 to 64 bytes: so it\n"
 	"                          knows that the quote is new\n"
@@ -58,10 +58,40 @@ struct request {
 	const char *configfs;
 };
 
+/* What the kernel calls the TPM of an SVSM. */
+#define SVSM_DEVICE "tpm-svsm"
+
 /* The registers of a TPM are PCRs, whoever has made it. */
 static bool is_chip(const char *provider)
 {
 	return !strncmp(provider, "tpm", 3);
+}
+
+static int is_of_svsm(const struct request *request, bool *is,
+		      struct error *err)
+{
+	struct provider provider;
+	int ret = provider_open(&provider, request->source.root,
+				request->source.provider, err);
+
+	*is = !ret && provider_is_on(&provider, SVSM_DEVICE);
+	provider_close(&provider);
+	return ret;
+}
+
+/* Without it, who verifies has to know the attestation key all the same. */
+static int take_svsm(const struct request *request,
+		     struct collection *collection, struct error *err)
+{
+	bool is;
+
+	if (is_of_svsm(request, &is, err))
+		return -1;
+	if (is && platform_svsm(request->configfs, request->nonce,
+				request->nonce_len, collection, err))
+		fprintf(stderr, "tsm-log: %s: without the SVSM's report: %s\n",
+			request->source.provider, err->text);
+	return 0;
 }
 
 static int take_quote(const struct request *request,
@@ -74,8 +104,10 @@ static int take_quote(const struct request *request,
 		return platform_quote(request->configfs, request->nonce,
 				      request->nonce_len, collection, err);
 	snprintf(tcti, sizeof(tcti), "device:/dev/tpmrm%.32s", provider + 3);
-	return chip_quote(request->tcti ? request->tcti : tcti, request->ak,
-			  request->nonce, request->nonce_len, collection, err);
+	if (chip_quote(request->tcti ? request->tcti : tcti, request->ak,
+		       request->nonce, request->nonce_len, collection, err))
+		return -1;
+	return take_svsm(request, collection, err);
 }
 
 /* Registers of the launch alone have no log that anybody could want. */
@@ -157,6 +189,9 @@ static void tell(const struct request *request,
 	printf("%s\n", collection->files[COLLECTION_FIRMWARE].len ?
 			       " and the firmware's" :
 			       "");
+	if (collection->files[COLLECTION_SVSM_REPORT].len)
+		printf("%s: %s/svsm-report is of the SVSM that the TPM is in\n",
+		       provider, request->output);
 	if (is_chip(provider) && !request->ak)
 		printf("%s: %s/ak.pub was made for it; who verifies has to know whose it is\n",
 		       provider, request->output);

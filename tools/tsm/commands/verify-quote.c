@@ -96,6 +96,8 @@ int verify_collection(const char *path, const struct quote_options *options,
 	all.quote = path_of(&paths, COLLECTION_QUOTE);
 	all.signature = path_of(&paths, COLLECTION_SIGNATURE);
 	all.pcrs = path_of(&paths, COLLECTION_PCRS);
+	all.svsm_report = path_of(&paths, COLLECTION_SVSM_REPORT);
+	all.manifest = path_of(&paths, COLLECTION_MANIFEST);
 	if (path_of(&paths, COLLECTION_CERTIFICATES)) {
 		if (all.certificates.nr == QUOTE_FILES_MAX)
 			return usage_error("verify",

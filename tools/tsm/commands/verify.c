@@ -254,12 +254,13 @@ int command_verify(int argc, char **argv)
 	quote.earlier = manner.earlier;
 	quote.leave_out = manner.leave_out;
 	if (optind + 1 == argc && is_collection(argv[optind])) {
-		if (quote.quote || quote.signature || quote.pcrs || values ||
-		    offline || source.archive || source.root || source.log ||
+		if (quote.quote || quote.signature || quote.pcrs ||
+		    quote.svsm_report || quote.manifest || values || offline ||
+		    source.archive || source.root || source.log ||
 		    source.checkpoints || source.follow_firmware)
 			return usage_error(
 				"verify",
-				"DIR has the quote and its logs: only --nonce, --ak, --root, --cert and --crl go with it");
+				"DIR has the quote and its logs: only --nonce, --ak, --ek, --root, --cert and --crl go with it");
 		return verify_collection(argv[optind], &quote, manner.json);
 	}
 	if (quote.any) {

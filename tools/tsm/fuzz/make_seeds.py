@@ -66,9 +66,15 @@ def quotes():
     for version, body in ((4, 2), (5, 2), (5, 3)):
         yield f"tdx/{version}-{body}", make_quote.tdx(tdx, {}, nonce, version,
                                                       body)
-    report = make_quote.snp(snp, chip, nonce)
-    yield "snp/table", sized(report) + sized(snp.table()) + snp.ark.crl()
-    yield "snp/pem", sized(report) + sized(snp.vcek.pem) + \
+    ek = make_quote.Ek().tpmt()
+    services = make_quote.services((make_quote.SERVICES, b"service"),
+                                   (make_quote.VTPM, ek))
+    for name, manifest in (("table", b""), ("svsm", ek),
+                           ("svsm-services", services)):
+        report = make_quote.svsm(snp, chip, bytes(64), manifest)
+        yield f"snp/{name}", sized(report) + sized(manifest) + \
+            sized(snp.table()) + snp.ark.crl()
+    yield "snp/pem", sized(report) + sized(b"") + sized(snp.vcek.pem) + \
         snp.ark.crl([snp.vcek])
     for name, scheme in (("rsassa", make_quote.RSASSA),
                          ("rsapss", make_quote.RSAPSS),

@@ -131,7 +131,7 @@ void quote_report_text(const struct evidence *evidence, FILE *out)
 	const struct quote *quote = &evidence->quote;
 	char text[QUOTE_TEXT];
 
-	if (evidence->has_log)
+	if (evidence->is_replayed)
 		report_text(&evidence->v, out);
 	if (!evidence->is_parsed)
 		return;
@@ -255,7 +255,7 @@ struct json_object *quote_report_json(const struct evidence *evidence)
 		json_add_text(object, "error", evidence->error.text);
 	if (evidence->is_parsed)
 		json_add(object, "quote", quote_json(evidence));
-	if (evidence->has_log)
+	if (evidence->is_replayed)
 		json_add(object, "log", report_json(&evidence->v));
 	return object;
 }

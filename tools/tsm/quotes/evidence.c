@@ -61,6 +61,7 @@ static int check_logs(struct evidence *evidence, struct error *err)
 	if (evidence->has_log) {
 		v->quoted = true;
 		verify_buffers(v, NULL);
+		evidence->is_replayed = true;
 		if (v->failed)
 			*err = v->error;
 		return v->failed ? -1 : 0;

@@ -22,6 +22,7 @@ struct evidence {
 	bool failed; /* could not check: error says why */
 	struct error error;
 	bool is_parsed;
+	bool is_replayed; /* there was a log, and v says what came of it */
 	bool is_matched; /* there was a log, and it was compared */
 	struct match match;
 };

@@ -21,9 +21,13 @@ void quote_free(struct quote *quote)
 	buffer_free(&quote->signature_file);
 	buffer_free(&quote->values_file);
 	buffer_free(&quote->key_file);
+	buffer_free(&quote->svsm_file);
 	buffer_free(&quote->manifest);
+	buffer_free(&quote->ek_file);
 	trust_free(&quote->trust);
 	tpm_key_free(&quote->key);
+	svsm_free(&quote->svsm);
+	tpm_key_free(&quote->ek);
 	free(quote->registers);
 	*quote = (struct quote){ 0 };
 }
@@ -125,7 +129,44 @@ static int parse_tpm(struct quote *quote, struct error *err)
 	return ret;
 }
 
-int quote_parse(struct quote *quote, struct error *err)
+static int parse_svsm(struct quote *quote, struct span report,
+		      struct error *err)
+{
+	if (!quote->manifest.len)
+		return error_set(
+			err,
+			"the SVSM's report is of its manifest: give that (--manifest)");
+	quote->has_svsm = true;
+	if (svsm_parse(&quote->svsm, report, span_of(&quote->manifest), err))
+		return -1;
+	if (quote->ek_file.len &&
+	    tpm_key_parse(&quote->ek, span_of(&quote->ek_file), err))
+		return error_prefix(err, "endorsement key");
+	return 0;
+}
+
+/*
+ * What was given to be checked with an SVSM's report must not be passed over where
+ * somebody has taken that away.
+ */
+static int without_svsm(const struct quote *quote, struct error *err)
+{
+	if (quote->svsm_file.len)
+		return error_set(
+			err,
+			"only the TPM of an SVSM goes with its report (--svsm-report)");
+	if (quote->manifest.len || quote->ek_file.len)
+		return error_set(
+			err,
+			"--manifest and --ek go with the report of an SVSM (--svsm-report), and there is none");
+	if (quote->format == QUOTE_TPM && sk_X509_num(quote->trust.roots))
+		return error_set(
+			err,
+			"a root (--root) vouches for the TPM of an SVSM by its report (--svsm-report), and there is none");
+	return 0;
+}
+
+static int parse_format(struct quote *quote, struct error *err)
 {
 	struct span file = span_of(&quote->file);
 
@@ -146,6 +187,18 @@ int quote_parse(struct quote *quote, struct error *err)
 		"it is no TDX quote, no SNP report and no message of a TPM's quote");
 }
 
+int quote_parse(struct quote *quote, struct error *err)
+{
+	if (parse_format(quote, err))
+		return -1;
+	if (quote->format == QUOTE_TPM && quote->svsm_file.len)
+		return parse_svsm(quote, span_of(&quote->svsm_file), err);
+	if (quote->format == QUOTE_SNP && quote->manifest.len &&
+	    !quote->svsm_file.len)
+		return parse_svsm(quote, span_of(&quote->file), err);
+	return without_svsm(quote, err);
+}
+
 const char *quote_text(const struct quote *quote, char out[QUOTE_TEXT])
 {
 	switch (quote->format) {
@@ -154,11 +207,13 @@ const char *quote_text(const struct quote *quote, char out[QUOTE_TEXT])
 			 quote->tdx.version);
 		break;
 	case QUOTE_SNP:
-		snprintf(out, QUOTE_TEXT, "SNP report, version %u",
+		snprintf(out, QUOTE_TEXT, "SNP report%s, version %u",
+			 quote->has_svsm ? " of an SVSM" : "",
 			 quote->snp.version);
 		break;
 	case QUOTE_TPM:
-		snprintf(out, QUOTE_TEXT, "TPM quote");
+		snprintf(out, QUOTE_TEXT, "TPM quote%s",
+			 quote->has_svsm ? ", and an SVSM's report" : "");
 		break;
 	}
 	return out;
@@ -231,6 +286,38 @@ static int check_values(struct quote *quote, struct error *err)
 	return ret;
 }
 
+/*
+ * A TPM's quote has its own nonce: by that its SVSM's report belongs to it, though
+ * nobody knows whether the two are fresh.
+ */
+static void check_svsm(struct quote *quote)
+{
+	struct span nonce = { 0 };
+
+	if (quote->has_nonce)
+		nonce = (struct span){ quote->nonce, quote->nonce_len };
+	else if (quote->format == QUOTE_TPM)
+		nonce = quote->tpm.nonce;
+	svsm_check(&quote->svsm, nonce, quote->ek.key ? &quote->ek : NULL,
+		   quote->key.key ? &quote->key : NULL, &quote->trust,
+		   &quote->checks);
+}
+
+static int check_tpm(struct quote *quote, struct error *err)
+{
+	bool anchored;
+
+	check_nonce(quote, quote->tpm.nonce);
+	tpm_check(&quote->tpm, &quote->signature,
+		  quote->key.key ? &quote->key : NULL, &quote->checks);
+	anchored = quote->checks.anchored;
+	if (quote->has_svsm) {
+		check_svsm(quote);
+		quote->checks.anchored &= anchored;
+	}
+	return quote->values_file.len ? check_values(quote, err) : 0;
+}
+
 int quote_check(struct quote *quote, struct error *err)
 {
 	switch (quote->format) {
@@ -239,14 +326,15 @@ int quote_check(struct quote *quote, struct error *err)
 		return tdx_check(&quote->tdx, &quote->trust, &quote->checks,
 				 err);
 	case QUOTE_SNP:
+		if (quote->has_svsm) {
+			check_svsm(quote);
+			return 0;
+		}
 		check_nonce(quote, quote->snp.reportdata);
 		snp_check(&quote->snp, &quote->trust, &quote->checks);
 		return 0;
 	case QUOTE_TPM:
-		check_nonce(quote, quote->tpm.nonce);
-		tpm_check(&quote->tpm, &quote->signature,
-			  quote->key.key ? &quote->key : NULL, &quote->checks);
-		return quote->values_file.len ? check_values(quote, err) : 0;
+		return check_tpm(quote, err);
 	}
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "quotes/certificates.h"
 #include "quotes/checks.h"
 #include "quotes/snp.h"
+#include "quotes/svsm.h"
 #include "quotes/tdx.h"
 #include "quotes/tpm.h"
 
@@ -41,7 +42,9 @@ struct quote {
 	struct buffer signature_file; /* TPM */
 	struct buffer values_file; /* TPM: values of the PCRs; may be empty */
 	struct buffer key_file; /* TPM: the attestation key; may be empty */
-	struct buffer manifest; /* of an SVSM; may be empty */
+	struct buffer svsm_file; /* TPM: of an SVSM, its report; may be empty */
+	struct buffer manifest; /* and its manifest, also with a report alone */
+	struct buffer ek_file; /* the endorsement key; may be empty */
 	struct trust trust;
 	bool has_nonce;
 	uint8_t nonce[QUOTE_NONCE_MAX];
@@ -56,6 +59,9 @@ struct quote {
 	};
 	struct tpm_signature signature;
 	struct tpm_key key;
+	bool has_svsm;
+	struct svsm_attestation svsm;
+	struct tpm_key ek;
 	struct quote_register *registers;
 	size_t nr_registers;
 

@@ -79,13 +79,12 @@ static EVP_PKEY *parse_ecc(struct reader *reader, struct error *err)
 	return ec_key(curves[curve], x, y, err);
 }
 
-/* TPMT_PUBLIC */
-static int parse_public(struct tpm_key *key, struct span area,
-			struct error *err)
+int tpm_public_parse(struct tpm_key *key, struct span area, struct error *err)
 {
 	struct reader reader = { .data = area.data, .len = area.len };
 	uint16_t type = read_be16(&reader, "the type");
 
+	*key = (struct tpm_key){ 0 };
 	read_be16(&reader, "the hash of its name");
 	key->attributes = read_be32(&reader, "the attributes");
 	key->has_attributes = true;
@@ -132,7 +131,7 @@ int tpm_key_parse(struct tpm_key *key, struct span file, struct error *err)
 		file.data += 2;
 		file.len -= 2;
 	}
-	return parse_public(key, file, err);
+	return tpm_public_parse(key, file, err);
 }
 
 void tpm_key_free(struct tpm_key *key)

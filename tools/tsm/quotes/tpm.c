@@ -13,7 +13,12 @@
 #define ALG_RSAPSS 0x0016
 #define ALG_ECDSA 0x0018
 
-/* TPMA_OBJECT: the key signs what the TPM made, and nothing else. */
+/* TPMA_OBJECT: nobody but this TPM has ever had the key. */
+#define ATTRIBUTE_FIXED_TPM 0x2U
+#define ATTRIBUTE_FIXED_PARENT 0x10U
+#define ATTRIBUTE_SENSITIVE_DATA_ORIGIN 0x20U
+
+/* And: the key signs what the TPM made, and nothing else. */
 #define ATTRIBUTE_RESTRICTED 0x10000U
 #define ATTRIBUTE_SIGN 0x40000U
 
@@ -182,6 +187,14 @@ int tpm_digest(const struct tpm_quote *quote, enum bank_id hash,
 		}
 	}
 	return hasher_digest(hasher, hash, data, len, NULL, 0, out, err);
+}
+
+bool tpm_key_stays(const struct tpm_key *key)
+{
+	const uint32_t wanted = ATTRIBUTE_FIXED_TPM | ATTRIBUTE_FIXED_PARENT |
+				ATTRIBUTE_SENSITIVE_DATA_ORIGIN;
+
+	return (key->attributes & wanted) == wanted;
 }
 
 static const char *scheme_text(enum signature_scheme scheme)

@@ -67,7 +67,12 @@ struct tpm_key {
  * Return: 0, or -1.
  */
 int tpm_key_parse(struct tpm_key *key, struct span file, struct error *err);
+/* The same for a TPMT_PUBLIC and nothing else. */
+int tpm_public_parse(struct tpm_key *key, struct span area, struct error *err);
 void tpm_key_free(struct tpm_key *key);
+
+/* Whether a TPM has made the key and never gives it away, if there are attributes. */
+bool tpm_key_stays(const struct tpm_key *key);
 
 /* The values that a quote is over, in its order. */
 struct tpm_values {

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +181,21 @@ void provider_close(struct provider *provider)
 		close(provider->logfd);
 	provider->dirfd = -1;
 	provider->logfd = -1;
+}
+
+bool provider_is_on(const struct provider *provider, const char *device)
+{
+	/* The provider's device is the chip, and that one's is the hardware. */
+	char target[PATH_MAX];
+	ssize_t len = readlinkat(provider->dirfd, "device/device", target,
+				 sizeof(target) - 1);
+	const char *name;
+
+	if (len < 0)
+		return false;
+	target[len] = '\0';
+	name = strrchr(target, '/');
+	return !strcmp(name ? name + 1 : target, device);
 }
 
 /* A file of one short line; returns its length without the newline, or -1. */

@@ -47,6 +47,12 @@ int provider_open(struct provider *provider, const char *root, const char *name,
 		  struct error *err);
 void provider_close(struct provider *provider);
 
+/*
+ * Whether it is a TPM of which the device that it belongs to is called so. A copy
+ * of the registers has that only if the link to it is in there.
+ */
+bool provider_is_on(const struct provider *provider, const char *device);
+
 /* One of the files of a single number that a log has. */
 int provider_read_number(const struct provider *provider, const char *file,
 			 uint64_t *number, struct error *err);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * To be preloaded into tsm-log quote: a directory plays the part of configfs. What
- * is in the directory $CONFIGFS_BLOBS appears in each one that is created, and when
- * that is removed, what was written to its inblob goes to $CONFIGFS_BLOBS/written.
+ * is in the directory $CONFIGFS_BLOBS appears in each one that is created; for the
+ * Nth one that is $CONFIGFS_BLOBS/N, if it is there. When the one is removed, what was
+ * written to its attributes goes to written.ATTRIBUTE in the other.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -13,19 +14,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The first ones can be written. */
 static const char *const names[] = {
-	"inblob", "outblob", "auxblob", "manifestblob", "generation",
+	"inblob",	"service_provider", "service_guid",
+	"privlevel",	"outblob",	    "auxblob",
+	"manifestblob", "generation",	    "privlevel_floor",
 };
 
 #define NR_NAMES (sizeof(names) / sizeof(*names))
+#define NR_WRITTEN 4
+
+static unsigned int reports;
 
 static int open_blobs(void)
 {
 	const char *path = getenv("CONFIGFS_BLOBS");
-	int fd = path ? open(path, O_RDONLY | O_DIRECTORY) : -1;
+	int all = path ? open(path, O_RDONLY | O_DIRECTORY) : -1;
+	char number[16];
+	int fd;
 
-	if (fd < 0)
+	if (all < 0)
 		abort();
+	snprintf(number, sizeof(number), "%u", reports);
+	fd = openat(all, number, O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return all;
+	close(all);
 	return fd;
 }
 
@@ -58,6 +72,7 @@ int mkdirat(int dirfd, const char *path, mode_t mode)
 	}
 	if (real(dirfd, path, mode))
 		return -1;
+	reports++;
 	blobs = open_blobs();
 	fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY);
 	for (i = 0; i < NR_NAMES; i++)
@@ -77,7 +92,12 @@ int unlinkat(int dirfd, const char *path, int flags)
 	if (flags & AT_REMOVEDIR) {
 		blobs = open_blobs();
 		fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY);
-		copy(fd, names[0], blobs, "written");
+		for (i = 0; i < NR_WRITTEN; i++) {
+			char as[32];
+
+			snprintf(as, sizeof(as), "written.%s", names[i]);
+			copy(fd, names[i], blobs, as);
+		}
 		for (i = 0; i < NR_NAMES; i++)
 			real(fd, names[i], 0);
 		close(fd);

@@ -8,6 +8,7 @@ import hashlib
 import os
 import struct
 import sys
+import uuid
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -51,10 +52,11 @@ def tdx(platform, registers, nonce, version=4, body_type=2, attributes=0):
 
 
 def snp(platform, chip_id, report_data, version=2, tcb=0, policy=0x30000,
-        key_info=0):
+        key_info=0, vmpl=0):
     """An SNP report"""
     report = bytearray(0x2a0)
     struct.pack_into("<IIQ", report, 0, version, 0, policy)
+    struct.pack_into("<I", report, 0x30, vmpl)
     struct.pack_into("<I", report, 0x34, 1)
     struct.pack_into("<I", report, 0x48, key_info)
     report[0x50:0x90] = report_data.ljust(64, b"\0")
@@ -62,6 +64,50 @@ def snp(platform, chip_id, report_data, version=2, tcb=0, policy=0x30000,
     struct.pack_into("<Q", report, 0x180, tcb)
     report[0x1a0:0x1e0] = chip_id
     return platform.sign(bytes(report))
+
+
+SERVICES = uuid.UUID("63849ebb-3d92-4670-a1ff-58f9c94b87bb")
+VTPM = uuid.UUID("c476f1eb-0123-45a5-9641-b4e7dde5bfe3")
+
+
+def services(*entries):
+    """An SVSM's manifest of all its services: (GUID, bytes) of each"""
+    at = 24 * (1 + len(entries))
+    size = at + sum(len(data) for _, data in entries)
+    head = SERVICES.bytes_le + struct.pack("<II", size, len(entries))
+    for guid, data in entries:
+        head += guid.bytes_le + struct.pack("<II", at, len(data))
+        at += len(data)
+    return head + b"".join(data for _, data in entries)
+
+
+def svsm(platform, chip_id, nonce, manifest, **kwargs):
+    """The SNP report of an SVSM"""
+    return snp(platform, chip_id, hashlib.sha512(
+        nonce.ljust(64, b"\0") + manifest).digest(), **kwargs)
+
+
+class Ek:
+    """An endorsement key of a TPM, as TCG's EK Credential Profile has it (L-1)"""
+
+    def __init__(self):
+        self.key = rsa.generate_private_key(65537, 2048)
+
+    def tpmt(self):
+        modulus = self.key.public_key().public_numbers().n
+        return struct.pack(">HHI", 0x01, ALG["sha256"], 0x300b2) + \
+            sized(bytes(32)) + \
+            struct.pack(">HHHHHI", 0x06, 128, 0x43, 0x10, 2048, 0) + \
+            sized(modulus.to_bytes(256, "big"))
+
+    def pem(self):
+        return public_pem(self.key)
+
+
+def public_pem(key):
+    return key.public_key().public_bytes(
+        serialization.Encoding.PEM,
+        serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 class Ak:
@@ -93,9 +139,7 @@ class Ak:
         return sized(self.tpmt())
 
     def pem(self):
-        return self.key.public_key().public_bytes(
-            serialization.Encoding.PEM,
-            serialization.PublicFormat.SubjectPublicKeyInfo)
+        return public_pem(self.key)
 
     def sign(self, message):
         head = struct.pack(">HH", self.scheme, ALG[self.algorithm])

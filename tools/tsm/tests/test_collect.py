@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import uuid
 
 import make_log
 import make_quote
@@ -92,7 +93,7 @@ def tdx(kwargs):
     platform("tdx", blobs=blobs).expect(
         0, "tdx: a quote is in q, with a log of 3 records\n")
     check(files() == ["cel", "checkpoints", "quote"], f"{files()}")
-    check(content("blobs/written") == NONCE.ljust(64, b"\0"), "the nonce")
+    check(content("blobs/written.inblob") == NONCE.ljust(64, b"\0"), "the nonce")
     check(os.listdir("configfs") == [], "the report is gone")
     verify("--root", "root.pem").expect(
         0, "quote: covers records up to 1, 1 record after it", "quote: verified")
@@ -143,12 +144,27 @@ def snp():
     put("root.pem", SNP.ark.pem)
     platform("snp", blobs={
         "outblob": make_quote.snp(SNP, CHIP, NONCE, tcb=TCB),
-        "auxblob": SNP.table(), "manifestblob": b"manifest"}).expect(
-            0, "snp: a quote is in q\n")
-    check(files() == ["certificates", "manifest", "quote"], f"{files()}")
+        "auxblob": SNP.table()}).expect(0, "snp: a quote is in q\n")
+    check(files() == ["certificates", "quote"], f"{files()}")
     verify("--root", "root.pem").expect(0, "quote: verified")
     put("other.pem", pki.Snp(CHIP).ark.pem)
     verify("--root", "other.pem").expect(1, "quote: DIFFERS")
+
+
+@test
+def snp_level():
+    """quote of SNP, for the level that the guest is at"""
+    log = make_log.Log("snp")
+    log.add("measurement", ["sha384"], static=True)
+    log.write_tree("tree")
+    blobs = {"outblob": make_quote.snp(SNP, CHIP, NONCE, tcb=TCB, vmpl=2),
+             "privlevel_floor": b"2\n", "privlevel": b""}
+    platform("snp", blobs=blobs).expect(0)
+    check(content("blobs/written.privlevel") == b"2\n", "the level")
+    shutil.rmtree("q")
+    os.remove("blobs/privlevel")
+    del blobs["privlevel"]
+    platform("snp", blobs=blobs).expect(2, "privlevel: cannot write to it")
 
 
 @test_each([("no driver", {"CONFIGFS_ERRNO": "6"}, {}, "driver is not there"),
@@ -223,6 +239,16 @@ def checkquote():
     done = subprocess.run(
         ["tpm2_checkquote", "-u", "q/ak.pub", "-m", "q/quote", "-s",
          "q/signature", "-g", "sha256", "-q", NONCE.hex()],
+        capture_output=True, check=False)
+    return not done.returncode
+
+
+def openssl_verifies(key, message, signature):
+    """Of RSAPSS; key: in PEM; signature: TPMT_SIGNATURE"""
+    put("plain", content(signature)[6:])
+    done = subprocess.run(
+        ["openssl", "dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss",
+         "-verify", key, "-signature", "plain", message],
         capture_output=True, check=False)
     return not done.returncode
 
@@ -314,8 +340,15 @@ def tpm_key(kind, scheme):
                 run.expect(1, "failed: the key signs more than")
             else:
                 run.expect(0, "quote: verified")
-            # It does not take these.
-            check(checkquote() or scheme == "rsapss", "tpm2_checkquote")
+            # tpm2-tools before 5.6 take each RSA signature for RSASSA, also
+            # of the quotes that they have made.
+            if scheme == "rsapss":
+                tool("tpm2_readpublic", "-c", "key.ctx", "-f", "pem", "-o",
+                     "key.pem")
+                check(openssl_verifies("key.pem", "q/quote", "q/signature"),
+                      "openssl")
+            else:
+                check(checkquote(), "tpm2_checkquote")
         for ak, text in (("0x81010003", "there is no key of this handle"),
                          ("0x8101", "8 hexadecimal digits"),
                          ("nothing", "cannot open nothing"),
@@ -354,6 +387,135 @@ def tpm_archived():
             0, "of 3 records\n")
         verify("--ak", "q/ak.pub").expect(0, "verified: 3 records (0 to 2)",
                                           "up to 2, 0 records after it")
+
+
+# TPMs of SVSMs.
+
+ALL_SERVICES = str(uuid.UUID(int=0))
+EK = make_quote.Ek()
+
+
+def svsm_log(device="tpm-svsm"):
+    """A log of two records, of the TPM of that device."""
+    log = tpm_log()
+    extend(log, "pcr10", b"one")
+    extend(log, "pcr16", b"two")
+    os.makedirs("tree/tpm0/device")
+    os.symlink(f"../../../{device}", "tree/tpm0/device/device")
+    return log
+
+
+def svsm_blobs(manifest, certificates=SNP.table(), **kwargs):
+    """What configfs has for a report of the SVSM's"""
+    put("root.pem", SNP.ark.pem)
+    return dict({"inblob": b"", "generation": b"3\n", "service_provider": b"",
+                 "service_guid": b"", "manifestblob": manifest,
+                 "outblob": make_quote.svsm(SNP, CHIP, NONCE, manifest,
+                                            tcb=TCB)},
+                **({"auxblob": certificates} if certificates else {}), **kwargs)
+
+
+def verify_svsm(*args):
+    return verify("--ak", "q/ak.pub", "--root", "root.pem", *args)
+
+
+def requested(number):
+    """What the report of this number was asked for"""
+    return tuple(content(f"blobs/{number}/written.{name}").decode()
+                 for name in ("service_provider", "service_guid"))
+
+
+def each_report(*reports):
+    return {f"{number}/{name}": data
+            for number, blobs in enumerate(reports, 1)
+            for name, data in blobs.items()}
+
+
+@test
+def svsm():
+    """quote of the TPM of an SVSM"""
+    services = make_quote.services((make_quote.VTPM, EK.tpmt()))
+    with software_tpm() as tcti:
+        log = svsm_log()
+        log.event("pcr16", b"later")
+        log.write_tree("tree")
+        platform("tpm0", "--tcti", tcti,
+                 blobs=each_report(svsm_blobs(services))).expect(
+                     0, "tpm0: a quote is in q, with a log of 3 records\n",
+                     "tpm0: q/svsm-report is of the SVSM that the TPM is in\n")
+    check(files() == ["ak.pub", "cel", "certificates", "checkpoints",
+                      "manifest", "pcrs", "quote", "signature", "svsm-report"],
+          f"{files()}")
+    check(requested(1) == ("svsm", ALL_SERVICES), requested(1))
+    check(content("blobs/1/written.inblob") == NONCE.ljust(64, b"\0"), "nonce")
+    check(os.listdir("configfs") == [], "the report is gone")
+    put("ek.pem", EK.pem())
+    verify_svsm("--ek", "ek.pem").expect(
+        0, "passed: the SVSM's report is of the nonce and the manifest",
+        "passed: the manifest has the given endorsement key",
+        "covers records up to 1, 1 record after it", "quote: verified")
+    verify("--ak", "q/ak.pub").expect(2, "nobody vouches for the quote")
+    verify("--root", "root.pem").expect(2, "nobody vouches for the quote")
+    for name in ("svsm-report", "manifest"):
+        whole = content(f"q/{name}")
+        put(f"q/{name}", whole[:-1] + bytes([whole[-1] ^ 1]))
+        verify_svsm().expect(1, "quote: DIFFERS")
+        os.remove(f"q/{name}")
+        verify_svsm().expect(2, "could not check: quote: ")
+        put(f"q/{name}", whole)
+    # Without both it is another TPM, for which no root says anything.
+    os.remove("q/manifest")
+    os.remove("q/svsm-report")
+    verify_svsm().expect(2, "could not check: quote: a root")
+
+
+@test
+def svsm_single_service():
+    """quote of the TPM of an SVSM that attests that alone, without certificates"""
+    blobs = svsm_blobs(EK.tpmt(), certificates=None)
+    nothing = {name: data for name, data in blobs.items() if name != "outblob"}
+    guest = {"inblob": b"", "generation": b"1\n",
+             "outblob": make_quote.snp(SNP, CHIP, NONCE, tcb=TCB, vmpl=2),
+             "auxblob": SNP.table(), "privlevel_floor": b"2\n",
+             "privlevel": b""}
+    with software_tpm() as tcti:
+        svsm_log()
+        platform("tpm0", "--tcti", tcti,
+                 blobs=each_report(nothing, blobs, guest)).expect(0)
+    check(requested(1) == ("svsm", ALL_SERVICES), requested(1))
+    check(requested(2) == ("svsm", str(make_quote.VTPM)), requested(2))
+    check(content("blobs/3/written.privlevel") == b"2\n", "the guest's level")
+    verify_svsm().expect(0, "not checked: whether the manifest is the vTPM's",
+                         "quote: verified")
+
+
+@test_each([("no SVSM's reports", "service_provider", None,
+             "service_provider: cannot write"),
+            ("no manifest", "manifestblob", None, "cannot open manifestblob"),
+            ("empty manifest", "manifestblob", b"", "manifestblob is empty"),
+            ("no report", "outblob", None, "cannot open outblob")])
+def svsm_fails(name, data, text):
+    """quote of the TPM of an SVSM that attests nothing"""
+    blobs = svsm_blobs(EK.tpmt(), **{name: data})
+    if data is None:
+        del blobs[name]
+    with software_tpm() as tcti:
+        svsm_log()
+        platform("tpm0", "--tcti", tcti, blobs=each_report(blobs, blobs)).expect(
+            0, "tpm0: without the SVSM's report: configfs: ", text)
+    check("svsm-report" not in files() and "manifest" not in files() and
+          "certificates" not in files(), f"{files()}")
+    check(os.listdir("configfs") == [], "the reports are gone")
+    verify("--ak", "q/ak.pub").expect(0, "quote: verified")
+
+
+@test
+def svsm_other_tpm():
+    """quote of a TPM that is not the SVSM's"""
+    with software_tpm() as tcti:
+        svsm_log("MSFT0101:00")
+        platform("tpm0", "--tcti", tcti, blobs=svsm_blobs(EK.tpmt())).expect(0)
+    check("svsm-report" not in files(), f"{files()}")
 
 
 # The directory, and usage.
@@ -405,6 +567,7 @@ def verify_usage():
     platform("tdx", blobs=tdx_blobs(log)).expect(0)
     for args in (["--quote", "q/quote"], ["--offline"], ["--values", "x"],
                  ["--log", "q/cel"], ["--firmware-log", "x"],
+                 ["--manifest", "x"], ["--svsm-report", "x"],
                  ["--sysfs", "tree"]):
         verify(*args).expect(2, "DIR has the quote and its logs")
     os.remove("q/quote")

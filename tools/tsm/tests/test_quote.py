@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import uuid
 
 import make_log
 import make_quote
@@ -26,6 +27,7 @@ CHIP = bytes(range(64))
 TDX = pki.Tdx()
 SNP = pki.Snp(CHIP, tcb=0xd315000000000304)
 AK = make_quote.Ak()
+EK = make_quote.Ek()
 PCRS = [("sha1", [10]), ("sha256", [10, 16])]
 
 
@@ -94,6 +96,34 @@ class TpmCase(Case):
         put("ak.pub", ak.tpm2b())
 
 
+class SvsmCase(TpmCase):
+    """The TPM of an SVSM, which attests all of its services or just that"""
+
+    def __init__(self, values=None, all_services=True):
+        super().__init__(values)
+        self.all_services = all_services
+        self.extra += ["--svsm-report", "svsm-report", "--manifest",
+                       "manifest", "--cert", "certificates"]
+        self.trust = self.trust + ["--root", "root.pem"]
+
+    def manifest(self, ek=EK):
+        if not self.all_services:
+            return ek.tpmt()
+        return make_quote.services((uuid.UUID(int=1), b"something else"),
+                                   (make_quote.VTPM, ek.tpmt()))
+
+    def attest(self, manifest, platform=SNP, **kwargs):
+        put("svsm-report", make_quote.svsm(platform, CHIP, NONCE, manifest,
+                                           tcb=0xd315000000000304, **kwargs))
+        put("manifest", manifest)
+        put("certificates", platform.table())
+        put("root.pem", platform.ark.pem)
+
+    def quote(self, log, ak=AK):
+        super().quote(log, ak)
+        self.attest(self.manifest())
+
+
 class SnpCase(Case):
     has_log = False
     extra = ["--cert", "certificates"]
@@ -110,7 +140,10 @@ LOGGED = [("TDX 4", TdxCase()), ("TDX 5", TdxCase(version=5)),
           ("TDX 5 of TDX 1.5", TdxCase(version=5, body_type=3)),
           ("TPM with values", TpmCase("plain")),
           ("TPM with serialized values", TpmCase("serialized")),
-          ("TPM without values", TpmCase())]
+          ("TPM without values", TpmCase()),
+          ("SVSM", SvsmCase("plain")),
+          ("SVSM without values, single service",
+           SvsmCase(all_services=False))]
 ALL = LOGGED + [("SNP", SnpCase())]
 
 
@@ -349,13 +382,15 @@ def quote_wrong_nonce(case):
     Run(*case.command()).expect(0, "not checked: whether the quote is fresh")
 
 
-def other_root(case):
-    if isinstance(case, TpmCase):
-        put("other", make_quote.Ak().tpm2b())
-        return ["--ak", "other"]
-    put("other", (pki.Snp(CHIP).ark if isinstance(case, SnpCase)
-                  else pki.Tdx().root).pem)
-    return ["--root", "other"]
+def other_roots(case):
+    """Each has somebody who must not be trusted."""
+    put("other.pub", make_quote.Ak().tpm2b())
+    put("other.pem", (pki.Tdx().root if isinstance(case, TdxCase)
+                      else pki.Snp(CHIP).ark).pem)
+    for i in range(0, len(case.trust), 2):
+        trust = list(case.trust)
+        trust[i + 1] = "other.pub" if trust[i] == "--ak" else "other.pem"
+        yield trust
 
 
 @test_each(ALL)
@@ -365,7 +400,8 @@ def quote_wrong_root(case):
         history(case)
     else:
         case.quote(None)
-    case.verify(trust=other_root(case)).expect(1, "failed", "quote: DIFFERS")
+    for trust in other_roots(case):
+        case.verify(trust=trust).expect(1, "failed", "quote: DIFFERS")
 
 
 @test_each(ALL)
@@ -375,12 +411,15 @@ def quote_no_root(case):
         history(case)
     else:
         case.quote(None)
-    run = case.verify(trust=[]).expect(2, "not checked",
-                                       "nobody vouches for the quote")
-    check("quote: verified" not in run.out, run.out)
+    for i in range(0, len(case.trust), 2):
+        trust = case.trust[:i] + case.trust[i + 2:]
+        run = case.verify(trust=trust).expect(2, "not checked",
+                                              "nobody vouches for the quote")
+        check("quote: verified" not in run.out, run.out)
 
 
 TDX_CASE, SNP_CASE, TPM_CASE = TdxCase(), SnpCase(), TpmCase("plain")
+SVSM_CASE = SvsmCase("plain")
 
 
 @test_each([(who,) * 2 for who in ("root", "ca", "pck")])
@@ -397,6 +436,163 @@ def quote_snp_expired(who):
     """SNP with an expired certificate"""
     SNP_CASE.quote(None, pki.Snp(CHIP, 0xd315000000000304, expired=who))
     SNP_CASE.verify().expect(1, "certificate has expired")
+
+
+@test_each([(who,) * 2 for who in ("ark", "ask", "vcek")])
+def quote_svsm_expired(who):
+    """SVSM with an expired certificate"""
+    history(SVSM_CASE)
+    SVSM_CASE.attest(SVSM_CASE.manifest(),
+                     pki.Snp(CHIP, 0xd315000000000304, expired=who))
+    SVSM_CASE.verify().expect(1, "certificate has expired")
+
+
+@test
+def quote_svsm_manifest():
+    """SVSM whose report is of something else"""
+    log = history(SVSM_CASE)
+    SVSM_CASE.verify().expect(
+        0, "quote: TPM quote, and an SVSM's report",
+        "passed: the SVSM's report is of the nonce and the manifest",
+        "passed: the SVSM's report is for VMPL0\n",
+        "passed: the manifest says that it is the vTPM's key",
+        "not checked: whether an SVSM that you trust was launched: "
+        "MEASUREMENT is " + hashlib.sha384(b"measurement").hexdigest(),
+        "not checked: whether the attestation key is in the TPM of the man")
+    put("manifest", SVSM_CASE.manifest(make_quote.Ek()))
+    SVSM_CASE.verify().expect(1, "failed: the SVSM's report is not of the non")
+    # Another nonce than the TPM's quote has.
+    manifest = SVSM_CASE.manifest()
+    put("manifest", manifest)
+    put("svsm-report", make_quote.svsm(SNP, CHIP, NONCE[::-1], manifest,
+                                       tcb=0xd315000000000304))
+    for nonce in ([], ["--nonce", NONCE.hex()]):
+        Run(*SVSM_CASE.command(*nonce)).expect(
+            1, "failed: the SVSM's report is not of the nonce")
+    # The guest can ask for all that an SVSM can, but not in its place.
+    SVSM_CASE.attest(manifest, vmpl=2)
+    SVSM_CASE.verify().expect(
+        1, "failed: the SVSM's report is for VMPL2, and the SVSM is at VMPL0")
+    SVSM_CASE.attest(manifest, policy=0xb0000)
+    SVSM_CASE.verify().expect(1, "failed: the guest can be debugged")
+    # A report of the guest's own, with the nonce and nothing else.
+    put("svsm-report", make_quote.snp(SNP, CHIP, NONCE,
+                                      tcb=0xd315000000000304))
+    SVSM_CASE.verify().expect(1, "failed: the SVSM's report is not of the non")
+    # One that nobody can check, though the user trusts the attestation key.
+    SVSM_CASE.attest(manifest)
+    put("certificates", pki.Tdx().root.pem)
+    SVSM_CASE.verify().expect(2, "no certificate of its VCEK was given",
+                              "nobody vouches for the quote")
+    single = SvsmCase("plain", all_services=False)
+    single.quote(log)
+    single.verify().expect(0, "not checked: whether the manifest is the vTPM's")
+
+
+@test
+def quote_svsm_ek():
+    """SVSM with the endorsement key that a credential was activated for"""
+    history(SVSM_CASE)
+    put("ek.pem", EK.pem())
+    put("ek.tpmt", EK.tpmt())
+    for name in ("ek.pem", "ek.tpmt"):
+        SVSM_CASE.verify("--ek", name).expect(
+            0, "passed: the manifest has the given endorsement key",
+            "not checked: whether the attestation key activated a credential")
+    report, = SVSM_CASE.verify("--ek", "ek.pem", "--json").expect(0).json()
+    results = {c["check"]: c["result"] for c in report["quote"]["checks"]}
+    check(results["endorsement-key"] == results["svsm-manifest"] == "passed" and
+          results["credential"] == "not checked", results)
+    put("other.pem", make_quote.Ek().pem())
+    SVSM_CASE.verify("--ek", "other.pem").expect(
+        1, "failed: the manifest has another endorsement key")
+    put("other.pem", b"no key at all")
+    SVSM_CASE.verify("--ek", "other.pem").expect(
+        2, "could not check: quote: endorsement key: ")
+
+
+@test
+def quote_svsm_ak():
+    """SVSM with an attestation key that others may have"""
+    log = history(SVSM_CASE)
+    SVSM_CASE.verify().expect(0, "passed: the attestation key stays in the TPM")
+    put("ak.pem", AK.pem())
+    SVSM_CASE.verify(trust=["--ak", "ak.pem", "--root", "root.pem"]).expect(
+        0, "not checked: whether the attestation key stays in the TPM")
+    for left_out in (0x2, 0x10, 0x20):
+        SVSM_CASE.quote(log, make_quote.Ak(
+            attributes=make_quote.RESTRICTED_SIGNER & ~left_out))
+        SVSM_CASE.verify().expect(
+            1, "failed: the attestation key does not have to stay in the TPM")
+        # Who trusts a TPM's key by itself knows where it is.
+        TPM_CASE.verify().expect(0)
+
+
+@test
+def quote_svsm_alone():
+    """SVSM without its TPM"""
+    SVSM_CASE.quote(tpm_log()[0])
+    args = ("verify", "--quote", "svsm-report", "--manifest", "manifest",
+            "--cert", "certificates", "--root", "root.pem")
+    Run(*args, "--nonce", NONCE.hex()).expect(
+        0, "quote: SNP report of an SVSM, version 2",
+        "quote: verified; not compared with any log")
+    Run(*args, "--nonce", NONCE[::-1].hex()).expect(1, "quote: DIFFERS")
+    # What the manifest is worth, only the nonce tells.
+    Run(*args).expect(2, "not checked: whether the SVSM's report is of the man",
+                      "nobody vouches for the quote")
+
+
+@test
+def quote_svsm_missing():
+    """SVSM's files that are missing, or are given with another's"""
+    log = history(SVSM_CASE)
+    put("ek.pem", EK.pem())
+    SVSM_CASE.verify("--ek", "ek.pem").expect(0)
+    # The TPM's quote is good. But the SVSM was to vouch for it.
+    for more, text in ((["--ek", "ek.pem"], "--manifest and --ek go with"),
+                       (["--manifest", "manifest"], "--manifest and --ek go"),
+                       (["--root", "root.pem"], "by its report"),
+                       (["--svsm-report", "svsm-report"], "is of its manif")):
+        TPM_CASE.verify(*more).expect(2, text)
+    TDX_CASE.quote(make_log.Log())
+    put("quote", make_quote.tdx(TDX, {}, NONCE))
+    TDX_CASE.verify("--manifest", "manifest").expect(2, "go with the report")
+    TDX_CASE.verify("--svsm-report", "svsm-report", "--manifest",
+                    "manifest").expect(2, "only the TPM of an SVSM goes")
+    SVSM_CASE.quote(log)
+    put("svsm-report", b"")
+    SVSM_CASE.verify().expect(2, "svsm-report is empty")
+
+
+def hostile_manifests():
+    ek, other = EK.tpmt(), uuid.UUID(int=1)
+    good = make_quote.services((make_quote.VTPM, ek))
+    yield "no vTPM", make_quote.services((other, ek)), "it has no vTPM"
+    yield "no service", make_quote.services(), "it has no vTPM"
+    yield "two vTPMs", make_quote.services(
+        (make_quote.VTPM, ek), (make_quote.VTPM, ek)), "it has two vTPMs"
+    yield "empty vTPM", make_quote.services((make_quote.VTPM, b"")), \
+        "the vTPM's endorsement key: "
+    yield "no key", make_quote.services((make_quote.VTPM, b"key" * 50)), \
+        "the vTPM's endorsement key: "
+    yield "more than a key", ek + b"\0", "1 bytes too many"
+    yield "sized key", make_quote.sized(ek), "endorsement key: "
+    yield "PEM", EK.pem(), "endorsement key: "
+    yield "other size", good[:16] + b"\xff" + good[17:], "bytes, and says"
+    for name, at, number in (("offset", 40, 0xffffffff), ("offset", 40, 1 << 12),
+                             ("length", 44, 0xffffffff)):
+        yield f"{name} {number:#x}", good[:at] + number.to_bytes(4, "little") + \
+            good[at + 4:], "is not within the manifest"
+    yield "many services", good[:20] + b"\xff" * 4 + good[24:], "SVSM's manifest"
+
+
+@test_each(hostile_manifests())
+def quote_svsm_hostile(manifest, text):
+    """SVSM with a broken manifest"""
+    history(SVSM_CASE)
+    SVSM_CASE.attest(manifest)
+    SVSM_CASE.verify().expect(2, "quote: the SVSM's manifest: ", text)
 
 
 @test
@@ -620,7 +816,8 @@ def quote_truncated(case):
     else:
         case.quote(None)
     case.verify().expect(0)
-    names = ["quote"] + [n for n in ("signature", "certificates", "ak.pub")
+    names = ["quote"] + [n for n in ("signature", "certificates", "ak.pub",
+                                     "svsm-report", "manifest")
                          if os.path.exists(n)]
     if "--pcrs" in case.extra:
         names.append("pcrs")
@@ -660,6 +857,17 @@ def quote_other_files():
     Run("verify", "--quote", "quote", "tpm0").expect(2, "goes with files")
 
 
+@test
+def quote_unread():
+    """a quote that cannot be read: nothing is said of the log"""
+    history(TDX_CASE)
+    put("quote", b"no quote")
+    run = TDX_CASE.verify().expect(2, "could not check: quote: it is no TDX")
+    check(run.out == "", run.out)
+    report, = TDX_CASE.verify("--json").expect(2).json()
+    check("log" not in report, report)
+
+
 def accepted(command, path, data, positions):
     """Those positions whose altered byte is not found."""
     left = []
@@ -678,7 +886,8 @@ def accepted(command, path, data, positions):
 
 @test_each([(name, case) for name, case in ALL
             if name not in ("TDX 5", "TPM with serialized values",
-                            "TPM without values")])
+                            "TPM without values",
+                            "SVSM without values, single service")])
 def quote_each_byte(case):
     """each altered byte of a quote is found"""
     if case.has_log:
@@ -688,7 +897,7 @@ def quote_each_byte(case):
     command = [FAST or TOOL, *case.command("--nonce", NONCE.hex())]
     check(subprocess.run(command, stdout=subprocess.DEVNULL,
                          check=False).returncode == 0, "the quote itself")
-    for name in ("quote", "signature"):
+    for name in ("quote", "signature", "svsm-report", "manifest"):
         if not os.path.exists(name):
             continue
         with open(name, "rb") as file:
@@ -705,6 +914,8 @@ def tool(*args):
 @test
 def quote_checkquote():
     """the same verdict as tpm2_checkquote's"""
+    # Not of RSAPSS: tpm2-tools before 5.6 take each RSA signature for RSASSA. What
+    # openssl says of that, test_collect.py asks.
     if not shutil.which("tpm2_checkquote"):
         raise RuntimeError("tpm2-tools are missing: apt-get install tpm2-tools")
     log = history(TPM_CASE)
