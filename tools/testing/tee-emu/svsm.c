@@ -94,16 +94,16 @@ struct attest_call {
 
 #define NONCE_MAX 64
 
-/* The manifest of all services: this, and then what each says. */
+/* The manifest of all services, which are one: this, and then what that says. */
 struct services {
 	u8 guid[GUID_SIZE];
 	u32 size;
 	u32 count;
-	struct service {
+	struct {
 		u8 guid[GUID_SIZE];
 		u32 offset;
 		u32 size;
-	} __packed services[1];
+	} __packed vtpm;
 } __packed;
 
 /* 63849ebb-3d92-4670-a1ff-58f9c94b87bb */
@@ -189,9 +189,9 @@ static size_t services_manifest(u8 *manifest, size_t size)
 	memcpy(services->guid, services_guid, GUID_SIZE);
 	services->size = sizeof(*services) + length;
 	services->count = 1;
-	memcpy(services->services[0].guid, vtpm_guid, GUID_SIZE);
-	services->services[0].offset = sizeof(*services);
-	services->services[0].size = length;
+	memcpy(services->vtpm.guid, vtpm_guid, GUID_SIZE);
+	services->vtpm.offset = sizeof(*services);
+	services->vtpm.size = length;
 	return services->size;
 }
 

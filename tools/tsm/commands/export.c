@@ -169,8 +169,8 @@ void export_tell_nv(const struct request *request, const struct log *log)
 	if (nr)
 		fprintf(stderr,
 			"tsm-log: %s: without %" PRIu64
-			" record%s of NV indices, which are no registers; the first is record %" PRIu64
-			"\n",
+			" record%s of NV indices, which are no registers: from record %" PRIu64
+			" on\n",
 			export_label(request), nr, plural(nr), first);
 }
 

@@ -76,7 +76,7 @@ static double now(void)
 	struct timespec time;
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+	return (double)time.tv_sec + (double)time.tv_nsec / 1000000000;
 }
 
 /*

@@ -57,11 +57,14 @@ verify()
 	[ $? -eq "$expected" ]
 }
 
-# quote PROVIDER - anew
+# quote PROVIDER - anew. The log of a provider that went away and came back does not go
+# on from the firmware's.
 quote()
 {
 	rm -rf "${EVIDENCE:?}/$1"
-	tsm-log quote --nonce "$NONCE" -o "$EVIDENCE/$1" "$1"
+	tsm-log quote --nonce "$NONCE" -o "$EVIDENCE/$1" "$1" || return
+	tsm-log verify --follow-firmware "$1" >/dev/null 2>&1 ||
+		rm -f "$EVIDENCE/$1/firmware"
 }
 
 # take_log PROVIDER - what came after the quote is in there as well
