@@ -20,7 +20,7 @@ static const char help[] =
 	"Usage: tsm-log verify [OPTION]... [PROVIDER]\n"
 	"       tsm-log verify [OPTION]... --log FILE --checkpoints FILE [--values FILE]\n"
 	"       tsm-log verify [OPTION]... --log FILE --from-power-on [--values FILE]\n"
-	"       tsm-log verify [OPTION]... [--offline] DIR\n"
+	"       tsm-log verify [OPTION]... [--offline] [--follow-firmware] DIR\n"
 	"       tsm-log verify [OPTION]... --follow-firmware PROVIDER\n"
 	"       tsm-log verify [OPTION]... --quote FILE\n"
 	"       tsm-log verify [OPTION]... --nonce HEX DIR\n"
@@ -35,7 +35,9 @@ static const char help[] =
 	"\n"
 	"DIR, which must have a slash in it or be \".\", is what 'tsm-log archive' has\n"
 	"written. Check each of the segments, that one follows on the other, and that\n"
-	"the last one is followed by the live log, unless that has ended.\n"
+	"the last one is followed by the live log, unless that has ended; and that no log\n"
+	"between two others is missing. With --follow-firmware, also check each log from\n"
+	"power-on, by what is kept with it.\n"
 	"\n"
 	"With --quote, check what hardware signed, up to a root or an attestation key\n"
 	"that you name, and whether the log in the files of --log and --checkpoints, or\n"
@@ -175,7 +177,7 @@ static void add_usual_log(struct earlier *earlier, const struct source *source)
 	const char *path = systemd_log_of(source->root);
 
 	if (path && source->follow_firmware && !source->log &&
-	    !earlier->nr_files)
+	    !source_is_archive(source) && !earlier->nr_files)
 		earlier_add(earlier, path);
 }
 
@@ -296,10 +298,14 @@ int command_verify(int argc, char **argv)
 		return usage_error(
 			"verify",
 			"DIR excludes --leave-out; give a PROVIDER to it");
-	if (archive && (source.archive || source.follow_firmware))
+	if (archive && (source.archive || source.firmware))
 		return usage_error(
 			"verify",
-			"DIR excludes --archive and --follow-firmware; give a PROVIDER to these");
+			"DIR excludes --archive and --firmware-log; give a PROVIDER to these");
+	if (archive && manner.earlier.nr_files)
+		return usage_error(
+			"verify",
+			"DIR excludes --earlier-log: it has systemd's log with it");
 
 	add_usual_log(&manner.earlier, &source);
 	if (manner.json)
@@ -307,9 +313,14 @@ int command_verify(int argc, char **argv)
 	if (source.log)
 		status = check_files(&source, values, &manner);
 	else if (archive)
-		status = verify_archive(source.provider,
-					offline ? NULL : source.root,
-					manner.strict, manner.json);
+		status = verify_archive(
+			source.provider,
+			&(struct archive_check){
+				.root = offline ? NULL : source.root,
+				.follow_firmware = source.follow_firmware,
+				.strict = manner.strict,
+				.json = manner.json,
+			});
 	else
 		status = check_providers(&source, &manner);
 	if (manner.json)
