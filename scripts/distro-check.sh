@@ -28,7 +28,7 @@ OUT=$BUILD/$NAME-out
 LIMIT=${BOOT_TIMEOUT:-1800}
 # One processor: another one would, under this emulation, now and then run instructions
 # that the first has just patched, as this kernel does.
-MACHINE=(-M q35 -accel tcg,thread=multi -smp 1 -m 1024)
+MACHINE=(-M q35 -accel 'tcg,thread=multi' -smp 1 -m 1024)
 # And a processor without AVX: with -cpu max, programs of this Debian read texts wrongly
 # now and then that are at certain addresses.
 MACHINE+=(-cpu Nehalem)
@@ -36,11 +36,9 @@ MACHINE+=(-cpu Nehalem)
 OPTIONS='root=LABEL=system ro console=ttyS0 panic=-1 oops=panic no_timer_check'
 RUN=$(mktemp -d "${TMPDIR:-/tmp}/tsm-distro.XXXXXX")
 SWTPM=
-QEMU=
 
 # shellcheck disable=SC2317 # run by the trap
 clean_up() {
-	[ -z "$QEMU" ] || kill "$QEMU" 2>/dev/null || true
 	[ -z "$SWTPM" ] || kill "$SWTPM" 2>/dev/null || true
 	leave_machine "$NAME"
 	rm -rf "$RUN"
