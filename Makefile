@@ -80,6 +80,12 @@ help:
 #:   make deb-check      the Debian packages, on a bare Debian 13 with a stock kernel 7.3:
 #:                       lintian, installed, upgraded, removed and purged; 2 GB; make
 #:                       check leaves it out
+#:   make distro-check   a Debian 13 with the stock kernel, systemd, udev and a TPM, on which
+#:                       apt has installed the packages, is booted again and again:
+#:                       directly, by systemd-boot and a UKI, by shim and GRUB, with
+#:                       initramfs-tools and dracut, and after a purge; 3 GB; BOOTS=
+#:                       chooses some, see scripts/distro-check.sh; make check leaves
+#:                       it out
 #:   make fallback-check the kernel series that is taken once Debian has ours no more,
 #:                       and the tour with it; make check leaves it out
 #:   make docs-check     kernel-doc, ABI files, Sphinx
@@ -106,12 +112,12 @@ help:
 .PHONY: deps run check guest modules series bench kunit kselftest tools tools-check \
 	sparse checkpatch docs-check series-check style fuzz kernel tee-emu-check stress \
 	ima-check firmware-check tpm-check hibernate-check soak stock-check stock-guest-check \
-	fallback-check deb deb-check
+	fallback-check deb deb-check distro-check
 
 deps run check guest modules series bench kunit kselftest tools tools-check sparse \
 checkpatch docs-check series-check style fuzz tee-emu-check stress \
 ima-check firmware-check tpm-check hibernate-check soak stock-check stock-guest-check \
-fallback-check deb deb-check:
+fallback-check deb deb-check distro-check:
 	@$(RUN)/$@.sh
 
 .PHONY: modules_install modules_uninstall

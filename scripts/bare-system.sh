@@ -12,10 +12,13 @@ SUITE=trixie
 KERNEL_SUITE=$SUITE-backports
 
 # create_system NAME VARIANT PACKAGES WHAT - a system with these packages, a list
-# with commas, and what mmdebstrap's VARIANT has; in $ROOT. It is made once.
+# with commas, and what mmdebstrap's VARIANT has; in $ROOT. It is made once, and
+# anew if other packages are asked for.
 create_system() {
 	ROOT=$CACHE/stock-$1
-	[ ! -e "$ROOT/.complete" ] || return 0
+	if [ -e "$ROOT/.complete" ] && [ "$(<"$ROOT/.complete")" = "$3" ]; then
+		return
+	fi
 	rm -rf "$ROOT" "$ROOT.part"
 	{
 		debian_line "$SUITE" deb
@@ -25,7 +28,7 @@ create_system() {
 		mmdebstrap --variant="$2" --include="$3" \
 		"$SUITE" "$ROOT.part" "$ROOT.list"
 	rm -f "$ROOT.list"
-	touch "$ROOT.part/.complete"
+	echo "$3" >"$ROOT.part/.complete"
 	mv "$ROOT.part" "$ROOT"
 }
 
@@ -38,6 +41,57 @@ in_root() {
 			PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
 			DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"
 	' "$ROOT" "$@"
+}
+
+# What people's machines have that our packages go on: for DKMS, initramfs-tools and
+# dracut, and a stock cloud kernel.
+MACHINE_PACKAGES=dkms,lintian,initramfs-tools,dracut-core,systemd,udev,kmod,xz-utils
+MACHINE_PACKAGES+=,libjson-c5,libssl3t64,libtss2-esys-3.0.2-0t64,bash-completion,man-db
+MACHINE_PACKAGES+=,linux-headers-cloud-amd64/$KERNEL_SUITE
+MACHINE_PACKAGES+=,linux-image-cloud-amd64/$KERNEL_SUITE
+# What packages are built with: a library may have another name in another release.
+MACHINE_PACKAGES+=,debhelper,dh-dkms,libjson-c-dev,libssl-dev,libtss2-dev,pkgconf
+# And what such a machine boots by, and looks at its TPM with.
+MACHINE_PACKAGES+=,systemd-sysv,dbus,login,e2fsprogs,zstd,tpm2-tools,libtss2-rc0t64
+MACHINE_PACKAGES+=,systemd-ukify,systemd-boot-efi,shim-signed,grub-efi-amd64-signed
+
+# enter_machine NAME - a system with these packages, to be written to: it is the lower
+# layer of an overlay, which is at $ROOT in build/NAME. RELEASE is its kernel.
+enter_machine() {
+	local layers=$BUILD/$1 name
+	create_system "deb-$SUITE" apt "$MACHINE_PACKAGES" \
+		"a system with a stock kernel and DKMS"
+	LOWER=$ROOT
+	UPPER=$layers/upper
+	ROOT=$layers/root
+	rm -rf "$layers"
+	mkdir -p "$UPPER" "$ROOT" "$layers/work"
+	mount -t overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$layers/work" \
+		overlay "$ROOT"
+	name=$(cd "$ROOT/usr/lib/modules" && printf '%s\n' *-cloud-amd64)
+	RELEASE=$name
+}
+
+# make_packages DIR [VERSION] - our Debian packages, made there from our source package,
+# in its DIR. All is there for that but a compiler of C++, which dpkg-buildpackage would
+# ask for.
+make_packages() {
+	local dir=$1
+	shift
+	"$TOP/scripts/deb.sh" -S "$@" >/dev/null
+	mkdir -p "$ROOT$dir"
+	cp "$BUILD"/deb-source/*.{dsc,tar.xz} "$ROOT$dir/"
+	# shellcheck disable=SC2016 # for the shell inside
+	quietly "$BUILD/deb-$SUITE.log" "building the packages in $SUITE (about 1 min)" \
+		in_root sh -c 'cd "$1" && dpkg-source -x *.dsc tree && cd tree &&
+			dpkg-buildpackage -us -uc -d "-j$2" && rm -r ../tree' \
+		sh "$dir" "$JOBS"
+}
+
+# leave_machine NAME - nothing is left of it.
+leave_machine() {
+	! mountpoint -q "$BUILD/$1/root" || umount "$BUILD/$1/root"
+	rm -rf "${BUILD:?}/$1"
 }
 
 # What a build of external modules takes of the repository.

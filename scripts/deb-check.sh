@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The Debian packages: built here, and then on a bare Debian 13 with the stock cloud
-# kernel of its backports checked by lintian, installed, upgraded, removed and
+# The Debian packages, on a Debian 13 with the stock cloud kernel of its backports:
+# built from their source package, checked by lintian, installed, upgraded, removed and
 # purged. What is left in the end is said, and must be what a system keeps.
 #
 # The system is a directory of 1.5 GB in the cache, which a chroot enters; its packages
@@ -15,10 +15,6 @@ set -euo pipefail
 . "$(dirname "$0")/bare-system.sh"
 
 LOG=$BUILD/deb-check.log
-PACKAGES=dkms,lintian,initramfs-tools,dracut-core,systemd,udev,kmod,xz-utils
-PACKAGES+=,libjson-c5,libssl3t64,bash-completion,man-db
-PACKAGES+=,linux-headers-cloud-amd64/$KERNEL_SUITE
-PACKAGES+=,linux-image-cloud-amd64/$KERNEL_SUITE
 MODULES=(tsm tsm_tpm tsm_tdx tsm_snp)
 # A kernel that is too old, as far as DKMS can see before it builds.
 OLD=6.12.1-old
@@ -100,17 +96,6 @@ left() {
 		grep -vE "$KEPT" || true
 }
 
-# enter - the system, as it was made, below the layer that this run writes.
-enter() {
-	LOWER=$ROOT
-	UPPER=$BUILD/deb-check/upper
-	ROOT=$BUILD/deb-check/root
-	rm -rf "$BUILD/deb-check"
-	mkdir -p "$UPPER" "$ROOT" "$BUILD/deb-check/work"
-	mount -t overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$BUILD/deb-check/work" \
-		overlay "$ROOT"
-}
-
 # add_old_kernel - headers of it, as far as anybody looks before a build.
 add_old_kernel() {
 	local dir=$ROOT/usr/lib/modules/$OLD
@@ -120,15 +105,10 @@ add_old_kernel() {
 }
 
 check() {
-	local root_file
-	create_system "deb-$SUITE" apt "$PACKAGES" \
-		"a bare system with a stock kernel and DKMS"
-	enter
-	mkdir -p "$ROOT/tmp/deb" "$ROOT/tmp/upgrade"
-	cp "$BUILD"/deb/* "$ROOT/tmp/deb/"
-	cp "$BUILD"/deb-upgrade/*.deb "$ROOT/tmp/upgrade/"
-	root_file=$(cd "$ROOT/usr/lib/modules" && printf '%s\n' *-cloud-amd64)
-	RELEASE=$root_file
+	enter_machine deb-check
+	make_packages /tmp/deb
+	make_packages /tmp/upgrade "$UPGRADE"
+	ok "the packages build"
 	add_old_kernel
 
 	verdict "lintian has nothing to say" "$(lint)"
@@ -169,18 +149,8 @@ check() {
 	tap_done
 }
 
-leave() {
-	! mountpoint -q "$BUILD/deb-check/root" || umount "$BUILD/deb-check/root"
-	rm -rf "$BUILD/deb-check"
-}
-
 "$TOP/scripts/deps.sh" deb stock
 ((EUID == 0)) || die "only root can enter the bare system"
 mkdir -p "$BUILD"
-"$TOP/scripts/deb.sh" "$UPGRADE" >/dev/null
-rm -rf "$BUILD/deb-upgrade"
-mv "$BUILD/deb" "$BUILD/deb-upgrade"
-"$TOP/scripts/deb.sh" >/dev/null
-ok "the packages build"
-trap leave EXIT
+trap 'leave_machine deb-check' EXIT
 with_lock "stock-deb-$SUITE" check

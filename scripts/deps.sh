@@ -12,6 +12,7 @@
 #	check	the checks that make check runs on the host
 #	stock	a bare system for make stock-check and make deb-check
 #	deb	Debian packages
+#	distro	disks for a guest that is a whole Debian
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -37,9 +38,10 @@ check=(clang libclang-rt-14-dev clang-format-14 shellcheck dpkg-dev
        python3-sphinx python3-yaml groff-base perl git systemd
        python3-cryptography tpm2-tools swtpm)
 stock=(mmdebstrap kmod)
+distro=(e2fsprogs mtools fdisk)
 deb=("${tools[@]}" dpkg-dev debhelper dh-dkms rsync)
 
-(($# > 0)) || set -- build modules guest bench check stock deb
+(($# > 0)) || set -- build modules guest bench check stock deb distro
 wanted=()
 for purpose in "$@"; do
 	case $purpose in
@@ -51,7 +53,8 @@ for purpose in "$@"; do
 	check) wanted+=("${check[@]}") ;;
 	stock) wanted+=("${stock[@]}") ;;
 	deb) wanted+=("${deb[@]}") ;;
-	*) die "deps.sh: no purpose '$purpose'; there are build, tools, modules, guest, bench, check, stock and deb" ;;
+	distro) wanted+=("${distro[@]}") ;;
+	*) die "deps.sh: no purpose '$purpose'; there are build, tools, modules, guest, bench, check, stock, deb and distro" ;;
 	esac
 done
 

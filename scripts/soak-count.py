@@ -31,7 +31,8 @@ def logs(directory):
     instance, = os.listdir(top)
     top = os.path.join(top, instance)
     for name in sorted(os.listdir(top)):
-        yield os.path.join(top, name, "cel")
+        if name[0].isdigit():
+            yield os.path.join(top, name, "cel")
     yield os.path.join(directory, "live")
 
 

@@ -161,6 +161,40 @@ int buffer_read_locked(struct buffer *buf, const char *path, struct error *err)
 	return ret;
 }
 
+static int write_all(int fd, const uint8_t *data, size_t len)
+{
+	ssize_t done;
+
+	while (len) {
+		done = write(fd, data, len);
+		if (done < 0 && errno != EINTR)
+			return -1;
+		if (done > 0) {
+			data += done;
+			len -= (size_t)done;
+		}
+	}
+	return 0;
+}
+
+int buffer_write_at(const struct buffer *buf, int dirfd, const char *name,
+		    struct error *err)
+{
+	int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			0440);
+	int ret = -1;
+
+	if (fd >= 0) {
+		ret = write_all(fd, buf->data, buf->len) || fsync(fd);
+		/* Some file systems keep an error until then. */
+		ret |= close(fd);
+	}
+	if (ret)
+		error_set(err, "cannot write the file %s: %s", name,
+			  strerror(errno));
+	return ret;
+}
+
 int buffer_add(struct buffer *buf, const void *data, size_t len,
 	       struct error *err)
 {

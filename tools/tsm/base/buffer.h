@@ -55,6 +55,13 @@ int buffer_read_path(struct buffer *buf, const char *path, struct error *err);
 int file_open_locked(const char *path, struct error *err);
 int buffer_read_locked(struct buffer *buf, const char *path, struct error *err);
 
+/*
+ * Write all of it to a new file, @name in @dirfd, and bring that to disk. Returns 0, or
+ * -1 with @err set.
+ */
+int buffer_write_at(const struct buffer *buf, int dirfd, const char *name,
+		    struct error *err);
+
 /* Append bytes, or those of @other. Returns 0, or -1 with @err set. */
 int buffer_add(struct buffer *buf, const void *data, size_t len,
 	       struct error *err);

@@ -24,13 +24,14 @@
 #include "formats/checkpoint.h"
 #include "replay/verify.h"
 #include "sources/archive.h"
+#include "sources/boot.h"
 #include "sources/log.h"
 
 /* Archived, but the kernel had dropped records before. */
 #define EXIT_MISSED 1
 
 static const char help[] =
-	"Usage: tsm-log archive DIR [PROVIDER]...\n"
+	"Usage: tsm-log archive [--begin] DIR [PROVIDER]...\n"
 	"\n"
 	"Move the records of each PROVIDER, or of all of them, from the kernel's event\n"
 	"logs to the directory DIR: write them to disk as a new segment, then trim the\n"
@@ -40,6 +41,9 @@ static const char help[] =
 	"\n"
 	"A log that 'tsm-log verify' would not accept is left as it is.\n"
 	"\n"
+	"      --begin      move nothing yet: only keep that there is a log, of which boot,\n"
+	"                   and what the firmware's log is, so that it is known to be\n"
+	"                   missing if the machine crashes\n"
 	"      --sysfs DIR  use a copy of " PROVIDER_ROOT "\n"
 	"  -h, --help       show this help\n"
 	"\n"
@@ -49,6 +53,7 @@ static const char help[] =
 /* The archive of one provider, and what is in it. */
 struct job {
 	const struct archive_dir *top;
+	const char *root;
 	struct provider provider;
 	int trim_fd;
 
@@ -67,10 +72,12 @@ static uint64_t archived_to(const struct job *job)
 	return job->nr_segments ? job->segments[job->nr_segments - 1].next : 0;
 }
 
-static void start_job(struct job *job, const struct archive_dir *top)
+static void start_job(struct job *job, const struct archive_dir *top,
+		      const char *root)
 {
 	*job = (struct job){
 		.top = top,
+		.root = root,
 		.provider.dirfd = -1,
 		.provider.logfd = -1,
 		.trim_fd = -1,
@@ -119,7 +126,8 @@ static int find_segments(struct job *job, struct error *err)
 	return ret < 0 ? -1 : 0;
 }
 
-static int create_directories(struct job *job, struct error *err)
+/* There is an instance of this boot now, whatever comes. */
+static int begin_instance(struct job *job, struct error *err)
 {
 	if (job->provider_dir.fd < 0 &&
 	    archive_dir_create(&job->provider_dir, job->top, job->provider.name,
@@ -129,7 +137,8 @@ static int create_directories(struct job *job, struct error *err)
 	    archive_dir_create(&job->instance_dir, &job->provider_dir,
 			       job->instance_name, err))
 		return -1;
-	return 0;
+	return boot_keep(&job->instance_dir, &job->provider_dir, &job->provider,
+			 job->root, err);
 }
 
 /*
@@ -348,7 +357,6 @@ static int archive_log(struct job *job, struct error *err)
 	if (find_next(&job->log.cel, &segment.next, err) ||
 	    cut_checkpoints(&job->log.checkpoints, segment.next, err) ||
 	    check_segment(job, &job->log, &segment, err) ||
-	    create_directories(job, err) ||
 	    archive_set_untrimmed(&job->instance_dir, err))
 		return -1;
 	if (segment_write(job->instance_dir.fd, &segment, &job->log.cel,
@@ -437,16 +445,23 @@ static int archive_new(struct job *job, struct error *err)
 	return archive_log(job, err);
 }
 
+static int find_instance(struct job *job, const char *name, struct error *err)
+{
+	return provider_open(&job->provider, job->root, name, err) ||
+			       instance_of(&job->provider, job->instance_name,
+					   err) ||
+			       open_trim(job, err) || find_segments(job, err) ||
+			       begin_instance(job, err) ?
+		       -1 :
+		       0;
+}
+
 /* Returns an exit status, of which only EXIT_TROUBLE sets @err. */
-static int run_job(struct job *job, const char *root, const char *name,
-		   struct error *err)
+static int run_job(struct job *job, const char *name, struct error *err)
 {
 	int status = 0;
 
-	if (provider_open(&job->provider, root, name, err) ||
-	    instance_of(&job->provider, job->instance_name, err) ||
-	    open_trim(job, err) || find_segments(job, err) ||
-	    log_read(&job->log, &job->provider, 0, err))
+	if (log_read(&job->log, &job->provider, 0, err))
 		return EXIT_TROUBLE;
 	if (job->nr_segments && job->log.first < archived_to(job) &&
 	    trim_archived(job, err))
@@ -464,14 +479,17 @@ static int run_job(struct job *job, const char *root, const char *name,
 }
 
 static int archive_provider(const struct archive_dir *top, const char *root,
-			    const char *name)
+			    const char *name, bool begin)
 {
 	struct error err;
 	struct job job;
-	int status;
+	int status = 0;
 
-	start_job(&job, top);
-	status = run_job(&job, root, name, &err);
+	start_job(&job, top, root);
+	if (find_instance(&job, name, &err))
+		status = EXIT_TROUBLE;
+	else if (!begin)
+		status = run_job(&job, name, &err);
 	end_job(&job);
 	fflush(stdout);
 	if (status == EXIT_TROUBLE)
@@ -481,12 +499,12 @@ static int archive_provider(const struct archive_dir *top, const char *root,
 
 /* The greater of the exit statuses is the one that tells more. */
 static int archive_providers_in(const struct archive_dir *top, const char *root,
-				char **names, int nr)
+				char **names, int nr, bool begin)
 {
 	int i, status = 0;
 
 	for (i = 0; i < nr; i++) {
-		int one = archive_provider(top, root, names[i]);
+		int one = archive_provider(top, root, names[i], begin);
 
 		if (status < one)
 			status = one;
@@ -494,7 +512,8 @@ static int archive_providers_in(const struct archive_dir *top, const char *root,
 	return status;
 }
 
-static int archive(const char *dir, const char *root, char **names, int nr)
+static int archive(const char *dir, const char *root, char **names, int nr,
+		   bool begin)
 {
 	struct archive_dir top = { .fd = -1 };
 	int ret, lock = -1, status = EXIT_TROUBLE;
@@ -517,7 +536,7 @@ static int archive(const char *dir, const char *root, char **names, int nr)
 	if (ret)
 		fprintf(stderr, "tsm-log: %s\n", err.text);
 	else
-		status = archive_providers_in(&top, root, names, nr);
+		status = archive_providers_in(&top, root, names, nr, begin);
 	if (all)
 		names_free(all, nr);
 	if (lock >= 0)
@@ -528,17 +547,22 @@ static int archive(const char *dir, const char *root, char **names, int nr)
 
 int command_archive(int argc, char **argv)
 {
-	enum { OPT_SYSFS = 256 };
+	enum { OPT_BEGIN = 256, OPT_SYSFS };
 	static const struct option options[] = {
+		{ "begin", no_argument, NULL, OPT_BEGIN },
 		{ "sysfs", required_argument, NULL, OPT_SYSFS },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	const char *root = PROVIDER_ROOT;
+	bool begin = false;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (option) {
+		case OPT_BEGIN:
+			begin = true;
+			break;
 		case OPT_SYSFS:
 			root = optarg;
 			break;
@@ -551,6 +575,6 @@ int command_archive(int argc, char **argv)
 	}
 	if (optind == argc)
 		return usage_error("archive", "no DIR given");
-	return archive(argv[optind], root, argv + optind + 1,
-		       argc - optind - 1);
+	return archive(argv[optind], root, argv + optind + 1, argc - optind - 1,
+		       begin);
 }

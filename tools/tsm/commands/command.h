@@ -22,13 +22,17 @@ int command_show(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_watch(int argc, char **argv);
 
-/*
- * The part of verify that is for the archive at @path. @root: where providers
- * are, or NULL to leave them out. Registers of @leave_out do not count.
- */
-int verify_archive(const char *path, const char *root,
-		   const struct register_set *leave_out, bool strict,
-		   bool json);
+/* How verify is to check an archive. */
+struct archive_check {
+	const char *root; /* where providers are, or NULL to leave them out */
+	struct register_set leave_out; /* these do not count */
+	bool follow_firmware; /* each log from power-on, too */
+	bool strict;
+	bool json;
+};
+
+/* The part of verify that is for the archive at @path. */
+int verify_archive(const char *path, const struct archive_check *how);
 
 /* Say what is wrong with the arguments of @command and where help is. */
 int usage_error(const char *command, const char *what);

@@ -253,12 +253,14 @@ static void archive_trouble(void *data, const struct error *err)
 }
 
 static void show_instance(void *data, const char *provider, const char *name,
-			  const struct archive_dir *dir)
+			  const struct archive_dir *dir,
+			  const struct boot *boot)
 {
 	struct show *show = data;
 	struct error err;
 	struct log log;
 
+	(void)boot;
 	if (show->instance && !show->json)
 		putchar('\n');
 	show->instance = name;

@@ -55,6 +55,9 @@ int source_finish(struct source *source, const char *command, int argc,
 		return usage_error(command, "--follow-firmware needs PROVIDER");
 	if (!source->root)
 		source->root = PROVIDER_ROOT;
+	/* An archive has the firmware's log with it. */
+	if (source->follow_firmware && source_is_archive(source))
+		return 0;
 	if (source->follow_firmware && !source->firmware && !source->log)
 		source->firmware = firmware_path(source->root, source->provider,
 						 source->firmware_path);

@@ -20,7 +20,7 @@ static const char help[] =
 	"Usage: tsm-log verify [OPTION]... [PROVIDER]\n"
 	"       tsm-log verify [OPTION]... --log FILE --checkpoints FILE [--values FILE]\n"
 	"       tsm-log verify [OPTION]... --log FILE --from-power-on [--values FILE]\n"
-	"       tsm-log verify [OPTION]... [--offline] DIR\n"
+	"       tsm-log verify [OPTION]... [--offline] [--follow-firmware] DIR\n"
 	"       tsm-log verify [OPTION]... --follow-firmware PROVIDER\n"
 	"       tsm-log verify [OPTION]... --quote FILE\n"
 	"       tsm-log verify [OPTION]... --nonce HEX DIR\n"
@@ -35,7 +35,9 @@ static const char help[] =
 	"\n"
 	"DIR, which must have a slash in it or be \".\", is what 'tsm-log archive' has\n"
 	"written. Check each of the segments, that one follows on the other, and that\n"
-	"the last one is followed by the live log, unless that has ended.\n"
+	"the last one is followed by the live log, unless that has ended; and that no log\n"
+	"between two others is missing. With --follow-firmware, also check each log from\n"
+	"power-on, by what is kept with it.\n"
 	"\n"
 	"With --quote, check what hardware signed, up to a root or an attestation key\n"
 	"that you name, and whether the log in the files of --log and --checkpoints, or\n"
@@ -175,7 +177,7 @@ static void add_usual_log(struct earlier *earlier, const struct source *source)
 	const char *path = systemd_log_of(source->root);
 
 	if (path && source->follow_firmware && !source->log &&
-	    !earlier->nr_files)
+	    !source_is_archive(source) && !earlier->nr_files)
 		earlier_add(earlier, path);
 }
 
@@ -278,7 +280,7 @@ int command_verify(int argc, char **argv)
 	if (manner.earlier.nr_files && archive)
 		return usage_error(
 			"verify",
-			"DIR excludes --earlier-log, which is of one boot; give a PROVIDER to it, and DIR by --archive");
+			"DIR excludes --earlier-log, which is of one boot, and of each has systemd's log with it");
 	if (manner.earlier.nr_files && !source.follow_firmware)
 		return usage_error(
 			"verify",
@@ -295,10 +297,10 @@ int command_verify(int argc, char **argv)
 		return usage_error("verify", "--values goes with --log");
 	if (offline && !archive)
 		return usage_error("verify", "--offline goes with DIR");
-	if (archive && (source.archive || source.follow_firmware))
+	if (archive && (source.archive || source.firmware))
 		return usage_error(
 			"verify",
-			"DIR excludes --archive and --follow-firmware; give a PROVIDER to these");
+			"DIR excludes --archive and --firmware-log; give a PROVIDER to these");
 
 	add_usual_log(&manner.earlier, &source);
 	if (manner.json)
@@ -306,10 +308,15 @@ int command_verify(int argc, char **argv)
 	if (source.log)
 		status = check_files(&source, values, &manner);
 	else if (archive)
-		status = verify_archive(source.provider,
-					offline ? NULL : source.root,
-					&manner.leave_out, manner.strict,
-					manner.json);
+		status = verify_archive(
+			source.provider,
+			&(struct archive_check){
+				.root = offline ? NULL : source.root,
+				.leave_out = manner.leave_out,
+				.follow_firmware = source.follow_firmware,
+				.strict = manner.strict,
+				.json = manner.json,
+			});
 	else
 		status = check_providers(&source, &manner);
 	if (manner.json)

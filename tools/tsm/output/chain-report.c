@@ -21,7 +21,10 @@ static void print_findings(const struct chain *chain, FILE *out)
 	for (i = 0; i < chain->nr_findings; i++) {
 		const struct chain_finding *found = &chain->findings[i];
 
-		if (found->segment[0])
+		if (found->of_all)
+			snprintf(label, sizeof(label), "%s/%s", chain->provider,
+				 chain->instance);
+		else if (found->segment[0])
 			snprintf(label, sizeof(label), "%s/%s/%s",
 				 chain->provider, chain->instance,
 				 found->segment);
@@ -50,6 +53,13 @@ static void print_live(const struct chain *chain, FILE *out)
 		live->nr_registers, plural(live->nr_registers));
 }
 
+static void print_boot(const struct chain *chain, FILE *out)
+{
+	if (chain->boot.number)
+		fprintf(out, "; number %" PRIu64 ", booted %s",
+			chain->boot.number, chain->boot.date);
+}
+
 static void print_total(const struct chain *chain, FILE *out)
 {
 	uint64_t records = chain->next - chain->first;
@@ -57,6 +67,13 @@ static void print_total(const struct chain *chain, FILE *out)
 	const char *resets = RESETS_SEPARATOR;
 	size_t i;
 
+	if (!chain->nr_segments) {
+		fprintf(out, "%s/%s: nothing is archived", chain->provider,
+			chain->instance);
+		print_boot(chain, out);
+		fputc('\n', out);
+		return;
+	}
 	fprintf(out, "%s/%s: %s: %zu segment%s, ", chain->provider,
 		chain->instance,
 		chain_result(chain) == VERIFY_OK ? "verified" : "UNEXPLAINED",
@@ -75,6 +92,7 @@ static void print_total(const struct chain *chain, FILE *out)
 	else
 		fprintf(out, "; not compared with any register");
 	print_content(out, &chain->content);
+	print_boot(chain, out);
 	for (i = 0; i < chain->nr_unexplained; i++)
 		resets_text(&chain->unexplained[i], &resets, out);
 	print_left_out(out, &chain->leave_out);
@@ -133,6 +151,10 @@ struct json_object *chain_json(const struct chain *chain)
 
 	json_add_text(object, "provider", chain->provider);
 	json_add_text(object, "instance", chain->instance);
+	if (chain->boot.number) {
+		json_add_number(object, "number", chain->boot.number);
+		json_add_text(object, "booted", chain->boot.date);
+	}
 	json_add_text(object, "result", result_text(chain_result(chain)));
 	if (chain->failed)
 		json_add_text(object, "error", chain->error.text);

@@ -517,11 +517,27 @@ static void add_end(struct chain *chain, const struct link *last)
 	add_unexplained(chain, live);
 }
 
+/* The first ones may be gone, as the first segments may, but none in between. */
+static void check_number(struct chain *chain)
+{
+	uint64_t before = chain->number_before;
+
+	if (!before || chain->boot.number <= before + 1)
+		return;
+	report(chain, NULL, NULL,
+	       "is number %" PRIu64 ", but the one before it is number %" PRIu64
+	       ": what was between them is missing",
+	       chain->boot.number, before);
+	if (chain->nr_findings)
+		chain->findings[chain->nr_findings - 1].of_all = true;
+}
+
 enum verify_result chain_verify(struct chain *chain,
 				const struct archive_dir *dir, const char *root)
 {
 	struct link last = { 0 };
 
+	check_number(chain);
 	chain->untrimmed = archive_is_untrimmed(dir);
 	/* There are none if the first run of archive was killed. */
 	if (!check_segments(chain, dir, &last) && chain->nr_segments && root &&

@@ -19,16 +19,20 @@
 #include "replay/replay.h"
 #include "replay/verify.h"
 #include "sources/archive.h"
+#include "sources/boot.h"
 #include "sources/segment.h"
 
 struct chain_finding {
-	char segment[SEGMENT_NAME_SIZE]; /* empty: the log in the kernel */
+	char segment[SEGMENT_NAME_SIZE]; /* empty: the log in the kernel, or */
+	bool of_all; /* of all that there is of this log */
 	struct finding finding;
 };
 
 struct chain {
 	const char *provider;
 	const char *instance;
+	struct boot boot; /* what it is of */
+	uint64_t number_before; /* of the log that the archive has before it, or 0 */
 
 	bool failed; /* could not check all: error says why */
 	struct error error;

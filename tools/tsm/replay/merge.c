@@ -71,6 +71,15 @@ static int observe(struct replay *replay, const struct replay_register *reg,
 	return put_ours(merge, replay->next - 1, err);
 }
 
+/* Whether the other log has anything of that register: only then can it be wrong. */
+static bool other_has(const struct merge *merge, bool is_ccmr, uint8_t index)
+{
+	struct cel_record rec;
+	size_t pos = 0;
+
+	return earlier_next(&merge->other, &pos, is_ccmr, index, &rec);
+}
+
 static int put_rest(struct merge *merge, struct register_set *lost,
 		    struct error *err)
 {
@@ -81,7 +90,8 @@ static int put_rest(struct merge *merge, struct register_set *lost,
 			if (put_others(merge, is_ccmr, (uint8_t)index,
 				       merge->other.cel.len, err))
 				return -1;
-			if (!merge->other.cursor[is_ccmr][index].lost)
+			if (!merge->other.cursor[is_ccmr][index].lost ||
+			    !other_has(merge, is_ccmr, (uint8_t)index))
 				continue;
 			lost->any = true;
 			lost->has[is_ccmr][index] = true;

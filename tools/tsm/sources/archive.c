@@ -16,6 +16,7 @@
 #include "formats/checkpoint.h"
 #include "formats/register.h"
 #include "sources/archive.h"
+#include "sources/boot.h"
 
 #define BOOT_ID_LEN 36
 
@@ -173,11 +174,12 @@ static bool provider_valid(const char *name)
 	return register_name_valid(name, strlen(name));
 }
 
+/* Also what is kept beside the segments. */
 static bool segment_valid(const char *name)
 {
 	struct segment segment;
 
-	return segment_name_parse(name, &segment);
+	return segment_name_parse(name, &segment) || boot_is_file(name);
 }
 
 static int unexpected(const struct archive_dir *dir, const char *name,
@@ -261,40 +263,91 @@ int archive_segments(const struct archive_dir *instance,
 {
 	char **names;
 	int nr = list_names(instance, segment_valid, "segment", &names, err);
-	int i;
+	int i, nr_segments = 0;
 
 	if (nr < 0)
 		return -1;
 	*segments = calloc((size_t)nr + 1, sizeof(**segments));
 	for (i = 0; *segments && i < nr; i++)
-		segment_name_parse(names[i], &(*segments)[i]);
+		if (segment_name_parse(names[i], &(*segments)[nr_segments]))
+			nr_segments++;
 	names_free(names, nr);
 	if (!*segments)
 		return error_set(err, "no memory");
-	qsort(*segments, (size_t)nr, sizeof(**segments), compare_segments);
-	return nr;
+	qsort(*segments, (size_t)nr_segments, sizeof(**segments),
+	      compare_segments);
+	return nr_segments;
+}
+
+/* An instance that is to be visited. */
+struct visit {
+	const char *name;
+	struct archive_dir dir;
+	struct boot boot;
+};
+
+/* In the order in which they were; first those of which that is not known. */
+static int compare_visits(const void *a, const void *b)
+{
+	const struct visit *one = a, *other = b;
+
+	if (one->boot.number != other->boot.number)
+		return one->boot.number < other->boot.number ? -1 : 1;
+	return strcmp(one->name, other->name);
+}
+
+/* Open the instances in @provider that @names has; returns how many it could. */
+static int open_visits(struct visit *visits,
+		       const struct archive_visitor *visitor, void *data,
+		       const struct archive_dir *provider, char **names, int nr)
+{
+	struct error err;
+	int i, ret, opened = 0;
+
+	for (i = 0; i < nr; i++) {
+		struct visit *visit = &visits[opened];
+
+		visit->name = names[i];
+		ret = archive_dir_open(&visit->dir, provider, names[i], &err);
+		if (ret > 0 && boot_read(&visit->boot, &visit->dir, &err))
+			visitor->trouble(data, &err);
+		if (ret < 0)
+			visitor->trouble(data, &err);
+		if (ret > 0)
+			opened++;
+	}
+	return opened;
 }
 
 static void visit_provider(const struct archive_visitor *visitor, void *data,
 			   const struct archive_dir *top, const char *name)
 {
-	struct archive_dir provider, instance;
+	struct visit *visits = NULL;
+	struct archive_dir provider;
 	struct error err;
 	char **names;
-	int i, ret, nr = archive_dir_open(&provider, top, name, &err);
+	int i, opened = 0, nr = archive_dir_open(&provider, top, name, &err);
 
 	if (nr > 0)
 		nr = archive_instances(&provider, &names, &err);
-	if (nr < 0)
-		visitor->trouble(data, &err);
-	for (i = 0; i < nr; i++) {
-		ret = archive_dir_open(&instance, &provider, names[i], &err);
-		if (ret < 0)
-			visitor->trouble(data, &err);
-		if (ret > 0)
-			visitor->instance(data, name, names[i], &instance);
-		archive_dir_close(&instance);
+	if (nr > 0) {
+		visits = calloc((size_t)nr, sizeof(*visits));
+		if (visits)
+			opened = open_visits(visits, visitor, data, &provider,
+					     names, nr);
+		else
+			error_set(&err, "no memory");
 	}
+	if (nr < 0 || (nr > 0 && !visits))
+		visitor->trouble(data, &err);
+	if (opened)
+		qsort(visits, (size_t)opened, sizeof(*visits), compare_visits);
+	for (i = 0; i < opened; i++) {
+		visitor->instance(data, name, visits[i].name, &visits[i].dir,
+				  &visits[i].boot);
+		archive_dir_close(&visits[i].dir);
+	}
+	free(visits);
 	if (nr > 0)
 		names_free(names, nr);
 	archive_dir_close(&provider);

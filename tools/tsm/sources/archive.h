@@ -3,6 +3,7 @@
  * An archive of event logs: a directory with
  *
  *	PROVIDER/INSTANCE/FIRST-LAST/	a segment, see segment.h
+ *	PROVIDER/INSTANCE/boot		and more of which boot that is, see boot.h
  *	PROVIDER/INSTANCE/.untrimmed	there until what was last written is trimmed
  *	.lock				held by the one who writes
  *
@@ -83,11 +84,14 @@ int archive_instances(const struct archive_dir *provider, char ***names,
 int archive_segments(const struct archive_dir *instance,
 		     struct segment **segments, struct error *err);
 
+struct boot;
+
 /* What to do with an archive; both are called with @data. */
 struct archive_visitor {
-	/* With each instance, whose directory is @dir. */
+	/* With each instance, whose directory is @dir, in the order of boots. */
 	void (*instance)(void *data, const char *provider, const char *name,
-			 const struct archive_dir *dir);
+			 const struct archive_dir *dir,
+			 const struct boot *boot);
 	/* With what keeps a part of it from being visited. */
 	void (*trouble)(void *data, const struct error *err);
 };

@@ -315,40 +315,6 @@ int segment_add_lines(struct buffer *lines, const struct buffer *log,
 	return buffer_append(lines, &rest, err);
 }
 
-static int write_all(int fd, const uint8_t *data, size_t len)
-{
-	ssize_t done;
-
-	while (len) {
-		done = write(fd, data, len);
-		if (done < 0 && errno != EINTR)
-			return -1;
-		if (done > 0) {
-			data += done;
-			len -= (size_t)done;
-		}
-	}
-	return 0;
-}
-
-static int write_file(int dirfd, const char *name, const struct buffer *buf,
-		      struct error *err)
-{
-	int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-			0440);
-	int ret = -1;
-
-	if (fd >= 0) {
-		ret = write_all(fd, buf->data, buf->len) || fsync(fd);
-		/* Some file systems keep an error until then. */
-		ret |= close(fd);
-	}
-	if (ret)
-		error_set(err, "cannot write the file %s: %s", name,
-			  strerror(errno));
-	return ret;
-}
-
 int segment_replace_lines(int dirfd, const struct segment *segment,
 			  const struct buffer *checkpoints, struct error *err)
 {
@@ -360,7 +326,7 @@ int segment_replace_lines(int dirfd, const struct segment *segment,
 		return -1;
 	/* Of somebody who was killed. */
 	unlinkat(fd, new_checkpoints_name, 0);
-	ret = write_file(fd, new_checkpoints_name, checkpoints, err);
+	ret = buffer_write_at(checkpoints, fd, new_checkpoints_name, err);
 	if (!ret && (renameat(fd, new_checkpoints_name, fd, checkpoints_name) ||
 		     fsync(fd)))
 		ret = error_set(err, "cannot replace %s: %s", checkpoints_name,
@@ -379,8 +345,8 @@ static int write_unfinished(int dirfd, const struct buffer *cel,
 
 	if (fd < 0)
 		return -1;
-	ret = write_file(fd, cel_name, cel, err) ||
-	      write_file(fd, checkpoints_name, checkpoints, err);
+	ret = buffer_write_at(cel, fd, cel_name, err) ||
+	      buffer_write_at(checkpoints, fd, checkpoints_name, err);
 	if (!ret && fsync(fd))
 		ret = error_set(err, "cannot write to disk: %s",
 				strerror(errno));

@@ -25,6 +25,7 @@ from make_log import put
 INTERRUPT = os.path.abspath(sys.argv[3])
 NAME = re.compile(r"\d{12}-(\d{12}|none)")
 INSTANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.\d+")
+OF_THE_BOOT = ("boot", "firmware", "systemd")
 
 
 class Kernel(make_log.Log):
@@ -115,7 +116,8 @@ def segments(provider="sample"):
     if not found:
         return []
     check(len(found) == 1, f"{len(found)} instances")
-    names = sorted((n for n in os.listdir(found[0]) if n[0] != "."),
+    names = sorted((n for n in os.listdir(found[0])
+                    if n[0] != "." and n not in OF_THE_BOOT),
                    key=lambda name: name.replace("none", ""))
     for name in names:
         check(NAME.fullmatch(name), f"segment {name}")
@@ -187,10 +189,92 @@ def several_rounds():
 
 @test
 def no_records():
-    """archive: without records there is no segment and no directory"""
+    """archive: without records there is no segment, but that there was a log"""
     archive(Kernel()).expect(0, "sample: no new records")
-    check(os.listdir("archive") == [".lock"], "nothing but the lock")
-    verify().expect(2, "there is no segment in ./archive")
+    check(not segments() and len(instances()) == 1, "an instance alone")
+    verify().expect(2, ": nothing is archived; number 1, booted 20",
+                    "there is no segment in ./archive")
+
+
+BOOT = re.compile(rb"number (\d+)\nbooted (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\n")
+
+
+def end_boot(number):
+    """What is archived of this boot becomes that of an earlier one."""
+    # The order of the names is another one.
+    path = f"archive/sample/{9 - number:08x}-0000-0000-0000-000000000000.1"
+    live = [i for i in instances() if not i.endswith("-000000000000.1")]
+    os.rename(live[0], path)
+    os.chmod(f"{path}/boot", 0o640)
+    put(f"{path}/boot",
+        b"number %d\nbooted 2020-01-0%dT00:00:00Z\n" % (number, number))
+    return path
+
+
+def archive_boot():
+    kernel = Kernel()
+    kernel.extend(2)
+    archive(kernel).expect(0, "records 0 to 1")
+
+
+def numbers(run):
+    return [int(n) for n in re.findall(r"; number (\d+), booted", run.out)]
+
+
+@test
+def boots_in_order():
+    """archive and verify: boots have an order and a date, and none is missing"""
+    past = []
+    for number in (1, 2, 3):
+        archive_boot()
+        live = [i for i in instances() if not i.endswith("-000000000000.1")]
+        found = BOOT.fullmatch(content(f"{live[0]}/boot"))
+        check(found and int(found[1]) == number, f"number {number}")
+        past.append(end_boot(number))
+    archive_boot()
+    run = verify().expect(0, "; number 2, booted 2020-01-02T00:00:00Z")
+    check(numbers(run) == [1, 2, 3, 4], run.out)
+    objects = json.loads(verify("--json").expect(0).out)
+    check([o["number"] for o in objects] == [1, 2, 3, 4], "numbers in JSON")
+    check(objects[0]["booted"] == "2020-01-01T00:00:00Z", "date in JSON")
+    # The first ones may be kept elsewhere.
+    shutil.rmtree(past[0])
+    verify().expect(0)
+    shutil.rmtree(past[2])
+    verify().expect(1, ": is number 4, but the one before it is number 2: what "
+                    "was between them is missing", "DIFFERS in 1 place")
+
+
+@test
+def begun_only():
+    """archive --begin: a boot that ends without an archive is known"""
+    archive_boot()
+    end_boot(1)
+    kernel = Kernel()
+    kernel.extend(2)
+    Run("archive", "--begin", "--sysfs", "tree", "archive").expect(0)
+    check(not kernel.settle() and len(instances()) == 2, "begun, not archived")
+    end_boot(2)
+    archive_boot()
+    run = verify().expect(0, ": nothing is archived; number 2, booted 2020-01-02")
+    check(numbers(run) == [1, 2, 3], run.out)
+
+
+@test
+def wrong_boot():
+    """archive and verify: a file that does not say which boot it is"""
+    archive_boot()
+    path = end_boot(1)
+    date = b"booted 2020-01-01T00:00:00Z\n"
+    for text in (b"", b"number 1\n", b"number 0\n" + date, b"number x\n" + date,
+                 b"number 1\nbooted 2020-01-01 00:00:00Z\n",
+                 b"number 1\n" + date + b"more\n", date + b"number 1\n"):
+        put(f"{path}/boot", text)
+        verify().expect(2, "boot does not say which boot this is")
+    kernel = Kernel()
+    kernel.extend(1)
+    archive(kernel).expect(2, "boot does not say which boot this is")
+    check(not kernel.settle(), "not trimmed")
 
 
 @test
@@ -551,7 +635,7 @@ def content_of_another_type():
     edit(os.path.join(segments()[0], "cel"),
          lambda data: data.replace(b"\5\0\0\0", b"\x50\0\0\0", 1))
     verify("--offline").expect(0, "; content: 2 bound, 1 claimed (the first is "
-                               "record 0)\n")
+                               "record 0); number 1, ")
     chain, = verify("--offline", "--json").expect(0).json()
     check(chain["content"] == {"bound": 2, "claimed": 1, "first_claimed": 0},
           f"{chain}")

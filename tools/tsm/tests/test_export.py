@@ -1188,8 +1188,8 @@ def usage(args, text):
     ("all providers", ["--follow-firmware"], "--follow-firmware needs PROVIDER"),
     ("a copy", ["--follow-firmware", "--sysfs", "x", "a"],
      "the firmware's log of a copy is not the one here"),
-    ("an archive", ["--follow-firmware", "./x"],
-     "DIR excludes --archive and --follow-firmware"),
+    ("an archive", ["--firmware-log", "y", "./x"],
+     "DIR excludes --archive and --firmware-log"),
     ("an archive of files", ["--log", "x", "--checkpoints", "y", "--archive",
                              "z"], "--archive needs PROVIDER"),
 ])

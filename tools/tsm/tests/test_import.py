@@ -462,6 +462,11 @@ def boot(before=2, past=True):
     return write(log)
 
 
+def content(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
 def write(log):
     put("cel", log.cel())
     put("checkpoints", log.checkpoints())
@@ -794,6 +799,44 @@ def merge_lost():
     check("register pcr11: what systemd has of it and our log do not" in run.err,
           run.err)
     check("pcr15" not in run.err and len(records) == 7, run.err)
+
+
+@test
+def merge_of_neither():
+    """export --for pcrlock --merge: a register that neither log has does not matter"""
+    log = boot()
+    log.add("pcr10", list(BANKS), start=b"\x10")
+    write(log)
+    run, records, _ = merged(*MERGE[0][2])
+    check("pcr10" not in run.err and len(records) == 8, run.err)
+
+
+@test
+def archived_from_power_on():
+    """verify --follow-firmware of an archive, by what is kept with it"""
+    boot()
+    put("tree/tpm0/log/firmware", content("firmware"))
+    put("tree/tpm0/log/trim", b"")
+    os.mkdir("archive")
+    Run("archive", "--sysfs", "tree", "archive", env=USUAL).expect(0, "records 0 to 2")
+    put("systemd", b"")
+    name, = os.listdir("archive/tpm0")
+    kept = f"archive/tpm0/{name}"
+    check(content(f"{kept}/firmware") == content("firmware") and
+          content(f"{kept}/systemd") == systemd_log(), "what is kept")
+    archive = ("verify", "--follow-firmware", "--offline", "archive/")
+    Run(*archive).expect(0, "1 segment, 3 records", "number 1, booted 20",
+                         f"tpm0/{name}: follows on the firmware's log",
+                         "; explained by earlier logs: pcr11 4 extends, pcr15")
+    both = Run(*archive, "--json").expect(0).json()
+    check([b["result"] for b in both] == ["verified"] * 2 and
+          both[0]["number"] == 1 and both[1]["earlier"], f"{both}")
+    for args in (("--firmware-log", "firmware"), ("--earlier-log", "systemd")):
+        Run(*archive, *args).expect(2, "DIR excludes")
+    os.remove(f"{kept}/systemd")
+    Run(*archive).expect(1, "DIFFERS", "register pcr11")
+    os.remove(f"{kept}/firmware")
+    Run(*archive).expect(2, "there is no log of the firmware")
 
 
 @test
