@@ -28,10 +28,7 @@ OUT=$BUILD/$NAME-out
 LIMIT=${BOOT_TIMEOUT:-1800}
 # One processor: another one would, under this emulation, now and then run instructions
 # that the first has just patched, as this kernel does.
-MACHINE=(-M q35 -accel 'tcg,thread=multi' -smp 1 -m 1024)
-# And a processor without AVX: with -cpu max, programs of this Debian read texts wrongly
-# now and then that are at certain addresses.
-MACHINE+=(-cpu Nehalem)
+MACHINE=(-M q35 -accel 'tcg,thread=multi' -cpu max -smp 1 -m 1024)
 # Where the host is busy, the kernel could take a late timer for a broken one.
 OPTIONS='root=LABEL=system ro console=ttyS0 panic=-1 oops=panic no_timer_check'
 RUN=$(mktemp -d "${TMPDIR:-/tmp}/tsm-distro.XXXXXX")
