@@ -186,8 +186,11 @@ sparse_problems() {
 		[ -e "$record" ] || continue
 		file=$(basename "$record" .out)
 		file=${file//,//}
-		problems "$file" | sed "s|^|$file: |"
-		echo "$file" >>"$OUT/sparse.list"
+		# In what others have written was there before us.
+		if [ -e "$TOP/$file" ]; then
+			problems "$file" | sed "s|^|$file: |"
+			echo "$file" >>"$OUT/sparse.list"
+		fi
 		rm -f "${record%.out}".*
 	done
 }

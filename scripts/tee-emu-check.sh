@@ -133,11 +133,12 @@ test_guest() {
 	verdict "$set: $BOOTS more guests boot" "$problem"
 
 	# The same, but the guest sleeps for 6 s. On a busy machine an emulator
-	# that spins meanwhile gets less than that of a processor, yet a lot.
+	# that spins meanwhile gets less than that of a processor, yet a lot; and
+	# a boot takes more or less of one, by what else the machine does.
 	guest "$set" "quiet tee_test=sleep $options" || true
 	read -r passed busy <"$WORK/time"
 	problem=
-	if ((busy > booting + 1000)) || ! grep -q '^slept' "$WORK/results"; then
+	if ((busy > booting + booting / 4 + 1000)) || ! grep -q '^slept' "$WORK/results"; then
 		problem="QEMU was busy for $busy ms of $passed, and for $booting ms without the sleep"
 	fi
 	verdict "$set: QEMU rests while the guest sleeps" "$problem"

@@ -85,14 +85,14 @@ static void follow_firmware(struct check *check, const char *label,
 				  .strict = check->how->strict };
 	enum verify_result result;
 
-	if (!find_file(dir, boot_firmware_name, firmware)) {
+	if (!find_file(dir, BOOT_FIRMWARE, firmware)) {
 		error_set(&v.error, "%s: there is no log of the firmware",
 			  label);
 		unchecked(check, &v.error);
 		return;
 	}
 	v.firmware_path = firmware;
-	if (find_file(dir, boot_systemd_name, systemd))
+	if (find_file(dir, BOOT_SYSTEMD, systemd))
 		earlier_add(&v.earlier, systemd);
 	v.failed = archived_read(&v.log, dir, &v.error);
 	if (!v.failed)

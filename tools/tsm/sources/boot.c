@@ -16,16 +16,14 @@
 #include "sources/systemd-log.h"
 
 static const char boot_name[] = "boot";
-const char boot_firmware_name[] = "firmware";
-const char boot_systemd_name[] = "systemd";
 
 /* A file that is being written. */
 static const char unfinished[] = ".file";
 
 bool boot_is_file(const char *name)
 {
-	return !strcmp(name, boot_name) || !strcmp(name, boot_firmware_name) ||
-	       !strcmp(name, boot_systemd_name);
+	return !strcmp(name, boot_name) || !strcmp(name, BOOT_FIRMWARE) ||
+	       !strcmp(name, BOOT_SYSTEMD);
 }
 
 static bool is_there(const struct archive_dir *instance, const char *name)
@@ -176,11 +174,11 @@ static int keep_firmware(const struct archive_dir *instance,
 	struct buffer log = { 0 };
 	int ret = 0;
 
-	if (is_there(instance, boot_firmware_name) ||
+	if (is_there(instance, BOOT_FIRMWARE) ||
 	    faccessat(provider->logfd, "firmware", F_OK, 0))
 		return 0;
 	if (buffer_read_at(&log, provider->logfd, "firmware", err) ||
-	    replace(instance, boot_firmware_name, &log, err))
+	    replace(instance, BOOT_FIRMWARE, &log, err))
 		ret = -1;
 	buffer_free(&log);
 	return ret;
@@ -198,7 +196,7 @@ static int keep_systemd(const struct archive_dir *instance,
 	if (!path || strncmp(provider->name, "tpm", 3))
 		return 0;
 	if (buffer_read_locked(&log, path, err) ||
-	    replace(instance, boot_systemd_name, &log, err))
+	    replace(instance, BOOT_SYSTEMD, &log, err))
 		ret = -1;
 	buffer_free(&log);
 	return ret;

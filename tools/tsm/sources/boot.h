@@ -23,8 +23,8 @@
 #include "sources/archive.h"
 #include "sources/provider.h"
 
-extern const char boot_firmware_name[];
-extern const char boot_systemd_name[];
+#define BOOT_FIRMWARE "firmware"
+#define BOOT_SYSTEMD "systemd"
 
 #define BOOT_DATE_SIZE 21 /* 2026-11-29T20:10:12Z */
 

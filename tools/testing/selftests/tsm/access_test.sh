@@ -77,7 +77,7 @@ set_up()
 		[ ! -e "$file" ] || cp -p "$file" "$SAVED/"
 	done
 	install_examples && start_udevd || return 1
-	modprobe -r measurement_example && unbind || return 1
+	rmmod measurement_example && unbind || return 1
 	systemd-sysusers tsm.conf && grep '^tsm:' /etc/group &&
 		systemd-sysusers --inline "u $MEMBER -" "m $MEMBER tsm" \
 			"u $OTHER -" &&
