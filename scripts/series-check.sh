@@ -186,11 +186,8 @@ sparse_problems() {
 		[ -e "$record" ] || continue
 		file=$(basename "$record" .out)
 		file=${file//,//}
-		# In what others have written was there before us.
-		if [ -e "$TOP/$file" ]; then
-			problems "$file" | sed "s|^|$file: |"
-			echo "$file" >>"$OUT/sparse.list"
-		fi
+		problems "$file" | sed "s|^|$file: |"
+		echo "$file" >>"$OUT/sparse.list"
 		rm -f "${record%.out}".*
 	done
 }
