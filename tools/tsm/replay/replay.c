@@ -354,8 +354,10 @@ static int begin_explained(struct replay *replay, struct replay_register *reg,
 	ret = earlier_leads(replay->earlier, reg->name,
 			    before->banks & cp->value.banks, before->value,
 			    cp->value.digest, err);
-	reg->begins_explained = ret > 0;
-	return ret < 0 ? -1 : 0;
+	if (ret < 0)
+		return -1;
+	reg->begins_explained = ret;
+	return 0;
 }
 
 /* Check @cp against what the replay of @reg gives, if it has to follow. */
