@@ -262,7 +262,7 @@ int command_verify(int argc, char **argv)
 		    source.checkpoints || source.follow_firmware)
 			return usage_error(
 				"verify",
-				"DIR has the quote and its logs: only --nonce, --ak, --ek, --root, --cert and --crl go with it");
+				"DIR has the quote and its logs: only --nonce, --ak, --ek, --root, --cert, --crl, --leave-out and --earlier-log go with it");
 		return verify_collection(argv[optind], &quote, manner.json);
 	}
 	if (quote.any) {

@@ -279,10 +279,9 @@ int archive_segments(const struct archive_dir *instance,
 	return nr_segments;
 }
 
-/* An instance that is to be visited. */
+/* An instance that is to be visited. They may be more than files may be open. */
 struct visit {
 	const char *name;
-	struct archive_dir dir;
 	struct boot boot;
 };
 
@@ -296,27 +295,39 @@ static int compare_visits(const void *a, const void *b)
 	return strcmp(one->name, other->name);
 }
 
-/* Open the instances in @provider that @names has; returns how many it could. */
-static int open_visits(struct visit *visits,
-		       const struct archive_visitor *visitor, void *data,
-		       const struct archive_dir *provider, char **names, int nr)
+/* What boots the instances in @provider are of that @names has, as far as is known. */
+static void read_visits(struct visit *visits,
+			const struct archive_visitor *visitor, void *data,
+			const struct archive_dir *provider, char **names,
+			int nr)
 {
+	struct archive_dir dir;
 	struct error err;
-	int i, ret, opened = 0;
+	int i;
 
 	for (i = 0; i < nr; i++) {
-		struct visit *visit = &visits[opened];
-
-		visit->name = names[i];
-		ret = archive_dir_open(&visit->dir, provider, names[i], &err);
-		if (ret > 0 && boot_read(&visit->boot, &visit->dir, &err))
+		visits[i].name = names[i];
+		/* One that cannot be opened is told of when it is visited. */
+		if (archive_dir_open(&dir, provider, names[i], &err) > 0 &&
+		    boot_read(&visits[i].boot, &dir, &err))
 			visitor->trouble(data, &err);
-		if (ret < 0)
-			visitor->trouble(data, &err);
-		if (ret > 0)
-			opened++;
+		archive_dir_close(&dir);
 	}
-	return opened;
+}
+
+static void visit_instance(const struct archive_visitor *visitor, void *data,
+			   const struct archive_dir *provider, const char *name,
+			   const struct visit *visit)
+{
+	struct archive_dir dir;
+	struct error err;
+	int ret = archive_dir_open(&dir, provider, visit->name, &err);
+
+	if (ret < 0)
+		visitor->trouble(data, &err);
+	if (ret > 0)
+		visitor->instance(data, name, visit->name, &dir, &visit->boot);
+	archive_dir_close(&dir);
 }
 
 static void visit_provider(const struct archive_visitor *visitor, void *data,
@@ -326,27 +337,23 @@ static void visit_provider(const struct archive_visitor *visitor, void *data,
 	struct archive_dir provider;
 	struct error err;
 	char **names;
-	int i, opened = 0, nr = archive_dir_open(&provider, top, name, &err);
+	int i, nr = archive_dir_open(&provider, top, name, &err);
 
 	if (nr > 0)
 		nr = archive_instances(&provider, &names, &err);
 	if (nr > 0) {
 		visits = calloc((size_t)nr, sizeof(*visits));
-		if (visits)
-			opened = open_visits(visits, visitor, data, &provider,
-					     names, nr);
-		else
+		if (!visits)
 			error_set(&err, "no memory");
 	}
 	if (nr < 0 || (nr > 0 && !visits))
 		visitor->trouble(data, &err);
-	if (opened)
-		qsort(visits, (size_t)opened, sizeof(*visits), compare_visits);
-	for (i = 0; i < opened; i++) {
-		visitor->instance(data, name, visits[i].name, &visits[i].dir,
-				  &visits[i].boot);
-		archive_dir_close(&visits[i].dir);
+	if (visits) {
+		read_visits(visits, visitor, data, &provider, names, nr);
+		qsort(visits, (size_t)nr, sizeof(*visits), compare_visits);
 	}
+	for (i = 0; visits && i < nr; i++)
+		visit_instance(visitor, data, &provider, name, &visits[i]);
 	free(visits);
 	if (nr > 0)
 		names_free(names, nr);

@@ -120,6 +120,7 @@ static int next_number(const struct archive_dir *parent, uint64_t *number,
 
 	*number = 1;
 	for (i = 0; i < nr && !ret; i++) {
+		boot.number = 0;
 		ret = archive_dir_open(&dir, parent, names[i], err);
 		if (ret > 0)
 			ret = boot_read(&boot, &dir, err);

@@ -246,6 +246,20 @@ def boots_in_order():
 
 
 @test
+def more_boots_than_open_files():
+    """verify: an archive of more boots than files may be open"""
+    archive_boot()
+    first = end_boot(1)
+    for number in range(2, 41):
+        path = f"{first[:-2]}.{number}"
+        shutil.copytree(first, path)
+        put(f"{path}/boot", b"number %d\nbooted 2020-01-01T00:00:00Z\n" % number)
+    run = Run("-c", f"ulimit -n 20; exec {TOOL} verify --offline archive/",
+              tool="/bin/sh").expect(0)
+    check(numbers(run) == list(range(1, 41)), run.out)
+
+
+@test
 def begun_only():
     """archive --begin: a boot that ends without an archive is known"""
     archive_boot()
