@@ -72,8 +72,8 @@ help:
 #:   make sparse         sparse over our kernel code
 #:   make checkpatch     checkpatch --strict over the repository's files
 #:   make stock-check    modules and modules_install for a distribution's kernel, in a
-#:                       system of 450 MB that has its headers, gcc and make only; make
-#:                       check leaves it out
+#:                       system of 450 MB that has its headers, gcc and make only;
+#:                       ARCH=arm64: cross-compiled for that; make check leaves it out
 #:   make stock-guest-check
 #:                       a guest with Debian's own kernel and these modules; make check
 #:                       leaves it out

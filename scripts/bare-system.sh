@@ -11,10 +11,12 @@ SUITE=trixie
 # Where that release has such a kernel.
 KERNEL_SUITE=$SUITE-backports
 
-# create_system NAME VARIANT PACKAGES WHAT - a system with these packages, a list
-# with commas, and what mmdebstrap's VARIANT has; in $ROOT. It is made once, and
-# anew if other packages are asked for.
+# create_system NAME VARIANT PACKAGES WHAT [ARCHITECTURE] - a system with these
+# packages, a list with commas, and what mmdebstrap's VARIANT has; in $ROOT. Some may be
+# of that architecture. It is made once, and anew if other packages are asked for.
 create_system() {
+	local native
+	native=$(dpkg --print-architecture)
 	ROOT=$CACHE/stock-$1
 	if [ -e "$ROOT/.complete" ] && [ "$(<"$ROOT/.complete")" = "$3" ]; then
 		return
@@ -26,6 +28,7 @@ create_system() {
 	} >"$ROOT.list"
 	quietly "$CACHE/log/stock-$1.log" "making $4 (about 3 min)" \
 		mmdebstrap --variant="$2" --include="$3" \
+		"--architectures=$native${5:+,$5}" \
 		"$SUITE" "$ROOT.part" "$ROOT.list"
 	rm -f "$ROOT.list"
 	echo "$3" >"$ROOT.part/.complete"
@@ -97,21 +100,33 @@ leave_machine() {
 # What a build of external modules takes of the repository.
 TAKEN=(Kbuild Makefile scripts external drivers include samples)
 
-# stock_system - a system with a stock kernel's headers, gcc, make and nothing else, and
-# our sources in its /src. RELEASE is that kernel.
+# stock_system [ARCHITECTURE] - a system with a stock kernel's headers, gcc, make and
+# nothing else, and our sources in its /src; for another architecture with a compiler
+# for that one besides. RELEASE is that kernel, and CROSS what else make is told.
 stock_system() {
-	local headers
-	create_system "$SUITE" essential \
-		"gcc,make,linux-headers-amd64/$KERNEL_SUITE" \
-		"a bare system with a stock kernel's headers"
+	local arch=${1:-amd64} name=$SUITE packages=gcc,make headers
+	CROSS=()
+	case $arch in
+	amd64) ;;
+	arm64)
+		name+=-$arch
+		packages+=,gcc-aarch64-linux-gnu
+		CROSS=(ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-)
+		;;
+	*) die "ARCH=$arch: use amd64 or arm64" ;;
+	esac
+	create_system "$name" essential \
+		"$packages,linux-headers-$arch:$arch/$KERNEL_SUITE" \
+		"a bare system with a stock kernel's headers" "${CROSS:+$arch}"
 	rm -rf "$ROOT/src" "$ROOT"/lib/modules/*/updates "$ROOT/mnt/lib"
 	mkdir "$ROOT/src"
 	(cd "$TOP" && cp -a "${TAKEN[@]}" "$ROOT/src/")
-	headers=$(cd "$ROOT/usr/src" && printf '%s\n' linux-headers-*-amd64)
+	headers=$(cd "$ROOT/usr/src" && printf '%s\n' linux-headers-*-"$arch")
 	RELEASE=${headers#linux-headers-}
 }
 
 # make_there TARGET [VARIABLE=VALUE...] - what our Makefile makes for that kernel, there.
 make_there() {
-	in_root make -C /src "JOBS=$JOBS" KDIR="/lib/modules/$RELEASE/build" "$@"
+	in_root make -C /src "JOBS=$JOBS" KDIR="/lib/modules/$RELEASE/build" \
+		"${CROSS[@]}" "$@"
 }

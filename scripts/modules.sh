@@ -9,7 +9,8 @@
 # KDIR=DIR	the kernel to build them for: what its make calls O=, or the
 #		headers that a distribution installs, such as
 #		/lib/modules/$(uname -r)/build. That, gcc and make are all that
-#		this needs. Without it our guest's kernel, for which every module
+#		this needs. For another architecture ARCH and CROSS_COMPILE are as for
+#		the kernel. Without it our guest's kernel, for which every module
 #		must come out that it has not built in; there is no installing
 #		for that one.
 # INSTALL_MOD_PATH=DIR
@@ -38,7 +39,7 @@ built_in() {
 
 # info KO FIELD - as modinfo -F, which not every machine has that compiles.
 info() {
-	readelf -p .modinfo "$1" | sed -n "s/^ *\[ *[0-9a-f]*\]  $2=//p"
+	"${CROSS_COMPILE:-}readelf" -p .modinfo "$1" | sed -n "s/^ *\[ *[0-9a-f]*\]  $2=//p"
 }
 
 # problems KO RELEASE - what is wrong with a module.
@@ -128,7 +129,7 @@ if [ -z "${KDIR:-}" ]; then
 	EXPECTED=$(in_makefiles)
 	# Nobody may rebuild that kernel meanwhile.
 	lock=build-$(basename "$(dirname "$KDIR")")
-elif ! command -v gcc >/dev/null || ! command -v make >/dev/null; then
+elif ! command -v "${CROSS_COMPILE:-}gcc" >/dev/null || ! command -v make >/dev/null; then
 	"$TOP/scripts/deps.sh" modules
 fi
 KDIR=$(realpath "$KDIR")
