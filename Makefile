@@ -31,7 +31,7 @@ help:
 #:   make guest CMD='…'  run a command in a guest; its output, its exit status (make
 #:                       itself only knows 0 and 2: scripts/guest.sh '…' has it)
 #:                       KERNEL=default: with the kernel and the kselftests of
-#:                       the checks, where these have not been built yet;
+#:                       the checks;
 #:                       TPM=0: without a TPM; TPM=tis: with one that works by
 #:                       interrupts; TPM_BANKS='sha256:all+sha384:0,1,2,3': which PCRs
 #:                       have which banks; UEFI=1: with UEFI;

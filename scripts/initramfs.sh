@@ -8,9 +8,8 @@
 # packages and is kept in build/guest/: busybox, bash, tpm2-tools, evmctl, jq, as
 # much of Python as a script needs, what gives a group access to our files: udev and
 # two tools of systemd, and what loads modules as udev does. And ours, made anew each
-# time: init, tsm-log, all modules, and the kselftests in /kselftest as the kernel's
-# own `make install` lays them out; the kernel of the tour has these only if another
-# run has built them.
+# time: init, tsm-log, all modules, and, but with the kernel of the tour, the
+# kselftests in /kselftest as the kernel's own `make install` lays them out.
 #
 # GUEST_KERNEL=DIR	another kernel in place of that one, with all else as it is:
 #			what make built in DIR/obj, its modules in DIR/modules
@@ -143,7 +142,7 @@ make_layer() {
 	mkdir -p "$layer/bin"
 	install -m 755 "$TOP/scripts/guest/init" "$layer/init"
 	install "$BUILD/tools/tsm-log" "$layer/bin/"
-	[ ! -d "$WORK/kselftest" ] ||
+	[ "${KERNEL:-default}" = tour ] ||
 		cp -r "$WORK/kselftest/install" "$layer/kselftest"
 	rsync -a --exclude=/build --exclude=/source \
 		"$MODULES/lib/modules" "$layer/lib/"
@@ -157,9 +156,7 @@ assemble() {
 		die "another run changed the kernel build meanwhile and failed; run this again"
 	mkdir -p "$BUILD/guest"
 	make_base
-	if [ "${KERNEL:-default}" != tour ] || [ -d "$WORK/kselftest" ]; then
-		make_selftests
-	fi
+	[ "${KERNEL:-default}" = tour ] || make_selftests
 	make_layer
 	cp "$IMAGE" "$DEST/"
 	archive "$DEST/layer" | cat "$BASE.cpio" - >"$DEST/initramfs"

@@ -10,8 +10,7 @@
 #		NAME tour, on top of it scripts/kernel/default.config, which is
 #		the default, and on top of that scripts/kernel/NAME.config for
 #		any other NAME; a scripts/kernel/NAME.diff is what this kernel
-#		needs and the series does not. Where this checkout has the
-#		default kernel, that one does for the tour as well.
+#		needs and the series does not.
 # KSRC, KVERSION	the kernel, see scripts/kernel-source.sh
 #
 # Every checkout has builds of its own in the cache, so that no two of them see
@@ -80,21 +79,9 @@ unchanged() {
 	[ -z "${KSRC:-}" ] && [ -e "$1" ] && [ "$(<"$1")" = "$2" ]
 }
 
-# configured_for_more - whether what was configured last has all that is wanted
-# now: what is built for the checks is not built once more for the tour.
-configured_for_more() {
-	local missing
-	[ -e "$WORK/configured" ] || return 1
-	missing=$(grep -h '^CONFIG_.*=' "${FRAGMENTS[@]}" |
-		  grep -vxFf "$WORK/wanted.config" || true)
-	[ -z "$missing" ]
-}
-
 configure() {
 	local state
-	if [ "$KERNEL" != tour ] || ! configured_for_more; then
-		merged "${FRAGMENTS[@]}" >"$WORK/wanted.config"
-	fi
+	merged "${FRAGMENTS[@]}" >"$WORK/wanted.config"
 	state=$(sha256sum <"$WORK/wanted.config"; hash_sources Kconfig || true)
 	if unchanged "$WORK/configured" "$state"; then
 		return
@@ -185,7 +172,6 @@ DIFFS=()
 "$TOP/scripts/deps.sh" build
 PRISTINE=$("$TOP/scripts/kernel-source.sh")
 VERSION=$(make -s --no-print-directory -C "$PRISTINE" kernelversion)
-# The tour's is where the default one is, which can go on from it.
-WORK=$(claim_build "${KERNEL/#tour/default}-$VERSION" "$PRISTINE")
+WORK=$(claim_build "$KERNEL-$VERSION" "$PRISTINE")
 with_lock "build-${WORK##*/}" build
 echo "$WORK/obj"
