@@ -214,8 +214,10 @@ NUMBER_SIZE = 72
 class Snp:
     """An SNP platform: its certificates and its chip's key."""
 
-    def __init__(self, chip_id, tcb=0, expired=None):
-        """tcb: the number in reports; expired: ark, ask or vcek"""
+    def __init__(self, chip_id, tcb=0, expired=None, turin=False,
+                 provider=None):
+        """tcb: the number in reports; expired: ark, ask or vcek; turin: of family
+        1Ah; provider: the vcek is a VLEK of that provider's"""
         def end(who):
             return -1 if who == expired else 3650
 
@@ -224,24 +226,35 @@ class Snp:
 
         self.ark = Authority("Test ARK", key(), end=end("ark"))
         self.ask = Authority("Test SEV", key(), self.ark, end=end("ask"))
-        parts = {".3.1": tcb, ".3.2": tcb >> 8, ".3.3": tcb >> 48,
-                 ".3.8": tcb >> 56}
+        if turin:
+            parts = {".3.9": tcb, ".3.1": tcb >> 8, ".3.2": tcb >> 16,
+                     ".3.3": tcb >> 24, ".3.8": tcb >> 56}
+        else:
+            parts = {".3.1": tcb, ".3.2": tcb >> 8, ".3.3": tcb >> 48,
+                     ".3.8": tcb >> 56}
+        self.kind = "vlek" if provider else "vcek"
+        if provider:
+            owner = (".5", b"\x16" + bytes([len(provider)]) + provider)
+        else:
+            owner = (".4", chip_id[:8] if turin else chip_id)
         self.vcek = Authority(
             "Test VCEK", ec.generate_private_key(ec.SECP384R1()), self.ask,
             ca=False, end=end("vcek"),
             extensions=[(OID_AMD + part, integer(number & 0xff))
                         for part, number in parts.items()] +
-            [(OID_AMD + ".4", chip_id)])
+            [(OID_AMD + owner[0], owner[1])])
 
-    def table(self):
-        """The table of certificates that the host hands out."""
-        entries = [("vcek", self.vcek), ("ask", self.ask), ("ark", self.ark)]
+    def table(self, others=()):
+        """The table of certificates that the host hands out, with other entries
+        before them: (GUID, bytes) of each."""
+        entries = list(others) + [
+            (bytes.fromhex(GUIDS[kind]), who.der) for kind, who in
+            ((self.kind, self.vcek), ("ask", self.ask), ("ark", self.ark))]
         offset = 24 * (len(entries) + 1)
         head = body = b""
-        for kind, who in entries:
-            head += bytes.fromhex(GUIDS[kind]) + \
-                struct.pack("<II", offset + len(body), len(who.der))
-            body += who.der
+        for guid, data in entries:
+            head += guid + struct.pack("<II", offset + len(body), len(data))
+            body += data
         return head + bytes(24) + body
 
     def sign(self, data):

@@ -61,8 +61,11 @@ def sized(data):
 def quotes():
     """Pairs of the target's directory and the name of a seed, and the seed."""
     pki = make_quote.pki
-    nonce, chip = b"nonce", bytes(64)
+    nonce, chip = b"nonce", bytes(range(1, 65))
+    turin_chip = chip[:8].ljust(64, b"\0")
     tdx, snp = pki.Tdx(), pki.Snp(chip)
+    turin = pki.Snp(turin_chip, turin=True)
+    vlek = pki.Snp(bytes(64), provider=b"CN=provider")
     for version, body in ((4, 2), (5, 2), (5, 3)):
         yield f"tdx/{version}-{body}", make_quote.tdx(tdx, {}, nonce, version,
                                                       body)
@@ -74,6 +77,13 @@ def quotes():
         report = make_quote.svsm(snp, chip, bytes(64), manifest)
         yield f"snp/{name}", sized(report) + sized(manifest) + \
             sized(snp.table()) + snp.ark.crl()
+    report = make_quote.snp(turin, turin_chip, nonce, cpuid=make_quote.TURIN)
+    yield "snp/turin", sized(report) + sized(b"") + \
+        sized(turin.table([(bytes(range(16)), b"entry")])) + turin.ark.crl()
+    report = make_quote.snp(vlek, bytes(64), nonce, key_info=1 << 2)
+    yield "snp/vlek", sized(report) + sized(b"") + sized(vlek.table()) + \
+        vlek.ark.crl()
+    report = make_quote.snp(snp, chip, nonce, version=2)
     yield "snp/pem", sized(report) + sized(b"") + sized(snp.vcek.pem) + \
         snp.ark.crl([snp.vcek])
     for name, scheme in (("rsassa", make_quote.RSASSA),

@@ -114,10 +114,50 @@ static bool is_text(struct span file)
  * length, and one of zeros at the end.
  */
 #define TABLE_GUID_SIZE 16
+#define TABLE_ENTRY_SIZE (TABLE_GUID_SIZE + 8)
 
-static bool is_table(struct span file)
+struct table_entry {
+	const uint8_t *guid; /* NULL at the end */
+	struct span content;
+};
+
+static bool is_end(const uint8_t *guid)
 {
-	/* Of the VCEK, VLEK, ASK and ARK certificates. */
+	static const uint8_t zeros[TABLE_GUID_SIZE];
+
+	return !memcmp(guid, zeros, sizeof(zeros));
+}
+
+static int read_entry(struct reader *reader, struct table_entry *entry,
+		      struct error *err)
+{
+	uint32_t offset, len;
+
+	entry->guid =
+		read_bytes(reader, TABLE_GUID_SIZE, "the table's next entry");
+	offset = read_le32(reader, "an entry's offset");
+	len = read_le32(reader, "an entry's length");
+	if (reader_check(reader, err))
+		return -1;
+	if (is_end(entry->guid)) {
+		entry->guid = NULL;
+		return 0;
+	}
+	if (offset > reader->len || len > reader->len - offset)
+		return error_set(
+			err,
+			"byte offset %zu: what it names is not within the table",
+			reader->pos);
+	entry->content = (struct span){ reader->data + offset, len };
+	return 0;
+}
+
+/*
+ * Those of the VCEK, VLEK, ASK and ARK. A table may have more: revocation lists,
+ * which we take from the user alone, and what only its host knows.
+ */
+static bool is_certificate(const uint8_t *guid)
+{
 	static const uint8_t guids[][TABLE_GUID_SIZE] = {
 		{ 0x63, 0xda, 0x75, 0x8d, 0xe6, 0x64, 0x45, 0x64, 0xad, 0xc5,
 		  0xf4, 0xb9, 0x3b, 0xe8, 0xac, 0xcd },
@@ -130,37 +170,40 @@ static bool is_table(struct span file)
 	};
 	size_t i;
 
-	if (file.len < TABLE_GUID_SIZE)
-		return false;
 	for (i = 0; i < sizeof(guids) / sizeof(*guids); i++)
-		if (!memcmp(file.data, guids[i], TABLE_GUID_SIZE))
+		if (!memcmp(guid, guids[i], TABLE_GUID_SIZE))
 			return true;
+	return false;
+}
+
+/* Whether one of its entries says that it is a certificate. */
+static bool is_table(struct span file)
+{
+	size_t at;
+
+	for (at = 0; file.len - at >= TABLE_ENTRY_SIZE;
+	     at += TABLE_ENTRY_SIZE) {
+		if (is_end(file.data + at))
+			return false;
+		if (is_certificate(file.data + at))
+			return true;
+	}
 	return false;
 }
 
 static int read_table(struct stack_st_X509 *list, struct span file,
 		      struct error *err)
 {
-	static const uint8_t end[TABLE_GUID_SIZE];
 	struct reader reader = { .data = file.data, .len = file.len };
+	struct table_entry entry;
 
 	for (;;) {
-		const uint8_t *guid = read_bytes(&reader, TABLE_GUID_SIZE,
-						 "the table's next entry");
-		uint32_t offset = read_le32(&reader, "an entry's offset");
-		uint32_t len = read_le32(&reader, "an entry's length");
-
-		if (reader_check(&reader, err))
+		if (read_entry(&reader, &entry, err))
 			return -1;
-		if (!memcmp(guid, end, sizeof(end)))
+		if (!entry.guid)
 			return 0;
-		if (offset > file.len || len > file.len - offset)
-			return error_set(
-				err,
-				"byte offset %zu: the certificate there is not within the table",
-				reader.pos);
-		if (push_der(list, (struct span){ file.data + offset, len },
-			     err))
+		if (is_certificate(entry.guid) &&
+		    push_der(list, entry.content, err))
 			return -1;
 	}
 }
@@ -168,10 +211,11 @@ static int read_table(struct stack_st_X509 *list, struct span file,
 int certificates_read(struct stack_st_X509 *list, struct span file,
 		      struct error *err)
 {
-	if (is_text(file))
-		return read_pem(list, file, err);
+	/* In a table there may be texts as well. */
 	if (is_table(file))
 		return read_table(list, file, err);
+	if (is_text(file))
+		return read_pem(list, file, err);
 	return push_der(list, file, err);
 }
 
@@ -363,12 +407,19 @@ static void add_revocation(X509_STORE_CTX *ctx,
 			   const struct unrevoked *unrevoked, const char *what,
 			   struct checks *checks)
 {
-	int i, left = 0, nr = sk_X509_num(X509_STORE_CTX_get0_chain(ctx));
+	struct stack_st_X509 *chain = X509_STORE_CTX_get0_chain(ctx);
+	const X509 *issuer = NULL;
+	char subject[SUBJECT_TEXT];
+	int i, left = 0, nr = sk_X509_num(chain);
 
 	/* Nobody revokes a root: the user trusts it or not. */
 	nr--;
-	for (i = 0; i < nr; i++)
-		left += unrevoked->depth[i];
+	for (i = 0; i < nr; i++) {
+		if (!unrevoked->depth[i])
+			continue;
+		issuer = sk_X509_value(chain, i + 1);
+		left++;
+	}
 	if (left < nr)
 		checks_add(
 			checks, "revocation", CHECK_PASSED,
@@ -377,8 +428,10 @@ static void add_revocation(X509_STORE_CTX *ctx,
 	if (left)
 		checks_add(
 			checks, "revocation", CHECK_SKIPPED,
-			"revocation of %d of the %d certificates from %s to its root: no list of their issuers was given (--crl)",
-			left, nr, what);
+			"revocation of %d of the %d certificates from %s to its root: no list of %s was given (--crl)",
+			left, nr, what,
+			left == 1 ? certificate_subject(issuer, subject) :
+				    "their issuers");
 }
 
 /*

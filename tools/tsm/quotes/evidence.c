@@ -97,9 +97,11 @@ enum verify_result evidence_verify(struct evidence *evidence)
 			ret = check_match(evidence, err);
 	}
 	if (!ret && !evidence->quote.checks.anchored)
-		ret = error_set(
-			err,
-			"nobody vouches for the quote: see what was not checked");
+		ret = error_set(err,
+				"nobody vouches for the quote: see what %s",
+				evidence->quote.checks.failed ?
+					"has failed" :
+					"was not checked");
 	evidence->failed = ret;
 	return evidence_result(evidence);
 }

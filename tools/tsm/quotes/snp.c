@@ -2,6 +2,7 @@
 /*
  * Attestation reports of SEV-SNP.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "quotes/signature.h"
@@ -13,14 +14,20 @@
 #define ALGORITHM_ECDSA_P384_SHA384 1
 
 #define POLICY_DEBUG 0x80000ULL
-#define KEY_INFO_MASK_CHIP 0x2U
 #define KEY_INFO_KEY(info) ((info) >> 2 & 7)
 #define KEY_VCEK 0
 #define KEY_VLEK 1
 
+/* With a NUL: the longest that DER's short lengths allow. */
+#define PROVIDER_TEXT 128
+
 /* AMD's extensions of such certificates: 57230, VCEK Certificate. */
 #define OID_AMD "1.3.6.1.4.1.3704.1"
 #define OID_HARDWARE_ID OID_AMD ".4"
+#define OID_PROVIDER_ID OID_AMD ".5"
+
+/* Since family 1Ah a chip's ID is that short, and zeros follow it in the report. */
+#define SHORT_CHIP_ID_SIZE 8
 
 bool snp_recognised(struct span file)
 {
@@ -77,20 +84,32 @@ int snp_parse(struct snp_report *report, struct span file, struct error *err)
 	return 0;
 }
 
+static bool is_zero(struct span bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes.len; i++)
+		if (bytes.data[i])
+			return false;
+	return true;
+}
+
 /* From little-endian numbers with room to spare to what others write. */
 static bool signature_numbers(struct span signature, uint8_t out[2 * P384_SIZE])
 {
+	struct span rest = { signature.data + 2 * NUMBER_SIZE,
+			     signature.len - 2 * NUMBER_SIZE };
 	size_t i, half;
 
-	for (i = 2 * NUMBER_SIZE; i < signature.len; i++)
-		if (signature.data[i])
-			return false;
+	if (!is_zero(rest))
+		return false;
 	for (half = 0; half < 2; half++) {
 		const uint8_t *number = signature.data + half * NUMBER_SIZE;
 
-		for (i = P384_SIZE; i < NUMBER_SIZE; i++)
-			if (number[i])
-				return false;
+		rest.data = number + P384_SIZE;
+		rest.len = NUMBER_SIZE - P384_SIZE;
+		if (!is_zero(rest))
+			return false;
 		for (i = 0; i < P384_SIZE; i++)
 			out[half * P384_SIZE + P384_SIZE - 1 - i] = number[i];
 	}
@@ -192,15 +211,25 @@ static void check_tcb(const struct snp_report *report, X509 *signer,
 		   same ? "of" : "not of");
 }
 
+static bool is_of_chip(const struct snp_report *report, struct span id)
+{
+	struct span rest = report->chip_id;
+
+	if ((id.len != rest.len && id.len != SHORT_CHIP_ID_SIZE) ||
+	    memcmp(id.data, rest.data, id.len))
+		return false;
+	rest.data += id.len;
+	rest.len -= id.len;
+	return is_zero(rest);
+}
+
 static void check_chip(const struct snp_report *report, X509 *signer,
 		       struct checks *checks)
 {
 	struct span content;
 	bool same;
 
-	if (KEY_INFO_KEY(report->key_info) == KEY_VLEK)
-		return;
-	if (report->key_info & KEY_INFO_MASK_CHIP) {
+	if (is_zero(report->chip_id)) {
 		checks_add(
 			checks, "certificate-chip", CHECK_SKIPPED,
 			"whether the certificate is of this chip: the host hides which one it is");
@@ -212,10 +241,46 @@ static void check_chip(const struct snp_report *report, X509 *signer,
 			"whether the certificate is of this chip: it does not say");
 		return;
 	}
-	same = content.len == report->chip_id.len &&
-	       !memcmp(content.data, report->chip_id.data, content.len);
+	same = is_of_chip(report, content);
 	checks_add(checks, "certificate-chip", check_result(same),
 		   "the certificate is %s this chip", same ? "of" : "not of");
+}
+
+/* An IA5String in DER, with nothing that a terminal would take for more than text. */
+static bool der_text(struct span der, char out[PROVIDER_TEXT])
+{
+	struct reader reader = { .data = der.data, .len = der.len };
+	uint8_t tag = (uint8_t)read_be(&reader, 1, "");
+	uint8_t len = (uint8_t)read_be(&reader, 1, "");
+	const uint8_t *text = read_bytes(&reader, len, "");
+	size_t i;
+
+	if (reader.missing || tag != 0x16 || len >= PROVIDER_TEXT ||
+	    reader.pos != reader.len)
+		return false;
+	for (i = 0; i < len; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			return false;
+	snprintf(out, PROVIDER_TEXT, "%.*s", len, (const char *)text);
+	return true;
+}
+
+/* A VLEK is of a cloud provider's machines, whichever they are. */
+static void check_provider(X509 *signer, struct checks *checks)
+{
+	char name[PROVIDER_TEXT];
+	struct span content;
+
+	if (!certificate_extension(signer, OID_PROVIDER_ID, &content) ||
+	    !der_text(content, name))
+		checks_add(
+			checks, "certificate-provider", CHECK_SKIPPED,
+			"whose machines the certificate is for: it does not say");
+	else
+		checks_add(
+			checks, "certificate-provider", CHECK_SKIPPED,
+			"whether you trust the provider that the certificate is for: %s",
+			name);
 }
 
 void snp_check(const struct snp_report *report, const struct trust *trust,
@@ -249,7 +314,10 @@ void snp_check(const struct snp_report *report, const struct trust *trust,
 		signer ? "" : "not ", name);
 	if (!signer)
 		return;
-	check_chip(report, signer, checks);
+	if (kind == KEY_VLEK)
+		check_provider(signer, checks);
+	else
+		check_chip(report, signer, checks);
 	check_tcb(report, signer, checks);
 	checks->anchored =
 		chain_check(trust, signer, NULL, "signer-chain", name, checks);

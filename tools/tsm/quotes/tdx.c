@@ -41,8 +41,11 @@ bool tdx_recognised(struct span file)
 	uint16_t key_type = read_le16(&reader, "");
 	uint32_t tee_type = read_le32(&reader, "");
 
-	/* SGX quotes have another TEE type, and TDX ones came with version 4. */
-	return !reader.missing && version >= 3 && version < 16 &&
+	/*
+	 * SGX quotes have another TEE type, and TDX ones came with version 4. An SNP
+	 * report has a version of 32 bits: it would have no type of key.
+	 */
+	return !reader.missing && version >= 3 && version < 16 && key_type &&
 	       key_type < 16 && (tee_type == TEE_TYPE_TDX || !tee_type);
 }
 

@@ -51,9 +51,12 @@ def tdx(platform, registers, nonce, version=4, body_type=2, attributes=0):
     return platform.sign(head + body)
 
 
-def snp(platform, chip_id, report_data, version=2, tcb=0, policy=0x30000,
-        key_info=0, vmpl=0):
-    """An SNP report"""
+MILAN, TURIN = b"\x19\1\1", b"\x1a\2\1"
+
+
+def snp(platform, chip_id, report_data, version=5, tcb=0, policy=0x30000,
+        key_info=0, vmpl=0, cpuid=MILAN):
+    """An SNP report; since version 3 they say of what family the processor is"""
     report = bytearray(0x2a0)
     struct.pack_into("<IIQ", report, 0, version, 0, policy)
     struct.pack_into("<I", report, 0x30, vmpl)
@@ -62,6 +65,8 @@ def snp(platform, chip_id, report_data, version=2, tcb=0, policy=0x30000,
     report[0x50:0x90] = report_data.ljust(64, b"\0")
     report[0x90:0xc0] = hashlib.sha384(b"measurement").digest()
     struct.pack_into("<Q", report, 0x180, tcb)
+    if version >= 3:
+        report[0x188:0x18b] = cpuid
     report[0x1a0:0x1e0] = chip_id
     return platform.sign(bytes(report))
 

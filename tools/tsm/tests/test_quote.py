@@ -25,7 +25,14 @@ from make_quote import pki
 NONCE = bytes(range(1, 33))
 CHIP = bytes(range(64))
 TDX = pki.Tdx()
-SNP = pki.Snp(CHIP, tcb=0xd315000000000304)
+TCB = 0xd315000000000304
+SNP = pki.Snp(CHIP, tcb=TCB)
+# Of that family a chip's ID is short, and the parts of the TCB are elsewhere.
+TURIN_CHIP = CHIP[1:9].ljust(64, b"\0")
+TURIN_TCB = 0x4900000003010201
+TURIN = pki.Snp(TURIN_CHIP, tcb=TURIN_TCB, turin=True)
+# A cloud provider's key, on machines which hide what chip they have
+VLEK = pki.Snp(bytes(64), tcb=TCB, provider=b"CN=cc.example.com")
 AK = make_quote.Ak()
 EK = make_quote.Ek()
 PCRS = [("sha1", [10]), ("sha256", [10, 16])]
@@ -114,7 +121,7 @@ class SvsmCase(TpmCase):
 
     def attest(self, manifest, platform=SNP, **kwargs):
         put("svsm-report", make_quote.svsm(platform, CHIP, NONCE, manifest,
-                                           tcb=0xd315000000000304, **kwargs))
+                                           tcb=TCB, **kwargs))
         put("manifest", manifest)
         put("certificates", platform.table())
         put("root.pem", platform.ark.pem)
@@ -129,9 +136,14 @@ class SnpCase(Case):
     extra = ["--cert", "certificates"]
     trust = ["--root", "root.pem"]
 
-    def quote(self, _, platform=SNP):
-        put("quote", make_quote.snp(platform, CHIP, NONCE,
-                                    tcb=0xd315000000000304))
+    def __init__(self, platform=SNP, chip=CHIP, tcb=TCB, **kwargs):
+        super().__init__(**kwargs)
+        self.platform, self.chip, self.tcb = platform, chip, tcb
+
+    def quote(self, _, platform=None):
+        platform = platform or self.platform
+        put("quote", make_quote.snp(platform, self.chip, NONCE, tcb=self.tcb,
+                                    **self.kwargs))
         put("certificates", platform.table())
         put("root.pem", platform.ark.pem)
 
@@ -144,7 +156,12 @@ LOGGED = [("TDX 4", TdxCase()), ("TDX 5", TdxCase(version=5)),
           ("SVSM", SvsmCase("plain")),
           ("SVSM without values, single service",
            SvsmCase(all_services=False))]
-ALL = LOGGED + [("SNP", SnpCase())]
+SNP_CASES = [("SNP", SnpCase()), ("SNP 2", SnpCase(version=2)),
+             ("SNP 3", SnpCase(version=3)),
+             ("SNP of family 1Ah", SnpCase(TURIN, TURIN_CHIP, TURIN_TCB,
+                                           cpuid=make_quote.TURIN)),
+             ("SNP with a VLEK", SnpCase(VLEK, bytes(64), key_info=1 << 2))]
+ALL = LOGGED + SNP_CASES
 
 
 def write(log):
@@ -434,7 +451,7 @@ def quote_tdx_expired(who):
 @test_each([(who,) * 2 for who in ("ark", "ask", "vcek")])
 def quote_snp_expired(who):
     """SNP with an expired certificate"""
-    SNP_CASE.quote(None, pki.Snp(CHIP, 0xd315000000000304, expired=who))
+    SNP_CASE.quote(None, pki.Snp(CHIP, TCB, expired=who))
     SNP_CASE.verify().expect(1, "certificate has expired")
 
 
@@ -443,7 +460,7 @@ def quote_svsm_expired(who):
     """SVSM with an expired certificate"""
     history(SVSM_CASE)
     SVSM_CASE.attest(SVSM_CASE.manifest(),
-                     pki.Snp(CHIP, 0xd315000000000304, expired=who))
+                     pki.Snp(CHIP, TCB, expired=who))
     SVSM_CASE.verify().expect(1, "certificate has expired")
 
 
@@ -465,7 +482,7 @@ def quote_svsm_manifest():
     manifest = SVSM_CASE.manifest()
     put("manifest", manifest)
     put("svsm-report", make_quote.svsm(SNP, CHIP, NONCE[::-1], manifest,
-                                       tcb=0xd315000000000304))
+                                       tcb=TCB))
     for nonce in ([], ["--nonce", NONCE.hex()]):
         Run(*SVSM_CASE.command(*nonce)).expect(
             1, "failed: the SVSM's report is not of the nonce")
@@ -477,7 +494,7 @@ def quote_svsm_manifest():
     SVSM_CASE.verify().expect(1, "failed: the guest can be debugged")
     # A report of the guest's own, with the nonce and nothing else.
     put("svsm-report", make_quote.snp(SNP, CHIP, NONCE,
-                                      tcb=0xd315000000000304))
+                                      tcb=TCB))
     SVSM_CASE.verify().expect(1, "failed: the SVSM's report is not of the non")
     # One that nobody can check, though the user trusts the attestation key.
     SVSM_CASE.attest(manifest)
@@ -535,7 +552,7 @@ def quote_svsm_alone():
     args = ("verify", "--quote", "svsm-report", "--manifest", "manifest",
             "--cert", "certificates", "--root", "root.pem")
     Run(*args, "--nonce", NONCE.hex()).expect(
-        0, "quote: SNP report of an SVSM, version 2",
+        0, "quote: SNP report of an SVSM, version 5",
         "quote: verified; not compared with any log")
     Run(*args, "--nonce", NONCE[::-1].hex()).expect(1, "quote: DIFFERS")
     # What the manifest is worth, only the nonce tells.
@@ -620,9 +637,13 @@ def quote_snp_crl():
     """SNP with a revocation list"""
     SNP_CASE.quote(None)
     put("crl", SNP.ark.crl())
-    SNP_CASE.verify("--crl", "crl").expect(0, "passed: 1 of the 2")
+    SNP_CASE.verify("--crl", "crl").expect(
+        0, "passed: 1 of the 2",
+        "revocation of 1 of the 2 certificates from VCEK to its root: "
+        "no list of CN=Test SEV was given (--crl)")
     put("crl", SNP.ark.crl([SNP.ask]))
-    SNP_CASE.verify("--crl", "crl").expect(1, "certificate revoked")
+    SNP_CASE.verify("--crl", "crl").expect(1, "certificate revoked",
+                                           "see what has failed")
 
 
 @test
@@ -635,7 +656,7 @@ def quote_debug():
     TDX_CASE.verify().expect(1, "failed: the quoting enclave can be")
     SNP_CASE.quote(None)
     put("quote", make_quote.snp(SNP, CHIP, NONCE, policy=0xb0000,
-                                tcb=0xd315000000000304))
+                                tcb=TCB))
     SNP_CASE.verify().expect(1, "failed: the guest can be debugged")
 
 
@@ -646,13 +667,84 @@ def quote_snp_other_machine():
     SNP_CASE.verify().expect(0, "passed: the certificate is of this chip",
                              "passed: the certificate is of the reported TCB")
     put("quote", make_quote.snp(SNP, CHIP[::-1], NONCE,
-                                tcb=0xd315000000000304))
+                                tcb=TCB))
     SNP_CASE.verify().expect(1, "failed: the certificate is not of this chip")
     put("quote", make_quote.snp(SNP, CHIP, NONCE, tcb=0xd315000000000303))
     SNP_CASE.verify().expect(1, "failed: the certificate is not of the rep")
-    put("quote", make_quote.snp(SNP, CHIP, NONCE, tcb=0xd315000000000304,
+    put("quote", make_quote.snp(SNP, CHIP, NONCE, tcb=TCB,
                                 key_info=7 << 2))
     SNP_CASE.verify().expect(1, "failed: the report is not signed")
+
+
+@test_each(SNP_CASES)
+def quote_snp_machine(case):
+    """what SNP certificates say of the machine"""
+    case.quote(None)
+    texts = ["passed: the certificate is of the reported TCB"]
+    if case.platform is VLEK:
+        texts.append("not checked: whether you trust the provider that the "
+                     "certificate is for: CN=cc.example.com")
+    else:
+        texts.append("passed: the certificate is of this chip")
+    run = case.verify()
+    run.expect(0, *texts)
+    check(("of this chip" in run.out) == (case.platform is not VLEK), run.out)
+
+
+@test
+def quote_snp_turin():
+    """SNP reports of family 1Ah, of another chip or TCB"""
+    case = dict(SNP_CASES)["SNP of family 1Ah"]
+    case.quote(None)
+    for chip, tcb, text in (
+            (CHIP[1:], TURIN_TCB, "not of this chip"),
+            (TURIN_CHIP[1:] + b"\0", TURIN_TCB, "not of this chip"),
+            (TURIN_CHIP[:-1] + b"\1", TURIN_TCB, "not of this chip"),
+            *((TURIN_CHIP, TURIN_TCB ^ 1 << 8 * byte, "not of the reported TCB")
+              for byte in (0, 1, 2, 3, 7))):
+        put("quote", make_quote.snp(TURIN, chip.ljust(64, b"\0"), NONCE,
+                                    tcb=tcb, cpuid=make_quote.TURIN))
+        case.verify().expect(1, f"failed: the certificate is {text}")
+
+
+@test
+def quote_snp_hidden_chip():
+    """an SNP report of a host that hides its chip"""
+    SnpCase(chip=bytes(64)).quote(None)
+    SNP_CASE.verify().expect(0, "not checked: whether the certificate is of "
+                                "this chip: the host hides which one it is")
+
+
+@test_each([("no provider", pki.Snp(CHIP, tcb=TCB)),
+            ("control characters", pki.Snp(CHIP, tcb=TCB, provider=b"a\33[1m")),
+            ("a long name", pki.Snp(CHIP, tcb=TCB, provider=b"a" * 127))])
+def quote_snp_provider(platform):
+    """an SNP report by a VLEK whose provider is"""
+    SnpCase(platform, bytes(64), key_info=1 << 2).quote(None)
+    run = SNP_CASE.verify()
+    if platform.kind == "vlek" and b"a" * 127 in platform.vcek.der:
+        run.expect(0, f"provider that the certificate is for: {'a' * 127}\n")
+    else:
+        run.expect(0, "not checked: whose machines the certificate is for: "
+                      "it does not say")
+
+
+@test
+def quote_snp_table():
+    """a table of SNP certificates with other entries"""
+    crl = bytes.fromhex("92f81bc358114d3d97ffd19f88dc67ea")
+    other = bytes.fromhex("ecae0c0f950243b1afa20ae2e0d565b6")
+    for others in ([(crl, SNP.ark.crl())], [(other, b"\1\2\3")],
+                   [(other, b""), (crl, b"no list"), (other, bytes(100))]):
+        SNP_CASE.quote(None)
+        put("certificates", SNP.table(others))
+        SNP_CASE.verify().expect(0, "quote: verified")
+        # What is not taken is within the table all the same.
+        put("certificates", SNP.table(others)[:24 * len(others) - 4] +
+            b"\0\0\1\0" + SNP.table(others)[24 * len(others):])
+        SNP_CASE.verify().expect(2, "not within the table")
+    put("certificates", SNP.table([(other, SNP.vcek.der)])[:24] + bytes(24))
+    SNP_CASE.verify().expect(2, "certificates: ")
 
 
 @test
