@@ -60,7 +60,7 @@ struct report_request {
 	u8 reserved_44[28];
 } __packed;
 
-/* "ATTESTATION_REPORT Structure", version 2 */
+/* "ATTESTATION_REPORT Structure", version 5 */
 struct attestation_report {
 	u32 version;
 	u32 guest_svn;
@@ -81,7 +81,10 @@ struct attestation_report {
 	u8 report_id[32];
 	u8 report_id_ma[32];
 	u64 reported_tcb;
-	u8 reserved_188[24];
+	u8 cpuid_family;
+	u8 cpuid_model;
+	u8 cpuid_stepping;
+	u8 reserved_18b[21];
 	u8 chip_id[64];
 	u64 committed_tcb;
 	u8 current_version[4];
@@ -101,7 +104,11 @@ _Static_assert(offsetof(struct attestation_report, signature) == 0x2a0,
 	       "report");
 _Static_assert(sizeof(struct attestation_report) == SNP_REPORT_SIZE, "report");
 
-#define REPORT_VERSION 2
+#define REPORT_VERSION 5
+/* Milan: of later families the parts of the TCB and the chip's ID are others. */
+#define CPUID_FAMILY 0x19
+#define CPUID_MODEL 1
+#define CPUID_STEPPING 1
 #define SIGNATURE_ECDSA_P384_SHA384 1
 /* No migration agent, no SMT restrictions; bit 17 must be one. */
 #define POLICY_DEFAULT 0x30000
@@ -167,6 +174,9 @@ void snp_firmware_setup(struct snp_secrets *secrets, unsigned int vmpl)
 			 sizeof(report.report_id));
 	/* No migration agent: all ones. */
 	memset(report.report_id_ma, 0xff, sizeof(report.report_id_ma));
+	report.cpuid_family = CPUID_FAMILY;
+	report.cpuid_model = CPUID_MODEL;
+	report.cpuid_stepping = CPUID_STEPPING;
 	cmdline_register("chip_id", report.chip_id, SHA384_SIZE);
 
 	secrets->version = 3;

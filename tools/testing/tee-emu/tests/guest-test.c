@@ -562,7 +562,7 @@ static void test_snp_report(unsigned int vmpl)
 	if (!ok(get_snp_report(nonce, vmpl, report),
 		"configfs-tsm gives a report"))
 		return;
-	ok(report[0] == 2, "the report has version 2");
+	ok(report[0] == 5, "the report has version 5");
 	same(report + SNP_REPORT_DATA, nonce, NONCE_SIZE,
 	     "report_data is at offset 0x50 of the report");
 	ok(report[SNP_VMPL] == vmpl, "vmpl is at offset 0x30 of the report");
