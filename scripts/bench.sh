@@ -18,10 +18,10 @@ DEST=$BUILD/bench
 # What the guest gets to see, and where it leaves its samples.
 SHARE=$BUILD/share/bench
 # A module, or what is built in: its name, and the objects.
-PARTS=('tsm drivers/virt/coco/tsm/built-in.a'
+PARTS=('tsm,tsm-tdx drivers/virt/coco/tsm/built-in.a'
        'tpm-measurement drivers/char/tpm/tpm-measurement.o drivers/char/tpm/tpm2-pcr.o
 	drivers/char/tpm/tpm-watch.o'
-       tsm-tdx tsm-snp measurement-example)
+       tsm-snp measurement-example)
 
 build_program() {
 	gcc -O2 -Wall -Wextra -Werror -I"$TOP/include/uapi" \
