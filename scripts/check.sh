@@ -10,7 +10,7 @@
 # a test or that ended badly without naming a failed test counts as a failure.
 #
 # An emulated guest keeps one processor busy at most, and rests half of the time. So
-# two checks run at once where there are two processors: one in a guest, and with
+# three checks run at once where there are two processors: two in guests, and with
 # what is left one that compiles.
 #
 # CHECKS='style kunit' runs only these. KERNEL=debug runs, with that kernel, those
@@ -45,7 +45,7 @@ TOTAL_FAILED=0
 KERNEL_FAILED=
 TABLE=()
 # How many checks may run at once.
-AT_ONCE=$((JOBS > 1 ? 2 : 1))
+AT_ONCE=$((JOBS > 1 ? 3 : 1))
 # What runs: the name of a check to its process and to when it began.
 declare -A PIDS STARTED
 # When that was last shown, and after how many seconds it is again.
@@ -167,7 +167,7 @@ on_host_now() {
 }
 
 # take - move the next check from its queue to $NEXT, if there is one: one on the host
-# and one in a guest at a time, and two of a kind when there are no others.
+# at a time, or more of them when all others have begun.
 take() {
 	if ((${#HOST_QUEUE[@]} > 0)) &&
 	   { ((${#GUEST_QUEUE[@]} == 0)) || ! on_host_now; }; then

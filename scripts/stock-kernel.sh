@@ -36,7 +36,7 @@ add_modules() {
 
 make_kernel() {
 	local FROM name
-	stock_system
+	stock_system amd64
 	# apt does not like a plus in a path.
 	name=kernel-${RELEASE//+/-}
 	FROM=$CACHE/stock-$name
