@@ -45,14 +45,45 @@ int import_hashed(struct buffer *out, struct hasher *hasher, uint64_t number,
 	return import_event(out, &rec, TSM_EV_ACTION, text, text_len, err);
 }
 
+/*
+ * Whether this is a firmware's log in the old format, which begins with no more than
+ * its first entry: it has to be one to its end.
+ */
+static bool is_old_firmware(const struct buffer *log)
+{
+	struct tcg2_reader reader;
+	struct tcg2_entry entry;
+	struct error err;
+	int ret;
+
+	if (tcg2_open(&reader, log, &err) || !reader.sha1_format)
+		return false;
+	do {
+		ret = tcg2_next(&reader, &entry, &err);
+	} while (ret > 0);
+	return !ret;
+}
+
+/*
+ * What has a record's number and then a register's is CEL-TLV. An entry of the old
+ * format of PCR 0 and EV_S_CRTM_VERSION begins as the number does.
+ */
 static bool is_tlv(const struct buffer *log)
 {
 	static const uint8_t start[] = { TSM_CEL_RECNUM, 0, 0, 0 };
+	static const uint8_t high[] = { 0, 0, 0 }; /* of the next length */
+	size_t next;
 
-	return log->len > sizeof(start) &&
-	       !memcmp(log->data, start, sizeof(start)) &&
-	       (log->data[sizeof(start)] == TSM_CEL_RECNUM_SIZE ||
-		log->data[sizeof(start)] == CEL_NARROW_RECNUM_SIZE);
+	if (log->len <= sizeof(start) ||
+	    memcmp(log->data, start, sizeof(start)) ||
+	    (log->data[sizeof(start)] != TSM_CEL_RECNUM_SIZE &&
+	     log->data[sizeof(start)] != CEL_NARROW_RECNUM_SIZE))
+		return false;
+	next = sizeof(start) + 1 + log->data[sizeof(start)];
+	if (log->len >= next + 1 + sizeof(high) &&
+	    memcmp(log->data + next + 1, high, sizeof(high)))
+		return !is_old_firmware(log);
+	return true;
 }
 
 static bool is_tcg2(const struct buffer *log)
@@ -60,7 +91,13 @@ static bool is_tcg2(const struct buffer *log)
 	struct tcg2_reader reader;
 	struct error err;
 
-	return !tcg2_open(&reader, log, &err) && !reader.sha1_format;
+	return !tcg2_open(&reader, log, &err) &&
+	       (!reader.sha1_format || is_old_firmware(log));
+}
+
+bool import_is_firmware(const struct buffer *log)
+{
+	return !is_tlv(log) && is_tcg2(log);
 }
 
 static int import_tcg2(const struct buffer *log, bool is_ccmr,

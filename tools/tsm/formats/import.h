@@ -23,6 +23,9 @@ bool import_is_json(const struct buffer *log);
  */
 int import_json(struct buffer *log, struct error *err);
 
+/* Whether this is a firmware's log, crypto-agile or in the old format. */
+bool import_is_firmware(const struct buffer *log);
+
 struct imported {
 	const char *unit; /* that the numbers of records are of */
 	bool has_registers; /* it says which ones were extended */
@@ -30,8 +33,7 @@ struct imported {
 
 /*
  * Turn any log that is known here into records: one in an encoding of the TCG
- * Canonical Event Log Format; the crypto-agile log of firmware, to which agents
- * append; IMA's list, binary or ASCII; and text, as an agent for confidential
+ * Canonical Event Log Format; a log of firmware, to which agents append; IMA's list, binary or ASCII; and text, as an agent for confidential
  * containers had it, each line of which was measured. @is_ccmr says what indices are
  * where the log does not. Returns 0, or -1 with @err set.
  */

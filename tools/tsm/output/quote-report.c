@@ -116,8 +116,10 @@ static void print_match(const struct match *match, FILE *out)
 			plural(nr));
 	nr = match->nr_sources[MATCH_FIRMWARE];
 	if (nr)
-		fprintf(out, "%s: %zu register%s equal to the firmware's log\n",
-			label, nr, plural(nr));
+		fprintf(out,
+			"%s: %zu register%s equal to the firmware's log%s\n",
+			label, nr, plural(nr),
+			firmware_format(&match->v->firmware));
 	if (!match->has_log)
 		return;
 	fprintf(out, "%s: ", label);

@@ -122,6 +122,13 @@ struct json_object *content_json(const struct content_count *count)
 	return object;
 }
 
+const char *firmware_format(const struct firmware *firmware)
+{
+	return firmware->sha1_format ?
+		       ", in the old format, of SHA-1 alone, which is broken" :
+		       "";
+}
+
 static void print_firmware(FILE *out, const struct verification *v)
 {
 	const struct firmware *firmware = &v->firmware;
@@ -136,9 +143,7 @@ static void print_firmware(FILE *out, const struct verification *v)
 	if (firmware->left_out)
 		fprintf(out, ", without %s, which some entries do not have",
 			bank_set_text(firmware->left_out, text));
-	if (firmware->sha1_format)
-		fprintf(out,
-			", in the old format, of SHA-1 alone, which is broken");
+	fputs(firmware_format(firmware), out);
 	if (v->others)
 		fprintf(out, ", %zu other%s equal to %s", v->others,
 			plural(v->others), v->compared);

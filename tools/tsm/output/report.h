@@ -15,6 +15,9 @@ void report_text(const struct verification *v, FILE *out);
 
 struct json_object *report_json(const struct verification *v);
 
+/* What to know of the format of a firmware's log, to end a line with; or "". */
+const char *firmware_format(const struct firmware *firmware);
+
 /* How messages call what was verified. */
 const char *report_label(const struct verification *v);
 

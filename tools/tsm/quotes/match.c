@@ -270,6 +270,15 @@ static const char *source_text(enum match_source source)
 	return source == MATCH_FIRMWARE ? "the firmware's log" : "the log";
 }
 
+/* The firmware's log has nothing of a register that it could have. */
+static bool is_untold(const struct match *match,
+		      const struct quote_register *reg,
+		      enum match_source source)
+{
+	return source == MATCH_FIRMWARE &&
+	       !firmware_find(&match->v->firmware, reg->name)->entries;
+}
+
 /* Which registers are to blame that there is no point. */
 static void report_values(struct match *match)
 {
@@ -285,8 +294,11 @@ static void report_values(struct match *match)
 		if (!is_compared(source) || match->registers[i].seen)
 			continue;
 		report(match, reg,
-		       "the quote has %s, which %s never leads to; it ends with %s",
+		       "the quote has %s, which %s never leads to; it %s %s",
 		       hex_text(reg->value, size, theirs), source_text(source),
+		       is_untold(match, reg, source) ?
+			       "has no extend of it, which starts with" :
+			       "ends with",
 		       hex_text(value_now(match, &match->v->replay, i), size,
 				mine));
 	}
@@ -312,7 +324,7 @@ static int compare(struct match *match, struct error *err)
 		report_values(match);
 	else
 		report(match, NULL,
-		       "the digest over its registers is at no point of the log the quoted one");
+		       "the digest over its registers is at no point of the log the quoted one; with the PCR values (--pcrs) it is said which of them differs");
 	return 0;
 }
 

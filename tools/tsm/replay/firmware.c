@@ -14,7 +14,7 @@
 
 #define SECURITYFS "/sys/kernel/security"
 
-/* These PCRs start with ones, and all others but PCR 0 with zeros. */
+/* A dynamic launch sets these PCRs to zero. */
 #define FIRST_DYNAMIC_PCR 17
 #define LAST_DYNAMIC_PCR 22
 
@@ -46,13 +46,15 @@ const char *firmware_path(const char *root, const char *provider,
 	return out;
 }
 
+static bool is_dynamic(bool is_ccmr, uint32_t index)
+{
+	return !is_ccmr && index >= FIRST_DYNAMIC_PCR &&
+	       index <= LAST_DYNAMIC_PCR;
+}
+
 uint8_t firmware_starts_with(bool is_ccmr, uint8_t index)
 {
-	/* These wait for a dynamic launch, which sets them to zero. */
-	return !is_ccmr && index >= FIRST_DYNAMIC_PCR &&
-			       index <= LAST_DYNAMIC_PCR ?
-		       0xff :
-		       0;
+	return is_dynamic(is_ccmr, index) ? 0xff : 0;
 }
 
 static void start_registers(struct firmware *firmware)
@@ -109,6 +111,20 @@ static int set_locality(struct firmware *firmware,
 	return 0;
 }
 
+/*
+ * Nobody but a dynamic launch and what it has launched can extend these PCRs, and it
+ * sets all of them to zero before that.
+ */
+static void launch(struct firmware *firmware)
+{
+	int i;
+
+	for (i = FIRST_DYNAMIC_PCR; i <= LAST_DYNAMIC_PCR; i++)
+		memset(firmware->registers[i].value, 0,
+		       sizeof(firmware->registers[i].value));
+	firmware->is_launched = true;
+}
+
 static int extend(struct firmware *firmware, struct hasher *hasher,
 		  const struct tcg2_entry *entry, struct error *err)
 {
@@ -123,6 +139,9 @@ static int extend(struct firmware *firmware, struct hasher *hasher,
 		return error_set(err,
 				 "byte offset %zu: there is no register %u",
 				 entry->offset, entry->index);
+	if (is_dynamic(firmware->is_ccmr, entry->index) &&
+	    !firmware->is_launched)
+		launch(firmware);
 	reg = &firmware->registers[entry->index];
 	firmware->header.banks &= entry->banks;
 	for (bank = 0; bank_next(entry->banks, &bank); bank++)

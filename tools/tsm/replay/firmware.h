@@ -32,6 +32,7 @@ struct firmware {
 	bool is_ccmr; /* its indices are CC measurement registers, not PCRs */
 	uint64_t entries; /* that extended a register */
 	bool has_hcrtm; /* PCR 0 begins with an H-CRTM event */
+	bool is_launched; /* there was a dynamic launch */
 	struct firmware_register *registers; /* by index, 0 to 255 */
 };
 
@@ -43,7 +44,10 @@ const struct unexplained *firmware_unexplained(const struct firmware *firmware,
 					       int index,
 					       struct unexplained *out);
 
-/* The byte that a register's value is full of at power-on; PCR 0 can have more. */
+/*
+ * The byte that a register's value is full of at power-on. PCR 0 can have more, and a
+ * dynamic launch sets the PCRs that start with ones to zero.
+ */
 uint8_t firmware_starts_with(bool is_ccmr, uint8_t index);
 
 /*

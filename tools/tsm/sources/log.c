@@ -215,6 +215,10 @@ int log_read_files(struct log *log, const char *cel, const char *checkpoints,
 		return -1;
 	if (import_is_json(&log->cel) && import_json(&log->cel, err))
 		return -1;
+	if (import_is_firmware(&log->cel))
+		return error_set(
+			err,
+			"it is a firmware's log, which goes with --firmware-log");
 	/* What is wrong with it, the parser finds again. */
 	if (find_first(&log->cel, &log->first, err))
 		return from ? -1 : 0;

@@ -68,6 +68,12 @@ class Firmware:
         self.values[0] = {a: bytes(size_of(a) - 1) + b"\4" for a in ALGORITHMS}
         self.extend(0, event, EV_EFI_HCRTM_EVENT)
 
+    def launch(self):
+        """A dynamic launch, after which these PCRs can be extended: Intel TXT's
+        and AMD's, as machines with them have quoted what came of it."""
+        for index in range(17, 23):
+            self.values[index] = {a: bytes(size_of(a)) for a in ALGORITHMS}
+
     def extend(self, index, event, kind=EV_S_CRTM_VERSION):
         digests = {a: digest_of(a, event) for a in ALGORITHMS}
         value = self.value(index)
@@ -113,6 +119,15 @@ class Parsed:
             self.entries.append((index, kind, digests,
                                  data[at + 4:at + 4 + size]))
             at += 4 + size
+
+    def old_format(self, with_header=False):
+        """The same entries as before there were crypto-agile logs"""
+        data = b"".join(struct.pack("<II20sI", i, k, d["sha1"], len(e)) + e
+                        for i, k, d, e in self.entries)
+        if with_header:
+            data = struct.pack("<II20sI", 0, 3, b"", 28) + \
+                b"Spec ID Event00\0" + bytes(12) + data
+        return data
 
     def replay(self, index, start):
         """start: {algorithm: value}; returns the same after all entries."""

@@ -505,12 +505,7 @@ def fewer_digests():
 def sha1_format(header):
     """a firmware's log in the format before the crypto-agile one"""
     firmware, log = boot(("sha1",))
-    data = b"".join(
-        struct.pack("<II20sI", i, k, d["sha1"], len(e)) + e
-        for i, k, d, e in tcg2.Parsed(firmware.data).entries)
-    if header:
-        data = struct.pack("<II20sI", 0, 3, b"", 28) + b"Spec ID Event00\0" + \
-            bytes(12) + data
+    data = tcg2.Parsed(firmware.data).old_format(header)
     firmware.data = data
     write_boot(firmware, log)
     Run("verify", *FILES).expect(

@@ -387,6 +387,29 @@ def explain_tcg2():
     columns(["agent"], '- (agent, entry 2: "text")')
 
 
+@test_each([("of PCR 0", 0, 8), ("of PCR 4", 4, 5), ("a separator", 0, 4)])
+def explain_old_format(index, kind):
+    """show --explain with a firmware's log in the old format, first"""
+    firmware = tcg2.Firmware(["sha1"])
+    firmware.extend(index, b"text", kind)
+    firmware.extend(7, b"more", 6)
+    put("firmware", tcg2.Parsed(firmware.data).old_format())
+    bare_log(f"pcr{index}", ["sha1"], b"text")
+    columns(["firmware"], '- (firmware, entry 1: "text")')
+
+
+@test_each([("crypto-agile", False), ("in the old format", True)])
+def firmware_as_log(is_old):
+    """a firmware's log as --log, which is"""
+    firmware = tcg2.Firmware(["sha1"])
+    firmware.extend(0, b"crtm")
+    put("log", tcg2.Parsed(firmware.data).old_format() if is_old else
+        firmware.data)
+    for command in (["show"], ["verify", "--from-power-on"]):
+        Run(*command, "--log", "log").expect(
+            2, "it is a firmware's log, which goes with --firmware-log")
+
+
 @test
 def explain_unknown_hash():
     """show --explain with a crypto-agile log of a hash that is not known"""

@@ -900,6 +900,58 @@ def quote_firmware_tpm(values):
             Run(*args).expect(1, "quote: DIFFERS")
 
 
+@test
+def quote_firmware_launch():
+    """TPM with a firmware's log that has a dynamic launch"""
+    firmware = firmware_log(False)
+    firmware.launch()
+    firmware.extend(17, b"measured by the processor", 0x502)
+    firmware.extend(17, b"policy", 0x502)
+    firmware.extend(18, b"what it has launched", 0x502)
+    put("firmware", firmware.data)
+    put("ak.pub", AK.tpm2b())
+    registers = {f"pcr{i}": firmware.value(i)["sha256"] for i in range(24)}
+    args = ("verify", "--quote", "quote", "--signature", "signature", "--pcrs",
+            "pcrs", "--ak", "ak.pub", "--firmware-log", "firmware")
+
+    def quote():
+        signed = make_quote.TpmQuote(AK, registers,
+                                     [("sha256", [1, 17, 18, 19, 22])], NONCE)
+        put("quote", signed.message)
+        put("signature", signed.signature)
+        put("pcrs", signed.plain())
+
+    quote()
+    Run(*args).expect(0, "5 registers equal to the firmware's log",
+                      "quote: verified")
+    registers["pcr19"] = b"\xff" * 32
+    quote()
+    Run(*args).expect(1, "register pcr19, bank sha256: the quote has ffff",
+                      "has no extend of it, which starts with 0000")
+
+
+@test
+def quote_firmware_old_format():
+    """TPM with a firmware's log in the old format"""
+    firmware = tcg2.Firmware(["sha1"])
+    firmware.extend(0, b"crtm")
+    put("firmware", tcg2.Parsed(firmware.data).old_format())
+    put("ak.pub", AK.tpm2b())
+    registers = {f"pcr{i}": firmware.value(i)["sha1"] for i in range(24)}
+    signed = make_quote.TpmQuote(AK, registers, [("sha1", [0, 1])], NONCE)
+    put("quote", signed.message)
+    put("signature", signed.signature)
+    args = ("verify", "--quote", "quote", "--signature", "signature", "--ak",
+            "ak.pub", "--firmware-log", "firmware")
+    Run(*args).expect(0, "2 registers equal to the firmware's log, in the old "
+                         "format, of SHA-1 alone, which is broken\n")
+    registers["pcr1"] = b"\1" * 20
+    signed = make_quote.TpmQuote(AK, registers, [("sha1", [0, 1])], NONCE)
+    put("quote", signed.message)
+    put("signature", signed.signature)
+    Run(*args).expect(1, "with the PCR values (--pcrs) it is said which")
+
+
 @test_each(ALL)
 def quote_truncated(case):
     """truncated files"""
