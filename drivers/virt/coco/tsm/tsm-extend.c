@@ -250,13 +250,14 @@ static int extend(struct tsm_register *reg, const struct tsm_content *content,
 {
 	struct tsm_provider *provider = reg->provider;
 	struct mutex *lock = &provider->log.lock;
-	struct request request = {
-		.reg = reg,
-		.digests = digests,
-		.how = how,
-		.record.content = content,
-	};
+	/* complete_record() sets the rest. */
+	struct request request __uninitialized;
 	int rc = 0;
+
+	request.reg = reg;
+	request.digests = digests;
+	request.how = how;
+	request.record.content = content;
 
 	if (how & TSM_EXTEND_INTERRUPTIBLE)
 		rc = mutex_lock_interruptible(lock);
@@ -280,7 +281,7 @@ static int extend_by_hash(struct tsm_register *reg,
 			  const struct tsm_content *content, unsigned int how)
 {
 	u8 values[TSM_MAX_BANKS][TSM_DIGEST_MAX_SIZE] __uninitialized;
-	const u8 *digests[TSM_MAX_BANKS];
+	const u8 *digests[TSM_MAX_BANKS] __uninitialized;
 
 	for (unsigned int i = 0; i < reg->nr_banks; i++) {
 		if (!tsm_hash_available(reg->banks[i].algo))
@@ -310,7 +311,7 @@ static int extend_by_digests(struct tsm_register *reg,
 			     const struct tsm_digest *digests,
 			     size_t nr_digests, unsigned int how)
 {
-	const u8 *in_order[TSM_MAX_BANKS];
+	const u8 *in_order[TSM_MAX_BANKS] __uninitialized;
 
 	/* So none is given twice, if none is missing. */
 	if (nr_digests != reg->nr_banks)

@@ -239,15 +239,13 @@ static int apply(struct tsm_register *reg, const struct tsm_told *told)
 }
 
 /**
- * tsm_told_take() - let the log say what others have done
+ * tsm_told_drain() - tsm_told_take() of a provider that is told
  * @provider: the provider
- * @all: all that happened so far; otherwise what happened before the last call of
- *	its refresh(), confirm() or extend()
+ * @all: as there
  *
- * Context: Process context, may sleep. The log's lock is held, and the provider is
- * not gone. One record of ours for which there is a reservation must be held.
+ * Context: As tsm_told_take().
  */
-void tsm_told_take(struct tsm_provider *provider, bool all)
+void tsm_told_drain(struct tsm_provider *provider, bool all)
 {
 	const struct tsm_measurement *tm = provider->tm;
 	struct tsm_log *log = &provider->log;
@@ -255,9 +253,6 @@ void tsm_told_take(struct tsm_provider *provider, bool all)
 	struct tsm_told told = {};
 
 	lockdep_assert_held(&log->lock);
-
-	if (!tm->take)
-		return;
 
 	for (; tm->take(tm, all, &told); all = false, told = (struct tsm_told) {}) {
 		struct tsm_register *reg = find(provider, told.mr);

@@ -300,7 +300,24 @@ void tsm_pending_commit_one(struct tsm_register *reg,
 void tsm_pending_free(struct tsm_register *reg);
 
 /* tsm-told.c */
-void tsm_told_take(struct tsm_provider *provider, bool all);
+void tsm_told_drain(struct tsm_provider *provider, bool all);
+
+/**
+ * tsm_told_take() - let the log say what others have done
+ * @provider: the provider
+ * @all: all that happened so far; otherwise what happened before the last call of
+ *	its refresh(), confirm() or extend()
+ *
+ * Context: Process context, may sleep. The log's lock is held, and the provider is
+ * not gone. One record of ours for which there is a reservation must be held.
+ */
+static inline void tsm_told_take(struct tsm_provider *provider, bool all)
+{
+	lockdep_assert_held(&provider->log.lock);
+
+	if (provider->tm->take)
+		tsm_told_drain(provider, all);
+}
 
 /* tsm-read.c */
 int __must_check tsm_mr_read(struct tsm_bank *bank, u8 *value);
