@@ -195,6 +195,7 @@ take_report() {
 
 # boot STAGE MACHINE... - the machine is switched on, with these arguments of QEMU's,
 # and runs until it is off. Its disk and what its TPM keeps are those of the last time.
+# A boot loader sees only disks that firmware might boot from.
 boot() {
 	STAGE=$1
 	shift
@@ -210,7 +211,7 @@ boot() {
 		-chardev "file,id=console,path=$CONSOLE" -serial chardev:console \
 		-chardev "file,id=report,path=$OUT/$STAGE.report" -serial chardev:report \
 		-drive "file=$RUN/disk,format=raw,if=none,id=disk,cache=unsafe" \
-		-device virtio-blk-pci,drive=disk \
+		-device virtio-blk-pci,drive=disk,bootindex=1 \
 		-drive "file=$RUN/job,format=raw,if=none,id=job" \
 		-device virtio-blk-pci,drive=job,serial=job \
 		-device virtio-rng-pci \
