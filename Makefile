@@ -84,8 +84,8 @@ help:
 #:                       apt has installed the packages, is booted again and again:
 #:                       directly, by systemd-boot and a UKI, by shim and GRUB, with
 #:                       initramfs-tools and dracut, and after a purge; 3 GB; BOOTS=
-#:                       chooses some, see scripts/distro-check.sh; make check leaves
-#:                       it out
+#:                       chooses some, see scripts/distro-check.sh; make check takes
+#:                       the first two
 #:   make fallback-check the kernel series that is taken once Debian has ours no more,
 #:                       and the tour with it; make check leaves it out
 #:   make docs-check     kernel-doc, ABI files, Sphinx

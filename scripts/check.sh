@@ -23,11 +23,12 @@ set -euo pipefail
 # early, and the kernel, which the others need.
 FIRST=(style kernel)
 # What keeps processors busy. The kernel that sparse needs is that of
-# kselftest-debug, too.
-ON_HOST=(checkpatch sparse tools-check modules docs-check kunit series-check)
+# kselftest-debug, too, which waits for it.
+ON_HOST=(sparse checkpatch tools-check modules docs-check kunit series-check)
 # What waits for guests, the longest first, but for the one whose kernel takes longest.
-IN_GUESTS=(kselftest kselftest-tdx kselftest-svsm kselftest-snp kselftest-debug run
-	   ima-check firmware-check tpm-check hibernate-check soak tee-emu-check)
+IN_GUESTS=(kselftest kselftest-tdx kselftest-svsm kselftest-snp distro-check
+	   kselftest-debug run ima-check firmware-check tpm-check hibernate-check soak
+	   tee-emu-check)
 # What KERNEL=debug makes a difference to.
 WITH_KERNEL=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
 # What kselftest-debug runs. The tests of tools have more of fork() and exec() than
@@ -36,8 +37,10 @@ DEBUG_PROGRAMS=(kunit tsm:abi_test tsm:extend_test tsm:storm_test tsm:poll_test
 		tsm:fault_test tsm:interposer_test tsm:uevent_test
 		tsm:unload_test tsm:signal_test tsm:fuzz_test tsm:stress_test
 		tsm:rtmrs_test)
+# Which boots of a whole Debian: that the packages work there, and after a reboot.
+DISTRO_BOOTS='first second'
 # What can say something without a kernel.
-NEED_NO_KERNEL=(style checkpatch kernel tools-check kunit)
+NEED_NO_KERNEL=(style checkpatch kernel tools-check kunit distro-check)
 
 LOGS=$BUILD/check
 TOTAL_PASSED=0
@@ -98,6 +101,7 @@ start() {
 	kselftest-debug) command=(env KERNEL=debug "PROGRAMS=${DEBUG_PROGRAMS[*]}"
 				  "$TOP/scripts/kselftest.sh") ;;
 	kselftest-*) command=(env "TEE=${name#*-}" "$TOP/scripts/kselftest.sh") ;;
+	distro-check) command=(env "BOOTS=$DISTRO_BOOTS" "$TOP/scripts/distro-check.sh") ;;
 	esac
 	if [ -n "$KERNEL_FAILED" ] && ! is_one_of "$name" "${NEED_NO_KERNEL[@]}"; then
 		command=(not_run)
