@@ -256,6 +256,12 @@ def make_rows(samples):
         ),
         cost(
             samples,
+            "the same by four digests, nothing hashed; TPM2_PCR_Extend",
+            "tpm-record",
+            1.05,
+        ),
+        cost(
+            samples,
             "TPM2_GetRandom; on a TPM that nobody watches",
             "watch-random",
             1.01,

@@ -6,6 +6,7 @@
  * of its own.
  */
 #define _GNU_SOURCE
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,10 +16,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/tsm-event-log.h>
+
 #include "bench.h"
 
 #define MAX_FILES 8
 #define MAX_SIZE 4096
+/* What a record has besides its event. */
+#define RECORD_SIZE 256
+#define EV_EVENT_TAG 0x00000006
 
 struct file {
 	const char *path;
@@ -29,21 +35,69 @@ struct file {
 };
 
 struct write_state {
-	char data[MAX_SIZE];
+	char data[MAX_SIZE + RECORD_SIZE];
 	struct file files[MAX_FILES];
 	int nr_files;
 };
 
-static void fill(char *data, size_t size, const char *form)
+static char *put_header(char *p, unsigned char type, uint32_t len)
+{
+	*p++ = type;
+	len = htobe32(len);
+	memcpy(p, &len, sizeof(len));
+
+	return p + sizeof(len);
+}
+
+/* What append_record takes: a digest for each bank of swtpm, and an event. */
+static size_t fill_record(char *data, size_t event_size)
+{
+	static const struct {
+		unsigned char alg;
+		size_t size;
+	} banks[] = {
+		{ TSM_CEL_ALG_SHA1, 20 },
+		{ TSM_CEL_ALG_SHA256, 32 },
+		{ TSM_CEL_ALG_SHA384, 48 },
+		{ TSM_CEL_ALG_SHA512, 64 },
+	};
+	const uint32_t type = htobe32(EV_EVENT_TAG);
+	char *digests = data + TSM_CEL_TLV_HEADER_SIZE;
+	char *p = digests;
+
+	for (size_t i = 0; i < sizeof(banks) / sizeof(banks[0]); i++) {
+		p = put_header(p, banks[i].alg, banks[i].size);
+		memset(p, 0xa5, banks[i].size);
+		p += banks[i].size;
+	}
+	put_header(data, TSM_CEL_DIGESTS, p - digests);
+
+	p = put_header(p, TSM_CEL_CONTENT_PCCLIENT_STD,
+		       2 * TSM_CEL_TLV_HEADER_SIZE + sizeof(type) + event_size);
+	p = put_header(p, TSM_CEL_PCCLIENT_EVENT_TYPE, sizeof(type));
+	memcpy(p, &type, sizeof(type));
+	p = put_header(p + sizeof(type), TSM_CEL_PCCLIENT_EVENT_DATA,
+		       event_size);
+	memset(p, 'x', event_size);
+
+	return p + event_size - data;
+}
+
+/* Returns how many bytes there are to be written. */
+static size_t fill(char *data, size_t size, const char *form)
 {
 	static const char hex[] = "0123456789abcdef";
 
+	if (!strcmp(form, "record"))
+		return fill_record(data, size);
 	for (size_t i = 0; i < size; i++)
 		data[i] = hex[i * 7 % 16];
 	if (!strcmp(form, "line"))
 		data[size - 1] = '\n';
 	else if (strcmp(form, "bytes"))
-		die("write %s: bytes or line", form);
+		die("write %s: bytes, line or record", form);
+
+	return size;
 }
 
 static void *prepare(char **args)
@@ -54,9 +108,9 @@ static void *prepare(char **args)
 
 	if (!state || !paths)
 		die("no memory");
-	if (!size || size > sizeof(state->data))
+	if (!size || size > MAX_SIZE)
 		die("write: %zu bytes are too few or too many", size);
-	fill(state->data, size, args[0]);
+	size = fill(state->data, size, args[0]);
 
 	for (char *path = strtok(paths, ","); path; path = strtok(NULL, ",")) {
 		if (state->nr_files == MAX_FILES)
@@ -120,7 +174,7 @@ static void run(void *arg, long count)
 
 const struct operation write_operation = {
 	.name = "write",
-	.usage = "bytes|line SIZE FILE[,FILE...]",
+	.usage = "bytes|line|record SIZE FILE[,FILE...]",
 	.nr_args = 3,
 	.prepare = prepare,
 	.run = run,
