@@ -50,7 +50,7 @@ TABLE=()
 # How many checks may run at once.
 AT_ONCE=$((JOBS > 1 ? 3 : 1))
 # What runs: the name of a check to its process and to when it began.
-declare -A PIDS STARTED
+declare -A PIDS=() STARTED=()
 # When that was last shown, and after how many seconds it is again.
 SHOWN=$SECONDS
 STEP=30
