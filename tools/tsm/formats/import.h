@@ -33,9 +33,10 @@ struct imported {
 
 /*
  * Turn any log that is known here into records: one in an encoding of the TCG
- * Canonical Event Log Format; a log of firmware, to which agents append; IMA's list, binary or ASCII; and text, as an agent for confidential
- * containers had it, each line of which was measured. @is_ccmr says what indices are
- * where the log does not. Returns 0, or -1 with @err set.
+ * Canonical Event Log Format; a log of firmware, to which agents append; IMA's list,
+ * binary or ASCII; and text, as an agent for confidential containers had it, each line
+ * of which was measured. @is_ccmr says what indices are where the log does not. Returns
+ * 0, or -1 with @err set.
  */
 int import_any(struct buffer *log, bool is_ccmr, struct imported *imported,
 	       struct error *err);
