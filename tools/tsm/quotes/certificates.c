@@ -123,9 +123,7 @@ struct table_entry {
 
 static bool is_end(const uint8_t *guid)
 {
-	static const uint8_t zeros[TABLE_GUID_SIZE];
-
-	return !memcmp(guid, zeros, sizeof(zeros));
+	return span_is_zero((struct span){ guid, TABLE_GUID_SIZE });
 }
 
 static int read_entry(struct reader *reader, struct table_entry *entry,

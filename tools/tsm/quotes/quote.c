@@ -222,15 +222,12 @@ const char *quote_text(const struct quote *quote, char out[QUOTE_TEXT])
 /* Reports have room for 64 bytes, which shorter nonces leave zero. */
 static bool same_nonce(const struct quote *quote, struct span field)
 {
-	size_t i;
-
 	if (quote->nonce_len > field.len ||
 	    memcmp(quote->nonce, field.data, quote->nonce_len))
 		return false;
-	for (i = quote->nonce_len; i < field.len; i++)
-		if (field.data[i])
-			return false;
-	return true;
+	field.data += quote->nonce_len;
+	field.len -= quote->nonce_len;
+	return span_is_zero(field);
 }
 
 static void check_nonce(struct quote *quote, struct span field)

@@ -8,6 +8,7 @@
 #ifndef TSM_LOG_QUOTES_READER_H
 #define TSM_LOG_QUOTES_READER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,16 @@ struct span {
 	const uint8_t *data;
 	size_t len;
 };
+
+static inline bool span_is_zero(struct span span)
+{
+	size_t i;
+
+	for (i = 0; i < span.len; i++)
+		if (span.data[i])
+			return false;
+	return true;
+}
 
 struct reader {
 	const uint8_t *data;

@@ -84,16 +84,6 @@ int snp_parse(struct snp_report *report, struct span file, struct error *err)
 	return 0;
 }
 
-static bool is_zero(struct span bytes)
-{
-	size_t i;
-
-	for (i = 0; i < bytes.len; i++)
-		if (bytes.data[i])
-			return false;
-	return true;
-}
-
 /* From little-endian numbers with room to spare to what others write. */
 static bool signature_numbers(struct span signature, uint8_t out[2 * P384_SIZE])
 {
@@ -101,14 +91,14 @@ static bool signature_numbers(struct span signature, uint8_t out[2 * P384_SIZE])
 			     signature.len - 2 * NUMBER_SIZE };
 	size_t i, half;
 
-	if (!is_zero(rest))
+	if (!span_is_zero(rest))
 		return false;
 	for (half = 0; half < 2; half++) {
 		const uint8_t *number = signature.data + half * NUMBER_SIZE;
 
 		rest.data = number + P384_SIZE;
 		rest.len = NUMBER_SIZE - P384_SIZE;
-		if (!is_zero(rest))
+		if (!span_is_zero(rest))
 			return false;
 		for (i = 0; i < P384_SIZE; i++)
 			out[half * P384_SIZE + P384_SIZE - 1 - i] = number[i];
@@ -220,7 +210,7 @@ static bool is_of_chip(const struct snp_report *report, struct span id)
 		return false;
 	rest.data += id.len;
 	rest.len -= id.len;
-	return is_zero(rest);
+	return span_is_zero(rest);
 }
 
 static void check_chip(const struct snp_report *report, X509 *signer,
@@ -229,7 +219,7 @@ static void check_chip(const struct snp_report *report, X509 *signer,
 	struct span content;
 	bool same;
 
-	if (is_zero(report->chip_id)) {
+	if (span_is_zero(report->chip_id)) {
 		checks_add(
 			checks, "certificate-chip", CHECK_SKIPPED,
 			"whether the certificate is of this chip: the host hides which one it is");

@@ -184,16 +184,6 @@ static int parse_signature(struct tdx_quote *quote, struct span data,
 	return parse_qe(quote, certification, err);
 }
 
-static bool all_zero(struct span span)
-{
-	size_t i;
-
-	for (i = 0; i < span.len; i++)
-		if (span.data[i])
-			return false;
-	return true;
-}
-
 int tdx_parse(struct tdx_quote *quote, struct span file, struct error *err)
 {
 	struct reader reader = { .data = file.data, .len = file.len };
@@ -210,7 +200,7 @@ int tdx_parse(struct tdx_quote *quote, struct span file, struct error *err)
 		return -1;
 	/* Hosts give a buffer of fixed size, and some tools keep all of it. */
 	rest = read_span(&reader, reader.len - reader.pos, "the end");
-	if (!all_zero(rest))
+	if (!span_is_zero(rest))
 		return error_set(err,
 				 "byte offset %zu: there is something after it",
 				 reader.len - rest.len);
