@@ -8,6 +8,7 @@
 #include <crypto/sm3.h>
 #include <kunit/static_stub.h>
 #include <kunit/visibility.h>
+#include <linux/array_size.h>
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -16,6 +17,18 @@
 #include <uapi/linux/tsm-event-log.h>
 
 #include "hash.h"
+
+/*
+ * The low byte of the TPM_ALG_ID that the TCG Algorithm Registry gives to each hash
+ * which can be the bank of an extensible register. No hash has 0.
+ */
+static const u8 tcg_algs[HASH_ALGO__LAST] = {
+	[HASH_ALGO_SHA1] = TSM_CEL_ALG_SHA1,
+	[HASH_ALGO_SHA256] = TSM_CEL_ALG_SHA256,
+	[HASH_ALGO_SHA384] = TSM_CEL_ALG_SHA384,
+	[HASH_ALGO_SHA512] = TSM_CEL_ALG_SHA512,
+	[HASH_ALGO_SM3_256] = TSM_CEL_ALG_SM3_256,
+};
 
 /**
  * tsm_hash_tcg_alg() - what the log calls a hash
@@ -29,20 +42,10 @@
  */
 int tsm_hash_tcg_alg(enum hash_algo algo)
 {
-	switch (algo) {
-	case HASH_ALGO_SHA1:
-		return TSM_CEL_ALG_SHA1;
-	case HASH_ALGO_SHA256:
-		return TSM_CEL_ALG_SHA256;
-	case HASH_ALGO_SHA384:
-		return TSM_CEL_ALG_SHA384;
-	case HASH_ALGO_SHA512:
-		return TSM_CEL_ALG_SHA512;
-	case HASH_ALGO_SM3_256:
-		return TSM_CEL_ALG_SM3_256;
-	default:
+	if (algo >= ARRAY_SIZE(tcg_algs) || !tcg_algs[algo])
 		return -EOPNOTSUPP;
-	}
+
+	return tcg_algs[algo];
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_hash_tcg_alg);
 
@@ -57,20 +60,12 @@ EXPORT_SYMBOL_IF_KUNIT(tsm_hash_tcg_alg);
  */
 int tsm_hash_of_tcg_alg(u8 alg)
 {
-	switch (alg) {
-	case TSM_CEL_ALG_SHA1:
-		return HASH_ALGO_SHA1;
-	case TSM_CEL_ALG_SHA256:
-		return HASH_ALGO_SHA256;
-	case TSM_CEL_ALG_SHA384:
-		return HASH_ALGO_SHA384;
-	case TSM_CEL_ALG_SHA512:
-		return HASH_ALGO_SHA512;
-	case TSM_CEL_ALG_SM3_256:
-		return HASH_ALGO_SM3_256;
-	default:
-		return -EOPNOTSUPP;
+	for (size_t i = 0; i < ARRAY_SIZE(tcg_algs); i++) {
+		if (alg && tcg_algs[i] == alg)
+			return i;
 	}
+
+	return -EOPNOTSUPP;
 }
 EXPORT_SYMBOL_IF_KUNIT(tsm_hash_of_tcg_alg);
 
