@@ -22,8 +22,8 @@ set -euo pipefail
 # One after the other before all else: what takes seconds, so that a slip shows
 # early, and the kernel, which the others need.
 FIRST=(style kernel)
-# What keeps processors busy. The kernel that sparse needs is that of
-# kselftest-debug, too, which waits for it.
+# What keeps processors busy. The kernel that sparse needs, the largest of all, is that
+# of kselftest-debug, too, which waits for it.
 ON_HOST=(sparse checkpatch tools-check modules docs-check kunit series-check)
 # What waits for guests, the longest first, but for the one whose kernel takes longest.
 IN_GUESTS=(kselftest kselftest-tdx kselftest-svsm kselftest-snp distro-check
@@ -91,7 +91,8 @@ excerpt() {
 	fi
 }
 
-# start NAME - begin a check. Those on the host leave guests their processor.
+# start NAME - begin a check. Those on the host leave guests their processor, but for
+# the one that a guest waits for.
 start() {
 	local name=$1 command
 	say "$name"
@@ -105,7 +106,7 @@ start() {
 	esac
 	if [ -n "$KERNEL_FAILED" ] && ! is_one_of "$name" "${NEED_NO_KERNEL[@]}"; then
 		command=(not_run)
-	elif is_one_of "$name" "${ON_HOST[@]}"; then
+	elif [ "$name" != sparse ] && is_one_of "$name" "${ON_HOST[@]}"; then
 		command=(nice -n 10 "${command[@]}")
 	fi
 	STARTED[$name]=$SECONDS
@@ -170,9 +171,19 @@ on_host_now() {
 	return 1
 }
 
+# postpone - let others go before a check that would only wait for the kernel of sparse.
+postpone() {
+	if ((${#GUEST_QUEUE[@]} > 1)) && [ "${GUEST_QUEUE[0]}" = kselftest-debug ] &&
+	   [ -n "${PIDS[sparse]:-}" ]; then
+		GUEST_QUEUE=("${GUEST_QUEUE[1]}" "${GUEST_QUEUE[0]}"
+			     "${GUEST_QUEUE[@]:2}")
+	fi
+}
+
 # take - move the next check from its queue to $NEXT, if there is one: one on the host
 # at a time, or more of them when all others have begun.
 take() {
+	postpone
 	if ((${#HOST_QUEUE[@]} > 0)) &&
 	   { ((${#GUEST_QUEUE[@]} == 0)) || ! on_host_now; }; then
 		NEXT=${HOST_QUEUE[0]}
