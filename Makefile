@@ -89,7 +89,8 @@ help:
 #:   make fallback-check the kernel series that is taken once Debian has ours no more,
 #:                       and the tour with it; make check leaves it out
 #:   make docs-check     kernel-doc, ABI files, Sphinx
-#:   make series-check   the series applies and builds, patch by patch
+#:   make series-check   the series applies and builds, patch by patch; LONG=1: and
+#:                       each series alone passes KUnit and boots a guest
 #:   make style          shellcheck, clang-format
 #:   make fuzz           fuzz the parser of tsm-log for FUZZ_SECONDS (default 60)
 #:
