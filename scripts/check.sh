@@ -14,7 +14,8 @@
 # what is left one that compiles.
 #
 # CHECKS='style kunit' runs only these. KERNEL=debug runs, with that kernel, those
-# that test the kernel in a guest; to the others it makes no difference.
+# that test the kernel in a guest; to the others it makes no difference. LONG=1 runs what
+# has a long form in that, for hours.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -31,14 +32,28 @@ IN_GUESTS=(kselftest kselftest-tdx kselftest-svsm kselftest-snp distro-check
 	   tee-emu-check)
 # What KERNEL=debug makes a difference to.
 WITH_KERNEL=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
-# What kselftest-debug runs. The tests of tools have more of fork() and exec() than
-# of our kernel code, and there that takes minutes each: KERNEL=debug has them.
-DEBUG_PROGRAMS=(kunit tsm:abi_test tsm:extend_test tsm:storm_test tsm:poll_test
-		tsm:fault_test tsm:interposer_test tsm:uevent_test
-		tsm:unload_test tsm:signal_test tsm:fuzz_test tsm:stress_test
-		tsm:rtmrs_test)
-# Which boots of a whole Debian: that the packages work there, and after a reboot.
-DISTRO_BOOTS='first second'
+# What these run of what they have, which as a whole takes too long here:
+# - The tests of tools have more of fork() and exec() than of our kernel code, and in the
+#   debug kernel that takes minutes each.
+# - In a guest of SEV-SNP what can be extended is a TPM and the sample, as in the plain
+#   one. It runs what is its own, what writes, and what makes a quote; with the TPM of an
+#   SVSM also what is of a TPM.
+# - Of the boots of a whole Debian: that the packages work there, and after a reboot.
+declare -A SHORT_FORM=(
+	[kselftest-debug]='kunit tsm:abi_test tsm:extend_test tsm:storm_test
+			   tsm:poll_test tsm:fault_test tsm:interposer_test
+			   tsm:uevent_test tsm:unload_test tsm:signal_test
+			   tsm:fuzz_test tsm:stress_test tsm:rtmrs_test'
+	[kselftest-snp]='kunit:tsm-snp-kunit tsm/snp:snp_test.sh tsm/snp:load_test.sh
+			 tsm:quote_test.sh tsm:abi_test tsm:extend_test
+			 tsm:uevent_test tsm:unload_test tsm:verify_test.sh'
+	[kselftest-svsm]='kunit:tpm-measurement-kunit kunit:tsm-snp-kunit
+			  tsm/snp:snp_test.sh tsm/snp:load_test.sh
+			  tsm/snp:svsm_test.sh tsm:quote_test.sh tsm:abi_test
+			  tsm:extend_test tsm:storm_test tsm:record_test.sh
+			  tsm:others_test.sh tsm:tpm_test.sh tsm:verify_test.sh'
+	[distro-check]='first second'
+)
 # What can say something without a kernel.
 NEED_NO_KERNEL=(style checkpatch kernel tools-check kunit distro-check)
 
@@ -91,18 +106,25 @@ excerpt() {
 	fi
 }
 
+# short_form NAME - of what a check has, what it runs here; nothing stands for all.
+short_form() {
+	[ -n "${LONG:-}" ] || [ "${KERNEL:-default}" != default ] ||
+		echo "${SHORT_FORM[$1]:-}"
+}
+
 # start NAME - begin a check. Those on the host leave guests their processor, but for
 # the one that a guest waits for.
 start() {
 	local name=$1 command
 	say "$name"
-	command=("$TOP/scripts/$name.sh")
+	command=("$TOP/scripts/${name/#kselftest-*/kselftest}.sh")
 	case $name in
 	kernel | run) command=("check_$name") ;;
-	kselftest-debug) command=(env KERNEL=debug "PROGRAMS=${DEBUG_PROGRAMS[*]}"
-				  "$TOP/scripts/kselftest.sh") ;;
-	kselftest-*) command=(env "TEE=${name#*-}" "$TOP/scripts/kselftest.sh") ;;
-	distro-check) command=(env "BOOTS=$DISTRO_BOOTS" "$TOP/scripts/distro-check.sh") ;;
+	kselftest-debug) command=(env KERNEL=debug "PROGRAMS=$(short_form "$name")"
+				  "${command[@]}") ;;
+	kselftest-*) command=(env "TEE=${name#*-}" "PROGRAMS=$(short_form "$name")"
+			      "${command[@]}") ;;
+	distro-check) command=(env "BOOTS=$(short_form "$name")" "${command[@]}") ;;
 	esac
 	if [ -n "$KERNEL_FAILED" ] && ! is_one_of "$name" "${NEED_NO_KERNEL[@]}"; then
 		command=(not_run)
