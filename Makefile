@@ -22,7 +22,8 @@ help:
 #: The two commands, on a fresh Debian 12 as root:
 #:   make run            build everything, boot a guest with a software TPM, extend
 #:                       registers, show and verify the event log
-#:   make check          everything that proves it; ends with "N passed, N failed"
+#:   make check          everything that proves it; ends with "N passed, N failed";
+#:                       LONG=1: in its long form, for hours
 #:
 #: Working on it:
 #:   make deps           install what is missing (the other targets do it themselves)
