@@ -62,6 +62,8 @@ TOTAL_PASSED=0
 TOTAL_FAILED=0
 KERNEL_FAILED=
 TABLE=()
+# Which tests failed, for the end, where those look who see no more of this.
+FAILURES=()
 # How many checks may run at once.
 AT_ONCE=$((JOBS > 1 ? 3 : 1))
 # What runs: the name of a check to its process and to when it began.
@@ -144,6 +146,7 @@ finish() {
 	local name=$1 log=$LOGS/$1.log status=0 counts passed failed
 	wait "${PIDS[$name]}" || status=$?
 	counts=$("$TOP/scripts/ktap.py" --status "$status" "$log" || true)
+	[ -n "$counts" ] || counts=$'0 1\nits results could not be counted'
 	read -r passed failed <<<"$counts"
 	TOTAL_PASSED=$((TOTAL_PASSED + passed))
 	TOTAL_FAILED=$((TOTAL_FAILED + failed))
@@ -151,7 +154,9 @@ finish() {
 		   $((SECONDS - STARTED[$name])) "${log#"$TOP/"}")")
 	if ((failed > 0)); then
 		[ "$name" != kernel ] || KERNEL_FAILED=1
-		sed '1d; s/^/    failed: /' <<<"$counts"
+		mapfile -t -O "${#FAILURES[@]}" FAILURES \
+			< <(sed "1d; s/^/failed: $name: /" <<<"$counts")
+		printf '    %s\n' "${FAILURES[@]: -failed}"
 		echo "    from ${log#"$TOP/"}:"
 		excerpt "$log" | sed 's/^/    | /'
 	fi
@@ -280,5 +285,6 @@ done
 
 printf '\n%-15s %6s %6s %7s  %s\n' check passed failed time log
 printf '%s\n' "${TABLE[@]}"
+((TOTAL_FAILED == 0)) || printf '%s\n' '' "${FAILURES[@]:0:20}"
 printf '\n%d passed, %d failed\n' "$TOTAL_PASSED" "$TOTAL_FAILED"
 ((TOTAL_FAILED == 0))
