@@ -60,8 +60,11 @@ NEED_NO_KERNEL=(style checkpatch kernel tools-check kunit distro-check)
 LOGS=$BUILD/check
 TOTAL_PASSED=0
 TOTAL_FAILED=0
+TOTAL_CPU=0
 KERNEL_FAILED=
 TABLE=()
+# The last line of a log: the seconds of processor time of the check.
+TIMEFORMAT='# processors: %0U + %0S s'
 # Which tests failed, for the end, where those look who see no more of this.
 FAILURES=()
 # How many checks may run at once.
@@ -136,22 +139,29 @@ start() {
 	STARTED[$name]=$SECONDS
 	# A process group of its own, so that an interrupt ends all of it.
 	set -m
-	"${command[@]}" >"$LOGS/$name.log" 2>&1 </dev/null &
+	{ time "${command[@]}"; } >"$LOGS/$name.log" 2>&1 </dev/null &
 	PIDS[$name]=$!
 	set +m
 }
 
+# row NAME PASSED FAILED SECONDS CPU-SECONDS - the numbers of the table.
+row() {
+	printf '%-15s %6s %6s %5d s %5d s' "$@"
+}
+
 # finish NAME - what has ended: its row of the table, its share of the totals.
 finish() {
-	local name=$1 log=$LOGS/$1.log status=0 counts passed failed
+	local name=$1 log=$LOGS/$1.log status=0 counts passed failed cpu
 	wait "${PIDS[$name]}" || status=$?
 	counts=$("$TOP/scripts/ktap.py" --status "$status" "$log" || true)
 	[ -n "$counts" ] || counts=$'0 1\nits results could not be counted'
 	read -r passed failed <<<"$counts"
 	TOTAL_PASSED=$((TOTAL_PASSED + passed))
 	TOTAL_FAILED=$((TOTAL_FAILED + failed))
-	TABLE+=("$(printf '%-15s %6d %6d %5d s  %s' "$name" "$passed" "$failed" \
-		   $((SECONDS - STARTED[$name])) "${log#"$TOP/"}")")
+	cpu=$(($(sed -n '$s/^# processors: \(.*\) s$/\1/p' "$log")))
+	TOTAL_CPU=$((TOTAL_CPU + cpu))
+	TABLE+=("$(row "$name" "$passed" "$failed" $((SECONDS - STARTED[$name])) \
+		       "$cpu")  ${log#"$TOP/"}")
 	if ((failed > 0)); then
 		[ "$name" != kernel ] || KERNEL_FAILED=1
 		mapfile -t -O "${#FAILURES[@]}" FAILURES \
@@ -283,8 +293,9 @@ while :; do
 	wait_for_one
 done
 
-printf '\n%-15s %6s %6s %7s  %s\n' check passed failed time log
-printf '%s\n' "${TABLE[@]}"
+printf '\n%-15s %6s %6s %7s %7s  %s\n' check passed failed time CPU log
+printf '%s\n' "${TABLE[@]}" \
+	"$(row all "$TOTAL_PASSED" "$TOTAL_FAILED" "$SECONDS" "$TOTAL_CPU")"
 ((TOTAL_FAILED == 0)) || printf '%s\n' '' "${FAILURES[@]:0:20}"
 printf '\n%d passed, %d failed\n' "$TOTAL_PASSED" "$TOTAL_FAILED"
 ((TOTAL_FAILED == 0))
