@@ -3,9 +3,11 @@
 name is its docstring, and it fails by an exception.
 
 The arguments of the program are TSM_LOG [FAST_TSM_LOG], see test_tsm_log.py.
-TAP_COUNT in the environment is how many tests another program has run before.
+TAP_COUNT in the environment is how many tests another program has run before. As
+many run at once as there are processors; what they say keeps their order.
 """
 
+import concurrent.futures
 import json
 import os
 import resource
@@ -90,22 +92,35 @@ def is_waited_for(path):
                    for line in file)
 
 
+def run_test(index):
+    """Run a test in a directory of its own. Returns why it failed, or None."""
+    _, function, args = TESTS[index]
+    home = os.getcwd()
+    with tempfile.TemporaryDirectory() as directory:
+        os.chdir(directory)
+        try:
+            function(*args)
+        except Exception as error:  # pylint: disable=broad-except
+            return f"{type(error).__name__}: {error}"
+        finally:
+            os.chdir(home)
+    return None
+
+
 def run_tests():
-    """Run all tests; the exit status."""
+    """Run all tests, one on each processor at a time; the exit status."""
     failed = 0
     first = int(os.environ.get("TAP_COUNT", "0")) + 1
-    for number, (name, function, args) in enumerate(TESTS, first):
-        home = os.getcwd()
-        with tempfile.TemporaryDirectory() as directory:
-            os.chdir(directory)
-            try:
-                function(*args)
+    # A test changes its working directory, which threads would share.
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        for number, why in enumerate(pool.map(run_test, range(len(TESTS))), first):
+            name = TESTS[number - first][0]
+            if why is None:
                 print(f"ok {number} - {name}")
-            except Exception as error:  # pylint: disable=broad-except
+            else:
                 failed += 1
                 print(f"not ok {number} - {name}")
-                for line in f"{type(error).__name__}: {error}".splitlines():
+                for line in why.splitlines():
                     print(f"# {line}")
-            os.chdir(home)
-        sys.stdout.flush()
+            sys.stdout.flush()
     return 1 if failed else 0
