@@ -39,7 +39,7 @@ start_udevd()
 	fi
 	(exec -a systemd-udevd udevadm) >"$SAVED/udevd" 2>&1 &
 	UDEVD=$!
-	for _ in $(seq 50); do
+	for _ in $(seq 600); do
 		! udevadm control --ping >>"$SAVED/udevd" 2>&1 || return 0
 		sleep 0.1
 	done

@@ -281,7 +281,7 @@ FIXTURE_TEARDOWN(fault)
 #define SET_PATH(op, ...)						\
 	snprintf((op).path, sizeof((op).path), __VA_ARGS__)
 
-TEST_F_TIMEOUT(fault, append_event, 300)
+TEST_F(fault, append_event)
 {
 	OPERATION(op, self->provider, .data = "event", .len = 5, .adds = 1);
 
@@ -290,7 +290,7 @@ TEST_F_TIMEOUT(fault, append_event, 300)
 }
 
 /* Each of these takes a new page of the log. */
-TEST_F_TIMEOUT(fault, append_long_event, 300)
+TEST_F(fault, append_long_event)
 {
 	static char event[LONGEST_EVENT];
 
@@ -329,7 +329,7 @@ static size_t make_record(char *buf, const char *reg, size_t size)
 	return p + 5 + size - buf;
 }
 
-TEST_F_TIMEOUT(fault, append_record, 300)
+TEST_F(fault, append_record)
 {
 	char record[PAGE];
 
@@ -340,7 +340,7 @@ TEST_F_TIMEOUT(fault, append_record, 300)
 	exhaust(_metadata, &op);
 }
 
-TEST_F_TIMEOUT(fault, append_long_record, 300)
+TEST_F(fault, append_long_record)
 {
 	char record[PAGE];
 
@@ -351,7 +351,7 @@ TEST_F_TIMEOUT(fault, append_long_record, 300)
 	exhaust(_metadata, &op);
 }
 
-TEST_F_TIMEOUT(fault, read_digest, 300)
+TEST_F(fault, read_digest)
 {
 	OPERATION(op, self->provider, .same = true);
 
@@ -359,7 +359,7 @@ TEST_F_TIMEOUT(fault, read_digest, 300)
 	exhaust(_metadata, &op);
 }
 
-TEST_F_TIMEOUT(fault, read_bank, 300)
+TEST_F(fault, read_bank)
 {
 	OPERATION(op, self->provider, .same = true);
 
@@ -370,7 +370,7 @@ TEST_F_TIMEOUT(fault, read_bank, 300)
 	exhaust(_metadata, &op);
 }
 
-TEST_F_TIMEOUT(fault, read_log, 300)
+TEST_F(fault, read_log)
 {
 	static const char *const files[] = {
 		"cel", "checkpoints", "index", "next_record", "first_record",
@@ -387,7 +387,7 @@ TEST_F_TIMEOUT(fault, read_log, 300)
 	}
 }
 
-TEST_F_TIMEOUT(fault, limit, 300)
+TEST_F(fault, limit)
 {
 	OPERATION(op, self->provider, .data = "30000000\n", .len = 9);
 
@@ -410,7 +410,7 @@ static void fill_for_trim(struct operation *op)
 	op->data = number;
 }
 
-TEST_F_TIMEOUT(fault, trim, 300)
+TEST_F(fault, trim)
 {
 	OPERATION(op, self->provider, .data = "", .prepare = fill_for_trim);
 
@@ -443,7 +443,7 @@ FIXTURE_TEARDOWN(sample)
 {
 }
 
-TEST_F_TIMEOUT(sample, write_digest, 300)
+TEST_F(sample, write_digest)
 {
 	char hex[97];
 
@@ -465,7 +465,7 @@ static void fill_node(struct operation *op)
 			  op->provider);
 }
 
-TEST_F_TIMEOUT(sample, append_at_a_new_node, 300)
+TEST_F(sample, append_at_a_new_node)
 {
 	static char event[LONGEST_EVENT];
 
@@ -484,7 +484,7 @@ static void begin_anew(struct operation *op)
 		abort();
 }
 
-TEST_F_TIMEOUT(sample, first_append, 240)
+TEST_F(sample, first_append)
 {
 	OPERATION(op, "sample", .path = "rtmr1/append_event", .data = "event",
 		  .len = 5, .adds = 1, .prepare = begin_anew);
@@ -541,7 +541,7 @@ static int extend_elsewhere(int nth, bool *hit)
 }
 
 /* Whatever fails for want of memory, the log gives what the PCRs have. */
-TEST_F_TIMEOUT(others, extend, 300)
+TEST_F(others, extend)
 {
 	int nth = 0, failures = 0;
 	bool hit;
@@ -606,7 +606,7 @@ static int load(const char *path)
  * takes seconds in a kernel with CONFIG_DEBUG_KOBJECT_RELEASE: the KUnit suite
  * tsm-fault has them all.
  */
-TEST_F_TIMEOUT(load, registration, 400)
+TEST_F(load, registration)
 {
 	int failures = 0, nth;
 	bool hit;

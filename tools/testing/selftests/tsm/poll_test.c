@@ -12,7 +12,6 @@
 #include "../kselftest_harness.h"
 #include "tsm.h"
 
-#define LONG_ENOUGH_MS	10000
 #define NOTHING_MS	200
 
 static long read_number(int fd)
@@ -78,7 +77,7 @@ TEST_F(next_record, wakes_for_a_record)
 		append(_metadata);
 		_exit(0);
 	}
-	EXPECT_EQ(1, wait_for_record(self->fd, LONG_ENOUGH_MS));
+	EXPECT_EQ(1, wait_for_record(self->fd, TSM_LONG_ENOUGH_MS));
 	EXPECT_EQ(self->start + 1, read_number(self->fd));
 	EXPECT_EQ(0, wait_for_record(self->fd, NOTHING_MS));
 	waitpid(child, NULL, 0);
@@ -89,7 +88,7 @@ TEST_F(next_record, wakes_for_an_earlier_record)
 {
 	append(_metadata);
 	append(_metadata);
-	EXPECT_EQ(1, wait_for_record(self->fd, LONG_ENOUGH_MS));
+	EXPECT_EQ(1, wait_for_record(self->fd, TSM_LONG_ENOUGH_MS));
 	/* Until it is read, it stays. */
 	EXPECT_EQ(1, wait_for_record(self->fd, 0));
 	EXPECT_EQ(self->start + 2, read_number(self->fd));
@@ -123,11 +122,11 @@ TEST_F(next_record, wakes_everyone)
 	ASSERT_LE(0, other);
 	ASSERT_EQ(self->start, read_number(other));
 	append(_metadata);
-	EXPECT_EQ(1, wait_for_record(other, LONG_ENOUGH_MS));
+	EXPECT_EQ(1, wait_for_record(other, TSM_LONG_ENOUGH_MS));
 	EXPECT_EQ(self->start + 1, read_number(other));
 	append(_metadata);
-	EXPECT_EQ(1, wait_for_record(other, LONG_ENOUGH_MS));
-	EXPECT_EQ(1, wait_for_record(self->fd, LONG_ENOUGH_MS));
+	EXPECT_EQ(1, wait_for_record(other, TSM_LONG_ENOUGH_MS));
+	EXPECT_EQ(1, wait_for_record(self->fd, TSM_LONG_ENOUGH_MS));
 	EXPECT_EQ(self->start + 2, read_number(self->fd));
 	close(other);
 }

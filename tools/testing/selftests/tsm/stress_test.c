@@ -24,8 +24,6 @@
 #include "tsm.h"
 
 #define DEFAULT_SECONDS	20
-/* The harness ends a test that takes longer. */
-#define TIMEOUT		7200
 #define COMPLAINTS	20
 
 void complain(struct stress *stress, const char *format, ...)
@@ -246,7 +244,7 @@ FIXTURE_TEARDOWN(stress)
 {
 }
 
-TEST_F_TIMEOUT(stress, providers_that_stay, TIMEOUT)
+TEST_F(stress, providers_that_stay)
 {
 	for (int i = 0; i < self->count; i++)
 		ASSERT_TRUE(start_team(&self->teams[i], &self->providers[i]));
@@ -273,7 +271,7 @@ static int end_a_life(struct stress *stress)
 	return rc;
 }
 
-TEST_F_TIMEOUT(stress, providers_that_come_and_go, TIMEOUT)
+TEST_F(stress, providers_that_come_and_go)
 {
 	for (int i = 0; i < self->count; i++) {
 		self->teams[i].stress.mortal =

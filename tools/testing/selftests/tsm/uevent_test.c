@@ -16,8 +16,6 @@
 #include "../kselftest_harness.h"
 #include "tsm.h"
 
-#define TIMEOUT_MS 10000
-
 /* A socket and the last message from it: strings with a NUL byte each. */
 struct uevents {
 	int fd;
@@ -56,7 +54,7 @@ static bool receive(struct uevents *events, const char *head)
 {
 	struct pollfd pfd = { .fd = events->fd, .events = POLLIN };
 
-	while (poll(&pfd, 1, TIMEOUT_MS) == 1) {
+	while (poll(&pfd, 1, TSM_LONG_ENOUGH_MS) == 1) {
 		events->len = recv(events->fd, events->message,
 				   sizeof(events->message) - 1, 0);
 		if (events->len <= 0)

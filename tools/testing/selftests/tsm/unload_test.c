@@ -110,7 +110,7 @@ TEST_F(unload, who_polls_wakes_up)
 		usleep(200 * 1000);
 		_exit(lifetime_end(self->provider) ? 1 : 0);
 	}
-	EXPECT_EQ(1, poll(&pfd, 1, 10000));
+	EXPECT_EQ(1, poll(&pfd, 1, TSM_LONG_ENOUGH_MS));
 	waitpid(child, NULL, 0);
 	EXPECT_EQ(-1, pread(pfd.fd, buf, sizeof(buf), 0));
 	EXPECT_EQ(ENODEV, errno);

@@ -51,7 +51,7 @@ await()
 {
 	local n
 
-	for n in $(seq 300); do
+	for n in $(seq 600); do
 		! "$@" || return 0
 		sleep 0.1
 	done

@@ -214,7 +214,6 @@ TEST_F(tdx_rtmrs, a_signal_while_the_hardware_is_busy)
 TEST_F(tdx_rtmrs, a_signal_while_others_wait_for_the_hardware)
 {
 	uint8_t buf[REGISTER_SIZE];
-	double start = guest_seconds();
 	pid_t holder, waiter;
 
 	ASSERT_TRUE(guest_arm("extend-busy=" FOR_EVER));
@@ -231,7 +230,6 @@ TEST_F(tdx_rtmrs, a_signal_while_others_wait_for_the_hardware)
 	ASSERT_EQ(0, kill(waiter, SIGKILL));
 	EXPECT_EQ(SIGKILL, status_of(waiter));
 	/* All of that before the first one gives up, which takes a second. */
-	EXPECT_GT(0.9, guest_seconds() - start);
 	EXPECT_EQ(0, waitpid(holder, NULL, WNOHANG));
 	EXPECT_EQ(1, WEXITSTATUS(status_of(holder)));
 	ASSERT_TRUE(guest_disarm());

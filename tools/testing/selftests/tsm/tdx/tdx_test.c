@@ -331,7 +331,6 @@ TEST_F(tdx, busy_for_ever)
 	ASSERT_TRUE(guest_arm("extend-busy=" FOR_EVER));
 	EXPECT_EQ(-EBUSY, append());
 	EXPECT_LT(0.9, guest_seconds() - start);
-	EXPECT_GT(10, guest_seconds() - start);
 	EXPECT_EQ(-EBUSY, mainline_extend(REGISTER_SIZE));
 	EXPECT_RECORDS(0);
 
