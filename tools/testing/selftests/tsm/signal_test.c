@@ -186,15 +186,14 @@ static void kill_writers(struct __test_metadata *_metadata, struct log *log,
 {
 	pid_t pids[NR_WRITERS];
 
+	/* What a shell runs in the background ignores SIGINT. */
+	if (deadly != SIGKILL)
+		signal(deadly, SIG_DFL);
 	for (int i = 0; i < NR_WRITERS; i++) {
 		pids[i] = fork();
 		ASSERT_LE(0, pids[i]);
-		if (!pids[i]) {
-			/* What a shell runs in the background ignores SIGINT. */
-			if (deadly != SIGKILL)
-				signal(deadly, SIG_DFL);
+		if (!pids[i])
 			run_writer(log, i);
-		}
 	}
 	for (int i = 0; i < NR_WRITERS; i++) {
 		int status;

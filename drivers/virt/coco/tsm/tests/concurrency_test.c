@@ -24,6 +24,8 @@ struct worker {
 	int id;
 	int result;
 	ssize_t read;
+	/* It takes signals now, if it does at all. */
+	struct completion ready;
 	struct completion done;
 };
 
@@ -40,6 +42,7 @@ static struct worker *start(struct kunit *test, struct fake *fake, int id,
 							 names[i]);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(worker->handles[i]));
 	}
+	init_completion(&worker->ready);
 	init_completion(&worker->done);
 	worker->task = kthread_create(run, worker, "tsm-worker/%d", id);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(worker->task));
@@ -128,6 +131,7 @@ static int extend_one(void *data)
 	struct worker *worker = data;
 
 	allow_signal(SIGTERM);
+	complete(&worker->ready);
 	worker->result = tsm_extend_event(worker->handles[0], "event", 5);
 	complete(&worker->done);
 
@@ -214,6 +218,7 @@ static int write_one(void *data)
 	struct worker *worker = data;
 
 	allow_signal(SIGTERM);
+	complete(&worker->ready);
 	worker->result = file_write(worker->fake, "rtmr0/append_event", "event",
 				    5);
 	complete(&worker->done);
@@ -235,6 +240,8 @@ static void test_interrupted_while_waiting(struct kunit *test)
 	wait_for_completion(&fake->entered);
 	second = start(test, fake, 1, write_one);
 	third = start(test, fake, 2, extend_one);
+	wait_for_completion(&second->ready);
+	wait_for_completion(&third->ready);
 	KUNIT_EXPECT_FALSE(test, is_done(second));
 
 	send_sig(SIGTERM, second->task, 1);
@@ -281,6 +288,8 @@ static void test_unregister_under_extends(struct kunit *test)
 	fake = fake_register(test, "fake");
 	for (int i = 0; i < NR_THREADS; i++)
 		workers[i] = start(test, fake, i, extend_until_gone);
+	while (!READ_ONCE(fake->nr_extends))
+		schedule_timeout_uninterruptible(1);
 	schedule_timeout_uninterruptible(HZ / 20);
 	fake_unregister(fake);
 
