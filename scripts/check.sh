@@ -26,10 +26,10 @@ FIRST=(style kernel)
 # What keeps processors busy. The kernel that sparse needs, the largest of all, is that
 # of kselftest-debug, too, which waits for it.
 ON_HOST=(sparse checkpatch tools-check modules docs-check kunit series-check)
-# What waits for guests, the longest first, but for the one whose kernel takes longest.
-IN_GUESTS=(kselftest kselftest-tdx kselftest-svsm kselftest-snp distro-check
-	   kselftest-debug run ima-check firmware-check tpm-check hibernate-check soak
-	   tee-emu-check)
+# What waits for guests, the longest first.
+IN_GUESTS=(kselftest-debug kselftest kselftest-tdx distro-check kselftest-svsm
+	   kselftest-snp tee-emu-check soak run ima-check firmware-check tpm-check
+	   hibernate-check)
 # What KERNEL=debug makes a difference to.
 WITH_KERNEL=(kernel kselftest kselftest-tdx kselftest-snp kselftest-svsm run)
 # What these run of what they have, which as a whole takes too long here:
