@@ -278,7 +278,7 @@ static int read_nothing(const char *path, const struct stat *st, int type,
 	if (type != FTW_F || !(st->st_mode & 0444))
 		return 0;
 	fd = open(path, O_RDONLY);
-	if (fd < 0 || read(fd, &byte, 0) || pread(fd, &byte, 1, 1 << 20)) {
+	if (fd < 0 || read(fd, &byte, 0) || pread(fd, &byte, 1, 1LL << 40)) {
 		printf("# %s: %s\n", path, strerror(errno));
 		nr_wrong++;
 	}
