@@ -59,12 +59,20 @@ static unsigned int count_banks(const struct tpm_measurement *m,
 	return count;
 }
 
+KUNIT_DEFINE_ACTION_WRAPPER(destroy_tpm, fake_tpm_destroy, struct fake_tpm *);
+
 static int tpm_test_init(struct kunit *test)
 {
 	struct fake_tpm *tpm = fake_tpm_create();
+	int rc;
 
 	if (IS_ERR(tpm))
 		return PTR_ERR(tpm);
+
+	/* It goes after what a test makes of it, which .exit would not let it. */
+	rc = kunit_add_action_or_reset(test, destroy_tpm, tpm);
+	if (rc)
+		return rc;
 
 	test->priv = tpm;
 	fake_tpm_add_bank(tpm, TPM_ALG_SHA1, ALL_PCRS);
@@ -75,12 +83,6 @@ static int tpm_test_init(struct kunit *test)
 					   fake_tpm_pcr_extend);
 
 	return 0;
-}
-
-static void tpm_test_exit(struct kunit *test)
-{
-	if (test->priv)
-		fake_tpm_destroy(test->priv);
 }
 
 static void test_registers(struct kunit *test)
@@ -636,7 +638,6 @@ static struct kunit_case tpm_test_cases[] = {
 static struct kunit_suite tpm_test_suite = {
 	.name = "tpm-measurement",
 	.init = tpm_test_init,
-	.exit = tpm_test_exit,
 	.test_cases = tpm_test_cases,
 };
 
