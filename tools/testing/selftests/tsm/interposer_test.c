@@ -28,7 +28,7 @@ FIXTURE(interposer)
 
 static bool wait_for(const char *path)
 {
-	for (int tenths = 0; tenths < 600; tenths++) {
+	for (int ms = 0; ms < TSM_LONG_ENOUGH_MS; ms += 100) {
 		if (!access(path, F_OK))
 			return true;
 		usleep(100 * 1000);

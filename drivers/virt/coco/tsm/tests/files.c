@@ -398,16 +398,17 @@ static int read_all(struct kunit *test, struct fake *fake, const char *path,
 u8 *file_bytes(struct kunit *test, struct fake *fake, const char *path,
 	       size_t *size)
 {
-	const struct tsm_log *log = &fake_provider(fake)->log;
+	const struct tsm_provider *provider = fake_provider(fake);
 	u64 nr_folds;
 	u8 *buf;
 	int rc;
 
+	KUNIT_ASSERT_NOT_NULL(test, provider);
 	/* One of the reads may settle what one before it has shown as unsure. */
 	do {
-		nr_folds = log->nr_folds;
+		nr_folds = provider->log.nr_folds;
 		rc = read_all(test, fake, path, &buf, size);
-	} while (rc == -ESTALE && nr_folds != log->nr_folds);
+	} while (rc == -ESTALE && nr_folds != provider->log.nr_folds);
 	KUNIT_ASSERT_EQ_MSG(test, rc, 0, "reading %s", path);
 
 	return buf;
